@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# The test suites: each is run whatever became of the one before, and all are counted together.
+# Sourced by build.sh.
+
+FUZZ_SECONDS="${FUZZ_SECONDS:-60}"
+suites_passed=0
+suites_failed=0
+
+run_suites() {
+  local suite started=$SECONDS
+  mkdir -p artifacts
+  for suite in "$@"; do "prepare_$suite"; done
+  for suite in "$@"; do "suite_$suite"; done
+  printf '\nall suites took %d s\n%d passed, %d failed\n' $((SECONDS - started)) "$suites_passed" "$suites_failed"
+  [ "$suites_failed" -eq 0 ]
+}
+
+# counted NAME REPORT COMMAND...: runs COMMAND and adds the counts that it wrote into the JSON file REPORT
+# (GoogleTest's or Vitest's form). A run that ends badly without a failed test in its report counts as one.
+counted() {
+  local name=$1 report=$2 status=0 counts passed failed
+  shift 2
+  rm -f "$report"
+  say "$name"
+  "$@" || status=$?
+  counts=$(node -e '
+    const report = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    const failed = report.numFailedTests ?? report.failures + (report.errors ?? 0);
+    console.log(report.numPassedTests ?? report.tests - failed - report.disabled, failed);
+  ' "$report" 2>/dev/null) || counts="0 0"
+  read -r passed failed <<<"$counts"
+  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+  if [ "$status" -eq 0 ] && [ "$passed" -eq 0 ]; then failed=1; echo "$name: ran no test"; fi
+  tally "$name" "$passed" "$failed"
+}
+
+# check NAME COMMAND...: a check without a report of its own counts as one test.
+check() {
+  local name=$1
+  shift
+  say "$name"
+  if "$@"; then tally "$name" 1 0; else tally "$name" 0 1; fi
+}
+
+tally() {
+  suites_passed=$((suites_passed + $2))
+  suites_failed=$((suites_failed + $3))
+  printf '%s: %d passed, %d failed\n' "$1" "$2" "$3" | tee -a artifacts/suites.txt
+}
+
+prepare_native() {
+  ensure_npm_packages
+  ensure_native_compiler
+  ensure_googletest
+  cmake_build native-debug vicinal_tests
+}
+suite_native() {
+  counted "native suites, under sanitizers" artifacts/native.json \
+    build/native-debug/vicinal_tests --gtest_brief=1 --gtest_output=json:artifacts/native.json
+}
+
+prepare_fuzz() {
+  if ! command -v clang++-19 >/dev/null || [ ! -e "$(clang++-19 -print-file-name=libclang_rt.fuzzer-$(uname -m).a)" ]; then
+    need_packages "fuzzing" clang-19 libclang-rt-19-dev
+  fi
+  CXX=clang++-19 cmake_build native-fuzz fuzz
+}
+suite_fuzz() {
+  local targets=(build/native-fuzz/*_fuzz) target name
+  local seconds=$((FUZZ_SECONDS / ${#targets[@]}))
+  for target in "${targets[@]}"; do
+    name=$(basename "$target")
+    mkdir -p "build/corpus/$name"
+    check "$name, $seconds s" fuzz_quietly "$target" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 \
+      -artifact_prefix=artifacts/ "build/corpus/$name" tests/data
+  done
+}
+
+# fuzz_quietly TARGET OPTIONS...: libFuzzer tells every new input; only its end is of interest, or all of a failure.
+fuzz_quietly() {
+  local log status=0
+  log="artifacts/$(basename "$1").log"
+  "$@" >"$log" 2>&1 || status=$?
+  if [ "$status" -eq 0 ]; then tail -n 1 "$log"; else tail -n 60 "$log"; fi
+  return "$status"
+}
+
+prepare_wasm() {
+  ensure_googletest
+  build_wasm vicinal_module vicinal_tests
+}
+suite_wasm() {
+  counted "C++ suites as WebAssembly, simd128" artifacts/wasm-simd128.json \
+    node build/wasm-simd128/vicinal_tests.mjs --gtest_brief=1 --gtest_output=json:artifacts/wasm-simd128.json
+  counted "C++ suites as WebAssembly, relaxed" artifacts/wasm-relaxed.json \
+    "$(relaxed_node)" build/wasm-relaxed/vicinal_tests.mjs --gtest_brief=1 --gtest_output=json:artifacts/wasm-relaxed.json
+}
+
+prepare_source() { prepare_api; }
+suite_source() {
+  check "types" tsc -p .
+  check "format and lint" format_check
+}
+format_check() { (check_only=1 && run_format); }
+
+prepare_api() { build_package; }
+suite_api() {
+  counted "TypeScript suites in Node" artifacts/api.json \
+    vitest run --config tests/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/api.json
+}
+
+prepare_consumers() { build_package; }
+suite_consumers() {
+  counted "installed from the tarball" artifacts/consumers.json \
+    vitest run --config tests/consumers/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/consumers.json
+}
+
+prepare_browser() {
+  build_package
+  build_page
+  ensure_browsers
+}
+suite_browser() {
+  counted "Chromium, Firefox and WebKit" artifacts/browser.json \
+    vitest run --config tests/browser/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/browser.json
+}
