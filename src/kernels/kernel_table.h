@@ -1,0 +1,99 @@
+// One table of distance kernels per instruction set. Kernels are plain arithmetic on raw arrays: they check
+// nothing, allocate nothing, and accept any dim >= 1 and any alignment of their element type.
+//
+// Each family has four forms. `one_to_many` is for rows that stream from memory (one row at a time, several
+// accumulators: adjacent rows side by side defeat the hardware prefetcher). `scattered` is for rows that a
+// graph walk or a filter picks (four at a time, so that their cache misses overlap). `many_to_many` is for a
+// block of rows that fits the cache (register tiles of queries x rows).
+//
+// Element layouts
+//   f32   [dim] floats
+//   i8    [dim] signed bytes
+//   u4    4-bit codes 0..15, ceil(dim / 2) bytes a row. Every whole run of 32 values takes 16 bytes: byte j
+//   holds
+//         value j in its low and value j + 16 in its high half. The rest: two to a byte, low half first.
+//   u2    2-bit codes 0..3, ceil(dim / 4) bytes a row. Every whole run of 64 values takes 16 bytes: byte j
+//   holds
+//         values j, j + 16, j + 32, j + 48, lowest bits first. The rest: four to a byte, lowest bits first.
+//   bits  1-bit codes, ceil(dim / 8) bytes a row, value i in bit i % 8 of byte i / 8; unused bits are zero.
+// Stored files depend on these layouts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace vicinal {
+
+template <typename Query, typename Element, typename Score>
+struct KernelFamily {
+  /// One pair.
+  Score (*one)(const Query* query, const Element* row, size_t dim);
+  /// rows [row_count x row width], one after another; out [row_count].
+  void (*one_to_many)(const Query* query, const Element* rows, size_t row_count, size_t dim, Score* out);
+  /// rows [row_count] pointers to single rows; out [row_count].
+  void (*scattered)(const Query* query, const Element* const* rows, size_t row_count, size_t dim, Score* out);
+  /// queries [query_count x query width], rows [row_count x row width]; out [query_count x row_count].
+  void (*many_to_many)(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
+                       size_t dim, Score* out);
+};
+
+struct KernelTable {
+  const char* name;  // "scalar", "simd128", "relaxed"
+
+  KernelFamily<float, float, float> dot_f32;
+  KernelFamily<float, float, float> l2_squared_f32;
+  KernelFamily<float, float, float> l1_f32;
+
+  /// sum(query * row). The query is in 0..127 (relaxed dot products are exact only then), rows in -128..127;
+  /// 127 * 128 * 65536 < 2^31.
+  KernelFamily<int8_t, int8_t, int32_t> dot_i8;
+  /// sum((query - row)^2), both in -128..127. Unsigned: 255^2 * 65536 < 2^32.
+  KernelFamily<int8_t, int8_t, uint32_t> l2_squared_i8;
+  /// sum(|query - row|), both in -128..127.
+  KernelFamily<int8_t, int8_t, uint32_t> l1_i8;
+
+  /// sum(query * code): query [dim] in 0..127 in plain order, rows packed as above.
+  KernelFamily<int8_t, uint8_t, int32_t> dot_u4;
+  KernelFamily<int8_t, uint8_t, int32_t> dot_u2;
+  /// sum(query * bit): query is 4 bits a value (0..15), bit-sliced into four planes of ceil(dim / 8) bytes,
+  /// plane p holding bit p of every value, planes one after another.
+  KernelFamily<uint8_t, uint8_t, int32_t> dot_bits;
+  /// Number of positions at which two bit rows differ.
+  KernelFamily<uint8_t, uint8_t, int32_t> hamming_bits;
+
+  /// L1 distance of a float query to rows coded as low + step * code, code in 0..255, one byte a value.
+  /// lows, steps [row_count]; codes [row_count x dim]; out [row_count].
+  void (*l1_affine_u8)(const float* query, const uint8_t* codes, const float* lows, const float* steps,
+                       size_t row_count, size_t dim, float* out);
+
+  /// Unpacks one row of codes to one byte a value: packed as above, out [dim].
+  void (*unpack_u4)(const uint8_t* packed, size_t dim, uint8_t* out);
+  void (*unpack_u2)(const uint8_t* packed, size_t dim, uint8_t* out);
+  void (*unpack_bits)(const uint8_t* packed, size_t dim, uint8_t* out);
+};
+
+/// Portable reference, compiled without vectorisation. Always present.
+const KernelTable& scalar_kernels();
+
+#if defined(__wasm_simd128__)
+/// 128-bit SIMD of WebAssembly 2.0.
+const KernelTable& simd128_kernels();
+#endif
+
+#if defined(VICINAL_RELAXED)
+/// Relaxed SIMD of WebAssembly 3.0. Float results may differ in the last bits between machines.
+const KernelTable& relaxed_kernels();
+#endif
+
+/// The fastest table of this build.
+inline const KernelTable& best_kernels() {
+#if defined(VICINAL_RELAXED)
+  return relaxed_kernels();
+#elif defined(__wasm_simd128__)
+  return simd128_kernels();
+#else
+  return scalar_kernels();
+#endif
+}
+
+}  // namespace vicinal

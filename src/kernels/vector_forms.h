@@ -1,0 +1,216 @@
+// The four forms of a vector kernel, from the arithmetic of one step: every form is a tile of queries x rows.
+//
+// An `Op` is made once a call; its members are constants that loops keep in registers. It has
+//   Query, Element, Score        as in KernelFamily
+//   kStep                        units taken by one step (a unit is a value, or a byte of bits)
+//   unit_count(dim), query_width(dim), row_width(dim)
+//   query_at(query, units), row_at(row, units)           pointers moved on by whole steps
+//   QueryPart, RowPart           what one step holds of a query and of a row, in vector registers
+//   query_part(query, dim), row_part(row)                the step that starts here
+//   query_rest(query, units, dim), row_rest(row, units)  the last, short step, padded with zeros
+//   add_step(sum, query_part, row_part)                  the sum with one step added
+//   kStepsToWiden                steps that a sum of narrow lanes takes without overflow, an even number;
+//                                0 where sums are wide from the start
+//   widen(sum), add(sum, sum)    a wide sum from a narrow one; two wide sums added
+//   score(sum)                   a wide sum added up across its lanes
+//   kAccumulators                sums a pair when one row is scored at a time: chains that hide latency
+//   kTileQueries, kTileRows      tile of many_to_many, kept within 16 vector registers
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "kernels/kernel_table.h"
+#include "kernels/wasm_vector.h"
+
+namespace vicinal {
+
+/// Scores of kQueries x kRows pairs, each from kAccumulators sums that take kUnroll steps in turn.
+template <typename Op, int kQueries, int kRows, int kAccumulators, int kUnroll>
+struct Tile {
+  using Query = typename Op::Query;
+  using Element = typename Op::Element;
+  using Score = typename Op::Score;
+  static constexpr int kSteps = kAccumulators * kUnroll;
+  static_assert(Op::kStepsToWiden % kUnroll == 0);
+
+  struct Sums {
+    v128_t of[kQueries][kRows];
+  };
+
+  const Op op;
+  // Where the next step starts. Pointers that move on, rather than bases and an index, leave one addition for
+  // each pointer and iteration: WebAssembly's loads take a constant offset, but no index.
+  const Query* queries[kQueries];
+  const Element* rows[kRows];
+  size_t dim;
+
+  VICINAL_INLINE void step(Sums& sums, size_t at) const {
+    typename Op::QueryPart query_parts[kQueries];
+#pragma unroll
+    for (int q = 0; q < kQueries; ++q) query_parts[q] = op.query_part(Op::query_at(queries[q], at), dim);
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+      const typename Op::RowPart row_part = op.row_part(Op::row_at(rows[r], at));
+#pragma unroll
+      for (int q = 0; q < kQueries; ++q) sums.of[q][r] = op.add_step(sums.of[q][r], query_parts[q], row_part);
+    }
+  }
+
+  VICINAL_INLINE void rest(Sums& sums, size_t units) const {
+    typename Op::QueryPart query_parts[kQueries];
+#pragma unroll
+    for (int q = 0; q < kQueries; ++q) query_parts[q] = op.query_rest(queries[q], units, dim);
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+      const typename Op::RowPart row_part = op.row_rest(rows[r], units);
+#pragma unroll
+      for (int q = 0; q < kQueries; ++q) sums.of[q][r] = op.add_step(sums.of[q][r], query_parts[q], row_part);
+    }
+  }
+
+  VICINAL_INLINE void move_on(size_t units) {
+#pragma unroll
+    for (int q = 0; q < kQueries; ++q) queries[q] = Op::query_at(queries[q], units);
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) rows[r] = Op::row_at(rows[r], units);
+  }
+
+  /// Adds the next `units`. No sum takes more than ceil(units / (kAccumulators * kStep)) steps, rounded up to
+  /// whole turns of kUnroll.
+  VICINAL_INLINE void add_units(Sums (&sums)[kAccumulators], size_t units) {
+    for (; units >= kSteps * Op::kStep; units -= kSteps * Op::kStep) {
+#pragma unroll
+      for (int s = 0; s < kSteps; ++s) step(sums[s % kAccumulators], s * Op::kStep);
+      move_on(kSteps * Op::kStep);
+    }
+#pragma unroll
+    for (int s = 0; s < kSteps - 1; ++s) {
+      if (units < Op::kStep) break;
+      step(sums[s % kAccumulators], 0);
+      move_on(Op::kStep);
+      units -= Op::kStep;
+    }
+    if (units > 0) rest(sums[kAccumulators - 1], units);
+  }
+
+  VICINAL_INLINE void score(Score* out, size_t out_stride) {
+    const size_t unit_count = Op::unit_count(dim);
+    Sums sums[kAccumulators];
+    Sums total;
+    if constexpr (Op::kStepsToWiden == 0) {
+      for (Sums& part : sums) clear(part);
+      add_units(sums, unit_count);
+      total = sums[0];
+      for (int a = 1; a < kAccumulators; ++a) add_wide(total, sums[a]);
+    } else {
+      constexpr size_t kBlock = Op::kStepsToWiden * kAccumulators * Op::kStep;
+      clear(total);
+      for (size_t left = unit_count; left > 0;) {
+        const size_t units = std::min(left, kBlock);
+        for (Sums& part : sums) clear(part);
+        add_units(sums, units);
+        for (Sums& part : sums) add_wide(total, part);
+        left -= units;
+      }
+    }
+#pragma unroll
+    for (int q = 0; q < kQueries; ++q) {
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) out[q * out_stride + r] = Op::score(total.of[q][r]);
+    }
+  }
+
+ private:
+  VICINAL_INLINE static void clear(Sums& sums) {
+#pragma unroll
+    for (int q = 0; q < kQueries; ++q) {
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) sums.of[q][r] = zero_vector();
+    }
+  }
+
+  VICINAL_INLINE static void add_wide(Sums& total, const Sums& sums) {
+#pragma unroll
+    for (int q = 0; q < kQueries; ++q) {
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) total.of[q][r] = Op::add(total.of[q][r], Op::widen(sums.of[q][r]));
+    }
+  }
+};
+
+template <typename Op>
+struct VectorForms {
+  using Query = typename Op::Query;
+  using Element = typename Op::Element;
+  using Score = typename Op::Score;
+
+  static Score one(const Query* query, const Element* row, size_t dim) {
+    Score score;
+    one_to_many(query, row, 1, dim, &score);
+    return score;
+  }
+
+  [[gnu::noinline]] static void one_to_many(const Query* query, const Element* rows, size_t row_count,
+                                            size_t dim, Score* out) {
+    const Op op;
+    const size_t width = Op::row_width(dim);
+    for (size_t row = 0; row < row_count; ++row) {
+      Tile<Op, 1, 1, Op::kAccumulators, 1>{op, {query}, {rows}, dim}.score(out + row, 1);
+      rows += width;
+    }
+  }
+
+  static void scattered(const Query* query, const Element* const* rows, size_t row_count, size_t dim,
+                        Score* out) {
+    const Op op;
+    size_t row = 0;
+    for (; row + 4 <= row_count; row += 4) {
+      Tile<Op, 1, 4, 1, 2>{op, {query}, {rows[row], rows[row + 1], rows[row + 2], rows[row + 3]}, dim}.score(
+          out + row, 4);
+    }
+    for (; row < row_count; ++row) one_to_many(query, rows[row], 1, dim, out + row);
+  }
+
+  /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass.
+  /// What is left at the edges is scored one row at a time.
+  static void many_to_many(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
+                           size_t dim, Score* out) {
+    const size_t query_width = Op::query_width(dim);
+    const size_t row_width = Op::row_width(dim);
+    const size_t tiled_queries = query_count - query_count % Op::kTileQueries;
+    const size_t tiled_rows = row_count - row_count % Op::kTileRows;
+    for (size_t row = 0; row < tiled_rows; row += Op::kTileRows) {
+      for (size_t query = 0; query < tiled_queries; query += Op::kTileQueries) {
+        tile(queries + query * query_width, rows + row * row_width, dim, out + query * row_count + row,
+             row_count);
+      }
+    }
+    for (size_t query = 0; query < query_count; ++query) {
+      const size_t done = query < tiled_queries ? tiled_rows : 0;
+      one_to_many(queries + query * query_width, rows + done * row_width, row_count - done, dim,
+                  out + query * row_count + done);
+    }
+  }
+
+ private:
+  /// A function of its own: engines put optimised code in place only between calls.
+  [[gnu::noinline]] static void tile(const Query* queries, const Element* rows, size_t dim, Score* out,
+                                     size_t out_stride) {
+    Tile<Op, Op::kTileQueries, Op::kTileRows, 1, 2> tile{};
+#pragma unroll
+    for (int q = 0; q < Op::kTileQueries; ++q) tile.queries[q] = queries + q * Op::query_width(dim);
+#pragma unroll
+    for (int r = 0; r < Op::kTileRows; ++r) tile.rows[r] = rows + r * Op::row_width(dim);
+    tile.dim = dim;
+    tile.score(out, out_stride);
+  }
+};
+
+template <typename Op>
+constexpr KernelFamily<typename Op::Query, typename Op::Element, typename Op::Score> vector_family() {
+  using Forms = VectorForms<Op>;
+  return {Forms::one, Forms::one_to_many, Forms::scattered, Forms::many_to_many};
+}
+
+}  // namespace vicinal
