@@ -1,0 +1,35 @@
+// The slots that one search may return: those of live rows that its filter allows.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "rows/deletions.h"
+#include "rows/filter.h"
+#include "rows/id_map.h"
+
+namespace vicinal {
+
+class AllowedSlots {
+ public:
+  /// filter  null: every live row. May throw std::bad_alloc.
+  AllowedSlots(const IdMap& ids, const Deletions& deletions, const IdFilter* filter);
+
+  /// Every slot is allowed.
+  bool all() const { return words_.empty(); }
+  /// Slots that are allowed.
+  size_t count() const { return count_; }
+
+  bool contains(size_t slot) const { return all() || ((words_[slot / 32] >> (slot % 32)) & 1) != 0; }
+
+  /// How many of the slots first .. first + slot_count - 1 are allowed.
+  size_t count_in(size_t first, size_t slot_count) const;
+
+ private:
+  std::vector<uint32_t> words_;  // one bit a slot; empty when all are allowed
+  size_t count_ = 0;
+};
+
+}  // namespace vicinal

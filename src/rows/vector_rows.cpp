@@ -1,0 +1,140 @@
+#include "rows/vector_rows.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace vicinal {
+namespace {
+
+// Norms between these keep every float product of a row with a unit vector far from overflow, and the error
+// that underflow adds far below rounding.
+constexpr double kSmallestPlainNorm = 0x1p-60;
+constexpr double kLargestPlainNorm = 0x1p100;
+
+constexpr uint32_t kMagnitudeBits = 0x7FFFFFFFu;
+constexpr uint32_t kInfinityBits = 0x7F800000u;
+
+// The largest magnitude in a row, as bits, which order as magnitudes do: not finite from kInfinityBits on. A
+// loop over integers, since compilers turn it into vector code.
+uint32_t largest_magnitude_bits(const float* row, size_t dim) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < dim; ++i)
+    largest = std::max(largest, std::bit_cast<uint32_t>(row[i]) & kMagnitudeBits);
+  return largest;
+}
+
+}  // namespace
+
+Status check_rows(const float* rows, size_t row_count, size_t dim, Metric metric) {
+  for (size_t row = 0; row < row_count; ++row) {
+    const float* values = rows + row * dim;
+    const uint32_t largest = largest_magnitude_bits(values, dim);
+    if (largest >= kInfinityBits) {
+      size_t i = 0;
+      while (std::isfinite(values[i])) ++i;
+      return Error{ErrorCode::kNotFinite, 0, static_cast<int64_t>(row * dim + i)};
+    }
+    if (largest == 0 && metric == Metric::kCosine) {
+      return Error{ErrorCode::kZeroVector, 0, static_cast<int64_t>(row)};
+    }
+  }
+  return {};
+}
+
+double squared_norm(const float* row, size_t dim) {
+  // Sums that do not wait for one another, and that compilers may keep in vector registers.
+  double sums[8] = {};
+  size_t i = 0;
+  for (; i + 8 <= dim; i += 8) {
+    for (size_t lane = 0; lane < 8; ++lane) sums[lane] += double{row[i + lane]} * double{row[i + lane]};
+  }
+  for (size_t lane = 0; i < dim; ++i, ++lane) sums[lane] += double{row[i]} * double{row[i]};
+  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+}
+
+VectorRows::VectorRows(size_t dim, Metric metric) : metric_(metric), rows_(dim), inverse_norms_(1) {}
+
+uint64_t VectorRows::vector_bytes_needed(size_t dim, uint64_t row_count) {
+  return RowBlocks<float>::bytes_needed(dim, row_count);
+}
+
+uint64_t VectorRows::norm_bytes_needed(Metric metric, uint64_t row_count) {
+  return metric == Metric::kCosine ? RowBlocks<float>::bytes_needed(1, row_count) : 0;
+}
+
+Status VectorRows::reserve(size_t row_count) {
+  if (metric_ == Metric::kCosine) {
+    const Status reserved = inverse_norms_.reserve(row_count);
+    if (!reserved.ok()) return reserved;
+  }
+  return rows_.reserve(row_count);
+}
+
+Status VectorRows::append(const float* rows, size_t row_count) {
+  if (metric_ == Metric::kCosine) {
+    const Status made = inverse_norms_.make_room(row_count);
+    if (!made.ok()) return made;
+  }
+  const Status made = rows_.make_room(row_count);
+  if (!made.ok()) return made;
+  for (size_t row = 0; row < row_count; ++row) append_reserved(rows + row * dim());
+  return {};
+}
+
+void VectorRows::append_reserved(const float* row) {
+  const float inverse_norm = note_norm(row);
+  if (metric_ == Metric::kCosine) inverse_norms_.append_reserved(&inverse_norm, 1);
+  rows_.append_reserved(row, 1);
+}
+
+void VectorRows::update(size_t slot, const float* row) {
+  const float inverse_norm = note_norm(row);
+  if (metric_ == Metric::kCosine) *inverse_norms_.row(slot) = inverse_norm;
+  std::memmove(rows_.row(slot), row, dim() * sizeof(float));
+}
+
+void VectorRows::truncate(size_t row_count) {
+  rows_.truncate(row_count);
+  if (metric_ == Metric::kCosine) inverse_norms_.truncate(row_count);
+}
+
+void VectorRows::clear() {
+  truncate(0);
+  rows_.shrink();
+  inverse_norms_.shrink();
+  note_all_norms();
+}
+
+void VectorRows::compact(const Deletions& deletions) {
+  const auto kept = [&deletions](size_t slot) { return !deletions.contains(slot); };
+  if (deletions.count() > 0) {
+    rows_.keep_if(kept);
+    inverse_norms_.keep_if(kept);
+    note_all_norms();
+  }
+  rows_.shrink();
+  inverse_norms_.shrink();
+}
+
+float VectorRows::note_norm(const float* row) {
+  if (metric_ == Metric::kCosine) {
+    const double norm = std::sqrt(squared_norm(row, dim()));
+    if (norm >= kSmallestPlainNorm && norm <= kLargestPlainNorm) return static_cast<float>(1 / norm);
+    has_marked_norms_ = true;
+  } else if (metric_ == Metric::kDot) {
+    largest_norm_ = std::max(largest_norm_, std::sqrt(squared_norm(row, dim())));
+  }
+  return 0;
+}
+
+void VectorRows::note_all_norms() {
+  has_marked_norms_ = false;
+  largest_norm_ = 0;
+  for (size_t slot = 0; slot < size(); ++slot) {
+    if (metric_ == Metric::kCosine) has_marked_norms_ = has_marked_norms_ || *inverse_norms_.row(slot) == 0;
+    if (metric_ == Metric::kDot) note_norm(row(slot));
+  }
+}
+
+}  // namespace vicinal

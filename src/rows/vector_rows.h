@@ -1,0 +1,84 @@
+// The float rows of an index, as the caller gave them, with what the metric needs to know of each: under
+// cosine the inverse of its norm.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/metric.h"
+#include "base/result.h"
+#include "rows/deletions.h"
+#include "rows/row_blocks.h"
+
+namespace vicinal {
+
+/// Checks rows [row_count x dim]: finite, and none without length when the metric is cosine. Rows as small as
+/// the smallest float pass. Errors  kNotFinite (actual: position of the value), kZeroVector (actual: the row)
+Status check_rows(const float* rows, size_t row_count, size_t dim, Metric metric);
+
+/// Sum of squares in double: exact products, no overflow or underflow for any float.
+double squared_norm(const float* row, size_t dim);
+
+class VectorRows {
+ public:
+  /// dim  1..65536
+  VectorRows(size_t dim, Metric metric);
+
+  size_t dim() const { return rows_.row_width(); }
+  Metric metric() const { return metric_; }
+  size_t size() const { return rows_.size(); }
+  size_t capacity() const { return rows_.capacity(); }
+  const RowBlocks<float>& rows() const { return rows_; }
+  const float* row(size_t slot) const { return rows_.row(slot); }
+
+  /// Inverse norms of the rows from `slot` on, as many as lie in the same run of `rows()`; null unless
+  /// cosine. 0 marks a row whose norm is outside 2^-60 .. 2^100: float arithmetic does not do for it.
+  const float* inverse_norms(size_t slot) const {
+    return metric_ == Metric::kCosine ? inverse_norms_.row(slot) : nullptr;
+  }
+  /// Whether some row may carry that mark.
+  bool has_marked_norms() const { return has_marked_norms_; }
+  /// A bound of all norms, under dot; else 0.
+  double largest_norm() const { return largest_norm_; }
+
+  uint64_t vector_bytes() const { return rows_.held_bytes(); }
+  uint64_t norm_bytes() const { return inverse_norms_.held_bytes(); }
+  /// What these tell after `reserve(row_count)` on empty rows.
+  static uint64_t vector_bytes_needed(size_t dim, uint64_t row_count);
+  static uint64_t norm_bytes_needed(Metric metric, uint64_t row_count);
+
+  /// Errors  kOutOfMemory, or std::bad_alloc; no row is changed then
+  Status reserve(size_t row_count);
+
+  /// Appends rows [row_count x dim] that have passed `check_rows`, all or none of them.
+  /// Errors  as reserve
+  Status append(const float* rows, size_t row_count);
+
+  /// Appends one row after another without growing, while `size() < capacity()`.
+  void append_reserved(const float* row);
+
+  /// Replaces a row by one that has passed `check_rows`.
+  void update(size_t slot, const float* row);
+
+  /// Forgets the rows from slot `row_count` on. Keeps their memory.
+  void truncate(size_t row_count);
+
+  /// Forgets all rows, and gives their memory back.
+  void clear();
+
+  /// Closes the gaps of marked rows and gives back memory that no row uses.
+  void compact(const Deletions& deletions);
+
+ private:
+  // Notes the norm of a row for the metric; returns what inverse_norms holds of it.
+  float note_norm(const float* row);
+  void note_all_norms();
+
+  Metric metric_;
+  RowBlocks<float> rows_;
+  RowBlocks<float> inverse_norms_;  // empty unless cosine
+  bool has_marked_norms_ = false;
+  double largest_norm_ = 0;
+};
+
+}  // namespace vicinal
