@@ -1,0 +1,27 @@
+// Where saved bytes go and come from: the caller's memory, piece by piece, so that saving never needs a
+// second copy of the data inside the module.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.h"
+
+namespace vicinal {
+
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  /// Appends `size` bytes.
+  virtual Status write(const void* bytes, size_t size) = 0;
+};
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  virtual uint64_t size() const = 0;
+  /// Reads exactly `size` bytes from `offset`; kCorruptData (actual: offset) when they are not all there.
+  virtual Status read_at(uint64_t offset, void* bytes, size_t size) = 0;
+};
+
+}  // namespace vicinal
