@@ -1,0 +1,117 @@
+#include "quantize/scalar_codec.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/saturate.h"
+#include "embedding/double_arithmetic.h"
+#include "embedding/normalize.h"
+#include "quantize/affine_fit.h"
+#include "quantize/center.h"
+#include "quantize/code_packing.h"
+#include "quantize/scalar_scorer.h"
+
+namespace vicinal {
+
+using namespace scalar_constant;
+
+ScalarCodec::ScalarCodec(size_t dim, uint32_t bits, Metric metric, const KernelTable& kernels)
+    : dim_(dim), bits_(bits), metric_(metric), kernels_(&kernels), center_(dim) {}
+
+size_t ScalarCodec::code_bytes() const {
+  return packed_bytes(dim_, bits_);
+}
+
+size_t ScalarCodec::constant_count() const {
+  if (metric_ == Metric::kCosine) return kScale + 1;
+  return metric_ == Metric::kEuclidean ? kNorm + 1 : kCodeSum + 1;
+}
+
+void ScalarCodec::fit(const float* rows, size_t row_count) {
+  if (metric_ == Metric::kCosine) {
+    std::vector<float> unit_rows(row_count * dim_);
+    normalize_rows(rows, row_count, dim_, unit_rows.data());
+    shrunken_mean(unit_rows.data(), row_count, dim_, center_.data());
+  } else {
+    shrunken_mean(rows, row_count, dim_, center_.data());
+  }
+}
+
+void ScalarCodec::set_parameters(const float* parameters) {
+  std::copy_n(parameters, dim_, center_.begin());
+}
+
+void ScalarCodec::encode(const float* rows, size_t row_count, uint8_t* codes, float* constants) const {
+  std::vector<double> residual(dim_);
+  std::vector<uint8_t> levels(dim_);
+  for (size_t row = 0; row < row_count; ++row) {
+    encode_row(rows + row * dim_, codes + row * code_bytes(), constants + row * constant_count(), residual,
+               levels);
+  }
+}
+
+void ScalarCodec::encode_row(const float* row, uint8_t* code, float* constants, std::vector<double>& residual,
+                             std::vector<uint8_t>& levels) const {
+  const double scale = metric_ == Metric::kCosine ? norm_double(row, dim_) : 1.0;
+  for (size_t i = 0; i < dim_; ++i) residual[i] = double{row[i]} / scale - double{center_[i]};
+  const AffineGrid grid = bits_ == 8 ? span_grid(residual.data(), dim_, level_count())
+                                     : least_squares_grid(residual.data(), dim_, level_count());
+  const NearestLevel nearest_level(grid, level_count());
+  uint64_t level_sum = 0;
+  uint64_t level_square_sum = 0;
+  for (size_t i = 0; i < dim_; ++i) {
+    const uint32_t level = nearest_level(residual[i]);
+    levels[i] = static_cast<uint8_t>(level);
+    level_sum += level;
+    level_square_sum += uint64_t{level} * level;
+  }
+  pack_codes(levels.data(), dim_, bits_, code);
+
+  constants[kLow] = grid.low;
+  constants[kStep] = grid.step;
+  constants[kCodeSum] = static_cast<float>(level_sum);
+  if (metric_ == Metric::kCosine) {
+    double square_sum = 0;
+    for (size_t i = 0; i < dim_; ++i) {
+      const double value = double{center_[i]} + double{grid.low} + double{grid.step} * levels[i];
+      square_sum += value * value;
+    }
+    constants[kNorm] = saturate(std::sqrt(square_sum));
+    constants[kScale] = saturate(scale);
+  } else if (metric_ == Metric::kEuclidean) {
+    const double sum = static_cast<double>(level_sum);
+    const double spread = static_cast<double>(level_square_sum) - sum * sum / static_cast<double>(dim_);
+    constants[kNorm] = saturate(double{grid.step} * std::sqrt(std::max(spread, 0.0)));
+  }
+}
+
+void ScalarCodec::decode(const uint8_t* code, const float* constants, float* row) const {
+  std::vector<uint8_t> levels(dim_);
+  unpack_codes(code, dim_, bits_, *kernels_, levels.data());
+  const double scale = metric_ == Metric::kCosine ? constants[kScale] : 1.0;
+  for (size_t i = 0; i < dim_; ++i) {
+    row[i] = saturate(scale *
+                      (double{center_[i]} + double{constants[kLow]} + double{constants[kStep]} * levels[i]));
+  }
+}
+
+bool ScalarCodec::valid(const uint8_t* code, const float* constants) const {
+  const bool finite =
+      std::all_of(constants, constants + constant_count(), [](float x) { return std::isfinite(x); });
+  // All but the low end are lengths, or sums of what is not negative.
+  const bool positive =
+      std::all_of(constants + kStep, constants + constant_count(), [](float x) { return x >= 0; });
+  const double largest_sum = static_cast<double>(dim_) * (level_count() - 1);
+  return finite && positive && constants[kCodeSum] <= largest_sum && spare_bits_are_zero(code, dim_, bits_);
+}
+
+std::unique_ptr<CodeScorer> ScalarCodec::scorer(const float* queries, size_t query_count) const {
+  return make_scalar_scorer({dim_, bits_, metric_, constant_count(), center_.data(), kernels_}, queries,
+                            query_count);
+}
+
+uint64_t ScalarCodec::held_bytes() const {
+  return sizeof(*this) + center_.capacity() * sizeof(float);
+}
+
+}  // namespace vicinal
