@@ -1,0 +1,55 @@
+/**
+Adding many rows in steps. Each step copies a piece of the caller's array into the module, so that a batch of any size
+needs little more memory than its rows take at rest.
+
+@module
+*/
+import type { Handle } from './handle.js';
+import type { RawRows } from './raw-module.js';
+import { scratchBytes } from './scratch.js';
+import type { Steps } from './steps.js';
+
+/** Enough that a step's fixed cost (under 10 us) is lost in its copy, and short enough (about 2 ms) to be stopped. */
+const stepBytes = 4 << 20;
+
+/**
+Adds `rowCount` rows, all or none of them.
+
+@param flat - `[rowCount x dim]`.
+@returns Id of the first row, which the next row will get when there are none.
+@throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `CAPACITY_EXCEEDED` or `OUT_OF_MEMORY`.
+*/
+export function* addSteps(
+  handle: Handle<RawRows>,
+  flat: Float32Array,
+  rowCount: number,
+  dim: number,
+): Steps<number> {
+  const { runtime } = handle;
+  const rowsPerStep = Math.max(1, Math.floor(stepBytes / (dim * 4)));
+  let added = 0;
+  let firstId = 0;
+  let done = false;
+  handle.beginLongCall('addBatch');
+  try {
+    do {
+      const count = Math.min(rowsPerStep, rowCount - added);
+      const raw = handle.rawInLongCall;
+      const rows = runtime
+        .scratch(scratchBytes(count * dim))
+        .putFloats(flat.subarray(added * dim, (added + count) * dim));
+      const id = runtime.checked(() => raw.add(rows, count), { row: added, dim });
+      if (added === 0) firstId = id;
+      added += count;
+      yield { done: added, total: rowCount };
+    } while (added < rowCount);
+    done = true;
+    return firstId;
+  } finally {
+    if (!done && added > 0 && !handle.disposed) {
+      const raw = handle.rawInLongCall;
+      runtime.call(() => raw.undoAdd(added));
+    }
+    handle.endLongCall();
+  }
+}

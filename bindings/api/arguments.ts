@@ -1,0 +1,113 @@
+/**
+Checks of what callers pass, made before the module is touched. Values inside vectors are checked by the module,
+which reads them anyway.
+
+@module
+*/
+import { invalidArgument, VectorSearchError } from './errors.js';
+import type { VectorInput } from './types.js';
+
+/** Largest dimension, as in src/base/metric.h. */
+export const maxDim = 65536;
+
+/** By name rather than `instanceof`, so that arrays of another frame or realm pass. */
+function isTypedArray(value: unknown, name: 'Float32Array' | 'Uint32Array' | 'Uint8Array'): boolean {
+  return (
+    ArrayBuffer.isView(value) && (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === name
+  );
+}
+
+export function isUint32Array(value: unknown): value is Uint32Array {
+  return isTypedArray(value, 'Uint32Array');
+}
+
+export function isUint8Array(value: unknown): value is Uint8Array {
+  // Node's Buffer is one by inheritance, under its own name.
+  return isTypedArray(value, 'Uint8Array') || value instanceof Uint8Array;
+}
+
+/** An integer from `minimum` to `maximum`. */
+export function checkInteger(
+  name: string,
+  value: unknown,
+  minimum: number,
+  maximum = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum || value > maximum) {
+    const range =
+      maximum === Number.MAX_SAFE_INTEGER
+        ? `an integer of at least ${minimum}`
+        : `an integer from ${minimum} to ${maximum}`;
+    throw invalidArgument(`${name} to be ${range}`, value);
+  }
+  return value;
+}
+
+/** An id: any 32-bit number; whether a vector has it is the module's to say. */
+export function checkId(id: unknown): number {
+  return checkInteger('the id', id, 0, 0xffffffff);
+}
+
+/** One vector of `dim` values. */
+export function checkVector(name: string, vector: VectorInput, dim: number): VectorInput {
+  if (Array.isArray(vector)) {
+    for (let i = 0; i < vector.length; i++) {
+      if (typeof vector[i] !== 'number')
+        throw invalidArgument(`value ${i} of ${name} to be a number`, vector[i]);
+    }
+  } else if (!isTypedArray(vector, 'Float32Array')) {
+    throw invalidArgument(`${name} to be a Float32Array or an array of numbers`, vector);
+  }
+  if (vector.length !== dim) throw new VectorSearchError('DIMENSION_MISMATCH', dim, vector.length);
+  return vector;
+}
+
+/**
+Rows one after another.
+
+@param count - Rows that there must be. Default: as many as there are.
+@returns How many rows there are.
+*/
+export function checkRows(name: string, flat: Float32Array, dim: number, count?: number): number {
+  if (!isTypedArray(flat, 'Float32Array')) throw invalidArgument(`${name} to be a Float32Array`, flat);
+  const expected = count === undefined ? Math.floor(flat.length / dim) : checkInteger('count', count, 0);
+  if (flat.length !== expected * dim) {
+    const wanted =
+      count === undefined ? `a multiple of ${dim} values` : `${count} x ${dim} = ${count * dim} values`;
+    throw new VectorSearchError('DIMENSION_MISMATCH', wanted, flat.length);
+  }
+  return expected;
+}
+
+/** One value a row. */
+export function checkPerRow<T extends Uint8Array | Float32Array>(
+  name: string,
+  values: T,
+  type: 'Uint8Array' | 'Float32Array',
+  rowCount: number,
+): T {
+  if (!isTypedArray(values, type)) throw invalidArgument(`${name} to be a ${type}`, values);
+  if (values.length !== rowCount) {
+    throw new VectorSearchError(
+      'DIMENSION_MISMATCH',
+      `one value of ${name} for each of ${rowCount} rows`,
+      values.length,
+    );
+  }
+  return values;
+}
+
+/** Where a result goes: the array that the caller offers, if it fits. */
+export function checkOut(out: Float32Array | undefined, length: number): Float32Array | undefined {
+  if (out === undefined) return undefined;
+  if (!isTypedArray(out, 'Float32Array')) throw invalidArgument('out to be a Float32Array', out);
+  if (out.length !== length)
+    throw new VectorSearchError('DIMENSION_MISMATCH', `an out array of ${length} values`, out.length);
+  return out;
+}
+
+/** Saved bytes. */
+export function checkBytes(bytes: Uint8Array): Uint8Array {
+  if (!isUint8Array(bytes)) throw invalidArgument('the saved bytes to be a Uint8Array', bytes);
+  return bytes;
+}

@@ -1,0 +1,75 @@
+/**
+Principal components: fit a model, and project rows onto it.
+
+@module
+*/
+import { checkInteger } from '../arguments.js';
+import { invalidArgument, invalidState, VectorSearchError } from '../errors.js';
+import { copyFloatsTo } from '../module-arrays.js';
+import { scratchBytes } from '../scratch.js';
+import type { Steps } from '../steps.js';
+import type { PcaModel, PcaOptions } from '../types.js';
+import type { RowBatches } from './row-batches.js';
+import { feedFit, readFit, usingFit } from './using-fit.js';
+
+/** What a finished decomposition replies. */
+const wholeDecomposition = 1000;
+
+export function* pcaSteps(rows: RowBatches, options: PcaOptions | undefined): Steps<PcaModel> {
+  const { runtime, dim, count } = rows;
+  if (count < 2) throw invalidArgument('at least 2 rows', count);
+  const components = checkInteger('components', options?.components, 1, Math.min(dim, count));
+  const fit = runtime.created((raw) => raw.createPcaFit(dim, components, count));
+  return yield* usingFit(runtime, fit, function* () {
+    const total = 2 * count;
+    yield* feedFit(rows, fit, total);
+    for (let decomposed = 0; decomposed < wholeDecomposition; ) {
+      decomposed = runtime.checked(() => fit.step());
+      yield { done: count + Math.floor((count * decomposed) / wholeDecomposition), total };
+    }
+    const lengths = [dim, components * dim, components, components] as const;
+    const arrays = readFit(runtime, lengths, (...addresses) => fit.finish(...addresses));
+    const [mean, axes, explainedVariance, explainedVarianceRatio] = arrays;
+    return { mean, components: axes, explainedVariance, explainedVarianceRatio };
+  });
+}
+
+export function* projectSteps(rows: RowBatches, model: PcaModel): Steps<Float32Array> {
+  const { runtime, dim, count: total } = rows;
+  const components = checkModel(model, dim);
+  const result = new Float32Array(total * components);
+  for (const { first, count, values, offset } of rows.batches()) {
+    const outLength = count * components;
+    const scratch = runtime.scratch(
+      scratchBytes(values.length) +
+        scratchBytes(dim) +
+        scratchBytes(components * dim) +
+        scratchBytes(outLength),
+    );
+    const address = scratch.putFloats(values);
+    const mean = scratch.putFloats(model.mean);
+    const axes = scratch.putFloats(model.components);
+    const out = scratch.reserve(outLength);
+    runtime.checked((raw) => raw.project(dim, address, count, mean, axes, components, out), offset);
+    copyFloatsTo(runtime.memory, out, outLength, result, first * components);
+    yield { done: first + count, total };
+  }
+  return result;
+}
+
+/** @returns How many components the model has. */
+function checkModel(model: PcaModel, dim: number): number {
+  const { mean, components } = model ?? {};
+  if (mean?.length !== dim) throw new VectorSearchError('DIMENSION_MISMATCH', dim, mean?.length ?? 0);
+  if (components === undefined || components.length === 0 || components.length % dim !== 0) {
+    throw new VectorSearchError(
+      'DIMENSION_MISMATCH',
+      `components of ${dim} values each`,
+      `${components?.length ?? 0} values`,
+    );
+  }
+  if (!mean.every(Number.isFinite) || !components.every(Number.isFinite)) {
+    throw invalidState('a model of finite numbers', 'NaN or infinity');
+  }
+  return components.length / dim;
+}

@@ -1,0 +1,120 @@
+/**
+The one error class, its codes, and every message.
+
+A message follows from the three fields `code`, `expected` and `actual` alone, so that an error can be sent from a
+worker as these fields and be built again on the other side.
+
+@module
+*/
+
+/**
+Codes that the module reports. The order is that of `ErrorCode` in src/base/result.h, whose values start at 1 here
+(0 is success); a test keeps the two lists equal.
+*/
+export const moduleErrorCodes = [
+  'INVALID_ARGUMENT',
+  'DIMENSION_MISMATCH',
+  'NOT_FOUND',
+  'NOT_FINITE',
+  'ZERO_VECTOR',
+  'OUT_OF_MEMORY',
+  'CORRUPT_DATA',
+  'UNSUPPORTED_VERSION',
+  'CAPACITY_EXCEEDED',
+  'INTERNAL',
+] as const;
+
+/** Codes that only TypeScript reports: they are about the module itself, or its worker. */
+export const hostErrorCodes = [
+  'DISPOSED',
+  'NOT_INITIALIZED',
+  'UNSUPPORTED_ENVIRONMENT',
+  'LOAD_FAILED',
+  'TIMEOUT',
+  'WORKER_CRASHED',
+] as const;
+
+export type ErrorCode = (typeof moduleErrorCodes)[number] | (typeof hostErrorCodes)[number];
+
+/** A number, or words where a number cannot tell it; `undefined` where there is nothing to tell. */
+export type ErrorDetail = number | string | undefined;
+
+const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) => string> = {
+  INVALID_ARGUMENT: (expected, actual) => `Expected ${expected}, got ${actual}`,
+  DIMENSION_MISMATCH: (expected, actual) =>
+    typeof expected === 'number'
+      ? `Expected ${expected} dimensions, got ${actual}`
+      : `Expected ${expected}, got ${actual}`,
+  NOT_FOUND: (_, actual) => `No vector has id ${actual}`,
+  NOT_FINITE: (_, actual) =>
+    `Expected finite numbers, got NaN, infinity or a number past the range of float32 at position ${actual}`,
+  ZERO_VECTOR: (_, actual) => `Expected vectors of non-zero length, got only zeros in row ${actual}`,
+  OUT_OF_MEMORY: (expected, actual) =>
+    `Out of memory${actual ? `: ${actual} bytes were asked for` : ''}${expected ? `, of at most ${expected}` : ''}`,
+  CORRUPT_DATA: (_, actual) => `The saved bytes are damaged: they stop making sense at byte ${actual}`,
+  UNSUPPORTED_VERSION: (expected, actual) =>
+    `Saved by a newer release: expected format version ${expected} at most, got ${actual}`,
+  CAPACITY_EXCEEDED: (expected, actual) => `Expected at most ${expected}, got ${actual}`,
+  INTERNAL: (_, actual) => `Internal error${actual ? `: ${actual}` : ''}. Please report it`,
+  DISPOSED: (expected) => `The ${expected ?? 'object'} has been disposed`,
+  NOT_INITIALIZED: () => 'The module is not loaded: await init() first',
+  UNSUPPORTED_ENVIRONMENT: (expected, actual) => `Expected ${expected}, got ${actual}`,
+  LOAD_FAILED: (expected, actual) => `Expected ${expected}, got ${actual}`,
+  TIMEOUT: (expected, actual) => `Gave up after ${expected} ms: ${actual ?? 'it was not ready by then'}`,
+  WORKER_CRASHED: (_, actual) =>
+    `The worker crashed${actual ? ` (${actual})` : ''} and what it held is gone: ` +
+    'create a new one, and pass `load` the bytes of the last save()',
+};
+
+/**
+Every error that this package throws.
+
+`code` is stable and meant for programs. `expected` and `actual` are the two sides of what went wrong: numbers where
+numbers tell it (384 and 768 dimensions), else words. The message is for people and says both.
+*/
+export class VectorSearchError extends Error {
+  override readonly name = 'VectorSearchError';
+  readonly code: ErrorCode;
+  readonly expected: ErrorDetail;
+  readonly actual: ErrorDetail;
+
+  constructor(
+    code: ErrorCode,
+    expected?: ErrorDetail,
+    actual?: ErrorDetail,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(messages[code](expected, actual), options);
+    this.code = code;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** The error of a code number as the module returns it: 1 is the first of {@link moduleErrorCodes}. */
+export function moduleError(codeNumber: number, expected: number, actual: number): VectorSearchError {
+  return new VectorSearchError(moduleErrorCodes[codeNumber - 1] ?? 'INTERNAL', expected, actual);
+}
+
+/** `INVALID_ARGUMENT` for a value: "Expected k to be an integer of at least 1, got 0". */
+export function invalidArgument(expected: string, actual: unknown): VectorSearchError {
+  return new VectorSearchError('INVALID_ARGUMENT', expected, describe(actual));
+}
+
+/** `INVALID_ARGUMENT` where something is amiss that is no value: "Expected rows to pool, got none". */
+export function invalidState(expected: string, actual: string): VectorSearchError {
+  return new VectorSearchError('INVALID_ARGUMENT', expected, actual);
+}
+
+/** What a value is, in few words: never its whole contents. */
+export function describe(value: unknown): string | number {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value === 'string') return value.length > 40 ? `"${value.slice(0, 40)}..."` : `"${value}"`;
+  if (value === null || value === undefined || typeof value === 'boolean') return String(value);
+  if (typeof value === 'object') {
+    const name = Object.prototype.toString.call(value).slice(8, -1);
+    const length = (value as { length?: unknown }).length;
+    return typeof length === 'number' ? `${name} of length ${length}` : name;
+  }
+  return typeof value;
+}

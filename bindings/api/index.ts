@@ -1,0 +1,53 @@
+/**
+Vector search in this thread: `await init()`, then everything is synchronous.
+
+@module
+*/
+export { BatchProcessor } from './batch-processor.js';
+export { CompressedVectorStore } from './compressed-store.js';
+export { type ErrorCode, type ErrorDetail, VectorSearchError } from './errors.js';
+export { default } from './init.js';
+export { onLog, setLogLevel } from './log.js';
+export { performanceMetrics } from './performance-metrics.js';
+export { VectorSearchEngine } from './search-engine.js';
+export { SearchResults } from './search-results.js';
+export type {
+  BatchOperation,
+  BatchOptions,
+  BatchResults,
+  CompressedSearchOptions,
+  CompressedStoreOptions,
+  CompressedStoreStats,
+  EngineOptions,
+  EngineStats,
+  IdFilterInput,
+  InitOptions,
+  LogEntry,
+  LogLevel,
+  LongCallOptions,
+  Metric,
+  NormalizeOptions,
+  PcaModel,
+  PcaOptions,
+  PerformanceMetrics,
+  PoolOptions,
+  Progress,
+  SearchHit,
+  SearchOptions,
+  SimilarityOptions,
+  Variant,
+  VectorInput,
+  VectorStatistics,
+} from './types.js';
+export {
+  cosineSimilarity,
+  cosineSimilarityBatch,
+  dotProduct,
+  dotProductBatch,
+  euclideanDistance,
+  euclideanDistanceBatch,
+  manhattanDistance,
+  manhattanDistanceBatch,
+  normalizeVector,
+  normalizeVectors,
+} from './vector-functions.js';

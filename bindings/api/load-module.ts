@@ -1,0 +1,83 @@
+/**
+Finds, compiles and starts the WebAssembly module, within a time limit. The generated glue is handed the finished
+module, so that it never fetches anything itself.
+
+@module
+*/
+import createModule from 'vicinal-glue';
+import { checkInteger } from './arguments.js';
+import { invalidArgument, VectorSearchError } from './errors.js';
+import { compileBytes } from './fetch-module.js';
+import { loadFailure } from './load-failure.js';
+import { moduleUrl, readModule } from './platform-web.js';
+import type { RawModule } from './raw-module.js';
+import { pickVariant } from './simd-probe.js';
+import type { InitOptions, Variant } from './types.js';
+
+const defaultTimeoutMs = 30_000;
+
+/** Longest delay that timers take. */
+const maxTimeoutMs = 0x7fffffff;
+
+/** @throws {VectorSearchError} as `init` does. */
+export async function loadModule(options: InitOptions): Promise<RawModule> {
+  const timeoutMs = checkInteger('timeoutMs', options.timeoutMs ?? defaultTimeoutMs, 1, maxTimeoutMs);
+  const variant = pickVariant(options.variant);
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(new VectorSearchError('TIMEOUT', timeoutMs)), timeoutMs);
+  const timeout = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
+  });
+  try {
+    const module = await Promise.race([findModule(options, variant, stop.signal), timeout]);
+    return await Promise.race([startModule(module), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function findModule(
+  options: InitOptions,
+  variant: Variant,
+  signal: AbortSignal,
+): Promise<WebAssembly.Module> {
+  const { wasmModule, wasmUrl } = options;
+  if (wasmModule === undefined) return readModule(wasmUrl ?? defaultUrl(variant), signal);
+  if (isCompiled(wasmModule)) return Promise.resolve(wasmModule);
+  if (ArrayBuffer.isView(wasmModule) || tagOf(wasmModule) === 'ArrayBuffer')
+    return compileBytes(wasmModule, '`wasmModule`');
+  return Promise.reject(invalidArgument('wasmModule to be a WebAssembly.Module or its bytes', wasmModule));
+}
+
+function isCompiled(module: WebAssembly.Module | BufferSource): module is WebAssembly.Module {
+  return tagOf(module) === 'WebAssembly.Module';
+}
+
+/** By name rather than `instanceof`, so that objects of another frame or realm pass. */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
+function defaultUrl(variant: Variant): URL {
+  try {
+    return moduleUrl(variant);
+  } catch (cause) {
+    // A script without an address of its own, such as one started from a blob.
+    throw loadFailure('an address beside this script', 'a script without an address (pass `wasmUrl`)', cause);
+  }
+}
+
+async function startModule(module: WebAssembly.Module): Promise<RawModule> {
+  return new Promise((resolve, reject) => {
+    createModule({
+      instantiateWasm(imports, ready) {
+        WebAssembly.instantiate(module, imports)
+          .then((instance) => ready(instance, module))
+          .catch((cause: unknown) => {
+            reject(loadFailure('the address given', `a module of another kind or release (${cause})`, cause));
+          });
+        return {};
+      },
+    }).then(resolve, reject);
+  });
+}

@@ -1,0 +1,38 @@
+/**
+Where the module lies, and how it is read, in Node. Takes the place of platform-web.ts there.
+
+@module
+*/
+import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { compileBytes, fetchModule } from './fetch-module.js';
+import { loadFailure } from './load-failure.js';
+import type { Variant } from './types.js';
+
+/** Address of the module of a variant, beside the package's own files. */
+export function moduleUrl(variant: Variant): URL {
+  return variant === 'relaxed'
+    ? new URL('../vicinal_relaxed.wasm', import.meta.url)
+    : new URL('../vicinal_simd128.wasm', import.meta.url);
+}
+
+/**
+Compiles the module at an address: a `file:`, `http:` or `data:` URL, or a path.
+
+@throws {VectorSearchError} with code `LOAD_FAILED`.
+*/
+export async function readModule(address: string | URL, signal: AbortSignal): Promise<WebAssembly.Module> {
+  // A scheme has two letters or more; one letter is a drive.
+  const url = /^[a-z][a-z0-9+.-]+:/i.test(String(address))
+    ? new URL(address)
+    : pathToFileURL(String(address));
+  if (url.protocol !== 'file:') return fetchModule(url, signal);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await readFile(url, { signal }));
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw loadFailure(url.href, String(cause), cause);
+  }
+  return compileBytes(bytes, url.href);
+}

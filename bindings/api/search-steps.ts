@@ -1,0 +1,119 @@
+/**
+Searching, for one query or many. Many queries are cheaper together, since the module reads its rows once for all
+queries of a step.
+
+@module
+*/
+import { checkInteger } from './arguments.js';
+import { invalidArgument } from './errors.js';
+import { type FilterWords, filterWords } from './id-filter.js';
+import { copyFloats, copyWords } from './module-arrays.js';
+import type { ModuleRuntime } from './module-runtime.js';
+import { hitsViewWords, type Reply } from './raw-module.js';
+import { scratchBytes } from './scratch.js';
+import { SearchResults } from './search-results.js';
+import type { Steps } from './steps.js';
+import type { IdFilterInput } from './types.js';
+
+/** Multiply-adds in a step: some 25 ms at the 2 x 10^10 a second that the kernels do in tiles, so that a stop is prompt. */
+const stepOperations = 5e8;
+/** Below this many queries a step, reading the rows costs more than scoring them. */
+const minStepQueries = 16;
+/** Most floats of queries in a step: 8 MB of scratch memory. */
+const maxStepFloats = 2 << 20;
+
+/** What to search for, checked. */
+export interface SearchPlan {
+  readonly k: number;
+  /** NaN: no threshold. */
+  readonly scoreThreshold: number;
+  readonly filter: FilterWords;
+}
+
+/** A search as the module does it: `filter` is an address. */
+export type RawSearch = (queries: number, queryCount: number, plan: SearchPlan, filter: number) => Reply;
+
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
+export function planSearch(
+  k: number,
+  options: { readonly filter?: IdFilterInput; readonly scoreThreshold?: number } = {},
+): SearchPlan {
+  const { scoreThreshold } = options;
+  if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold))) {
+    throw invalidArgument('scoreThreshold to be a number', scoreThreshold);
+  }
+  return {
+    k: Math.min(checkInteger('k', k, 1), 0xffffffff),
+    scoreThreshold: scoreThreshold ?? Number.NaN,
+    filter: filterWords(options.filter),
+  };
+}
+
+/** Searches for `queryCount` queries in one go. @param queries - `[queryCount x dim]`. */
+export function searchNow(
+  runtime: ModuleRuntime,
+  search: RawSearch,
+  queries: ArrayLike<number>,
+  queryCount: number,
+  plan: SearchPlan,
+  firstQuery = 0,
+): SearchResults[] {
+  const started = performance.now();
+  const { words } = plan.filter;
+  const scratch = runtime.scratch(scratchBytes(queries.length) + scratchBytes(words.length));
+  const queriesAddress = scratch.putFloats(queries);
+  const filterAddress = scratch.putWords(words);
+  const view = runtime.checked(() => search(queriesAddress, queryCount, plan, filterAddress), {
+    row: firstQuery,
+    dim: queries.length / queryCount,
+  });
+  const { memory } = runtime;
+  const [, ids, scores, distances, counts] = copyWords(memory, view, hitsViewWords) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const hitCounts = copyWords(memory, counts, queryCount);
+  const queryTime = (performance.now() - started) / queryCount;
+  const results: SearchResults[] = [];
+  let offset = 0;
+  for (const hitCount of hitCounts) {
+    results.push(
+      new SearchResults(
+        copyWords(memory, ids + offset, hitCount),
+        copyFloats(memory, scores + offset, hitCount),
+        copyFloats(memory, distances + offset, hitCount),
+        queryTime,
+      ),
+    );
+    offset += hitCount * 4;
+  }
+  return results;
+}
+
+/** Searches for any number of queries in steps. @param queries - `[queryCount x dim]`. */
+export function* searchSteps(
+  runtime: ModuleRuntime,
+  search: RawSearch,
+  queries: Float32Array,
+  queryCount: number,
+  rowCount: () => number,
+  plan: SearchPlan,
+): Steps<SearchResults[]> {
+  const results: SearchResults[] = [];
+  const dim = queryCount > 0 ? queries.length / queryCount : 1;
+  let done = 0;
+  do {
+    const affordable = Math.max(minStepQueries, Math.floor(stepOperations / (dim * Math.max(1, rowCount()))));
+    const count = Math.min(queryCount - done, affordable, Math.max(1, Math.floor(maxStepFloats / dim)));
+    if (count > 0) {
+      const step = queries.subarray(done * dim, (done + count) * dim);
+      for (const result of searchNow(runtime, search, step, count, plan, done)) results.push(result);
+    }
+    done += count;
+    yield { done, total: queryCount };
+  } while (done < queryCount);
+  return results;
+}

@@ -1,0 +1,239 @@
+/**
+Types shared by the engine (`vicinal`) and its worker client (`vicinal/worker`).
+
+@module
+*/
+
+/**
+How two vectors are compared.
+
+| metric | `score` (larger is better) | `distance` (smaller is better) |
+| --- | --- | --- |
+| `cosine` | cosine similarity, -1 to 1 | 1 - similarity, 0 to 2 |
+| `euclidean` | `-distance` | L2 distance |
+| `manhattan` | `-distance` | L1 distance |
+| `dot` | inner product | `-score` |
+*/
+export type Metric = 'cosine' | 'euclidean' | 'manhattan' | 'dot';
+
+/** Which of the two WebAssembly modules runs: `relaxed` where the engine has relaxed SIMD, else `simd128`. */
+export type Variant = 'simd128' | 'relaxed';
+
+/** A vector: `dim` finite numbers. A `Float32Array` is read without conversion. */
+export type VectorInput = Float32Array | readonly number[];
+
+/**
+Which ids a search may return: the ids themselves, or bits (id `i` is bit `i % 32` of word `i / 32`).
+Ids that do not exist are ignored.
+*/
+export type IdFilterInput =
+  | ReadonlySet<number>
+  | readonly number[]
+  | Uint32Array
+  | { readonly bits: Uint32Array };
+
+export interface InitOptions {
+  /**
+  Where the `.wasm` file lies, for setups that move it. With the `relaxed` file, an engine without relaxed SIMD fails
+  to load. Default: beside the package's own files, the one that fits.
+  */
+  readonly wasmUrl?: string | URL;
+  /** The module itself, compiled or as bytes: nothing is fetched then. */
+  readonly wasmModule?: WebAssembly.Module | BufferSource;
+  /** Which of the package's own files to load. Default: `relaxed` where the engine has relaxed SIMD, else `simd128`. */
+  readonly variant?: Variant;
+  /** Longest wait for the module, in milliseconds. Default: `30000`. */
+  readonly timeoutMs?: number;
+}
+
+/** One result of a search. */
+export interface SearchHit {
+  /** The id that `add` returned. */
+  readonly id: number;
+  /** Larger is better. See {@link Metric}. */
+  readonly score: number;
+  /** Smaller is better. See {@link Metric}. */
+  readonly distance: number;
+}
+
+export interface EngineOptions {
+  /** `flat` searches exactly. Default: `flat`. */
+  readonly index?: 'flat';
+}
+
+export interface SearchOptions {
+  /** Only these ids may be returned. Default: all. */
+  readonly filter?: IdFilterInput;
+  /** Only hits with `score >= scoreThreshold` are returned. Default: no threshold. */
+  readonly scoreThreshold?: number;
+}
+
+export interface EngineStats {
+  /** Rows that can be found. */
+  readonly size: number;
+  /** Removed rows whose space `compact()` would reclaim. */
+  readonly deleted: number;
+  /** Rows that fit before memory grows. */
+  readonly capacity: number;
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly index: 'flat';
+  readonly variant: Variant;
+  /** Bytes that the engine holds in all. */
+  readonly memoryBytes: number;
+  /** Of these, for the vectors. */
+  readonly vectorBytes: number;
+  /** Of these, for the norms that cosine needs. */
+  readonly normBytes: number;
+  /** Of these, for ids and deletion marks. */
+  readonly idBytes: number;
+}
+
+/** Told between the steps of a long call. */
+export interface Progress {
+  /** Rows (or queries) done. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface LongCallOptions {
+  /** Called between steps, at least once, `done === total` last. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops the call between two steps: it throws the signal's reason, and nothing has changed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CompressedStoreOptions {
+  /** Code family. Default: `scalar`. */
+  readonly codec?: 'scalar';
+  /** Bits a value. Default: `8`. */
+  readonly bits?: 8 | 4 | 2 | 1;
+  /** Default: `cosine`. */
+  readonly metric?: Metric;
+  /** Keep the float rows too, so that a search can rescore. Default: `false`. */
+  readonly keepVectors?: boolean;
+}
+
+export interface CompressedSearchOptions extends SearchOptions {
+  /**
+  Rescore the `oversampling * k` best rows exactly on the float rows. At least 1; needs `keepVectors`.
+  Default: `4` where float rows are kept, else none.
+  */
+  readonly oversampling?: number;
+}
+
+export interface CompressedStoreStats {
+  readonly size: number;
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly codec: 'scalar';
+  readonly bits: 8 | 4 | 2 | 1;
+  readonly variant: Variant;
+  readonly memoryBytes: number;
+  readonly codeBytes: number;
+  readonly vectorBytes: number;
+}
+
+/** An operation of `BatchProcessor.process`. */
+export type BatchOperation =
+  | 'normalize'
+  | 'mean'
+  | 'max'
+  | 'sum'
+  | 'weighted'
+  | 'centroid'
+  | 'statistics'
+  | 'pca'
+  | 'similarity';
+
+export interface NormalizeOptions extends LongCallOptions {
+  /** Receives the result, `[count x dim]`; may be the input itself. Untouched on error. Default: a new array. */
+  readonly out?: Float32Array;
+}
+
+export interface PoolOptions extends LongCallOptions {
+  /** Rows pooled into one; the row count must be a multiple of it. Default: all rows. */
+  readonly groupSize?: number;
+  /** Attention mask, one value a row: rows with 0 are left out. Default: all rows count. */
+  readonly mask?: Uint8Array;
+  /** Weights, one a row, finite and 0 or more. Needed by `weighted`, not taken by the others. */
+  readonly weights?: Float32Array;
+  /** Receives the result, `[count / groupSize x dim]`. Untouched on error. Default: a new array. */
+  readonly out?: Float32Array;
+}
+
+export interface PcaOptions extends LongCallOptions {
+  /** Components wanted: 1 to the smaller of `dim` and the row count. */
+  readonly components: number;
+}
+
+export interface SimilarityOptions extends LongCallOptions {
+  /** Default: `cosine`. */
+  readonly metric?: Metric;
+}
+
+/** Per dimension, over all rows; each array is `[dim]`. */
+export interface VectorStatistics {
+  /** Rows that were read. */
+  readonly count: number;
+  readonly mean: Float32Array;
+  /** Population standard deviation (divisor `count`). */
+  readonly std: Float32Array;
+  readonly min: Float32Array;
+  readonly max: Float32Array;
+}
+
+/** Principal components, strongest first. Plain arrays, so it can be stored or sent to a worker as it is. */
+export interface PcaModel {
+  /** `[dim]`; taken from a row before it is projected. */
+  readonly mean: Float32Array;
+  /** `[components x dim]`, orthonormal; of each, the value largest by magnitude is positive. */
+  readonly components: Float32Array;
+  /** `[components]` variance along each component (divisor: rows - 1). */
+  readonly explainedVariance: Float32Array;
+  /** `[components]` the same as a share of the variance of all dimensions. */
+  readonly explainedVarianceRatio: Float32Array;
+}
+
+/** What each operation of `BatchProcessor.process` returns. */
+export interface BatchResults {
+  normalize: Float32Array;
+  mean: Float32Array;
+  max: Float32Array;
+  sum: Float32Array;
+  weighted: Float32Array;
+  centroid: Float32Array;
+  statistics: VectorStatistics;
+  pca: PcaModel;
+  similarity: Float32Array;
+}
+
+/** What each operation of `BatchProcessor.process` takes. */
+export interface BatchOptions {
+  normalize: NormalizeOptions;
+  mean: PoolOptions;
+  max: PoolOptions;
+  sum: PoolOptions;
+  weighted: PoolOptions & { readonly weights: Float32Array };
+  centroid: LongCallOptions;
+  statistics: LongCallOptions;
+  pca: PcaOptions;
+  similarity: SimilarityOptions;
+}
+
+export interface PerformanceMetrics {
+  readonly variant: Variant;
+  /** Bytes that the module has in use. */
+  readonly memoryBytes: number;
+  /** Most bytes that the module's memory has spanned: it grows, and never shrinks. */
+  readonly peakMemoryBytes: number;
+  /** When the module became ready, in milliseconds since 1970. */
+  readonly timeOrigin: number;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+export interface LogEntry {
+  readonly level: Exclude<LogLevel, 'silent'>;
+  readonly message: string;
+}

@@ -1,0 +1,54 @@
+/** The behaviour suites, on the classes of this thread and on their clients of a worker. */
+import init, { BatchProcessor, CompressedVectorStore, VectorSearchEngine } from 'vicinal';
+import {
+  createWorkerBatchProcessor,
+  createWorkerEngine,
+  createWorkerStore,
+  startWorker,
+  type WorkerHandle,
+} from 'vicinal/worker';
+import { afterAll, beforeAll } from 'vitest';
+import { describeBatchProcessor } from './batch-processor.behaviour.js';
+import { describeEngine } from './engine.behaviour.js';
+import { describeStore } from './store.behaviour.js';
+
+/** One worker for all, as a page with many small collections would have it. */
+let worker: WorkerHandle;
+
+beforeAll(async () => {
+  await init();
+  worker = await startWorker();
+});
+
+afterAll(() => worker.dispose());
+
+describeEngine('VectorSearchEngine', {
+  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
+  load: (bytes) => VectorSearchEngine.load(bytes),
+});
+
+describeEngine('the engine of createWorkerEngine', {
+  create: (dim, metric, options) =>
+    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
+  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
+});
+
+describeStore('CompressedVectorStore', {
+  create: (dim, options) => new CompressedVectorStore(dim, options),
+  load: (bytes) => CompressedVectorStore.load(bytes),
+});
+
+describeStore('the store of createWorkerStore', {
+  create: (dim, options) => createWorkerStore({ worker, dim, ...options }),
+  load: (bytes) => createWorkerStore({ worker, load: bytes }),
+});
+
+describeBatchProcessor('BatchProcessor', (dim, batchSize) => new BatchProcessor(dim, batchSize) as never);
+
+describeBatchProcessor('the processor of createWorkerBatchProcessor', async (dim, batchSize) => {
+  return (await createWorkerBatchProcessor({
+    worker,
+    dim,
+    ...(batchSize !== undefined && { batchSize }),
+  })) as never;
+});

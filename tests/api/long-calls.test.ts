@@ -1,0 +1,201 @@
+/** Long calls in this thread: their steps, how they are stopped, and what a stopped or failing one leaves behind. */
+import init, {
+  BatchProcessor,
+  CompressedVectorStore,
+  type Progress,
+  VectorSearchEngine,
+  type VectorSearchError,
+} from 'vicinal';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomVectors } from '../support/vectors.js';
+import { errorOf } from './support/awaitable.js';
+
+const dim = 512;
+/** Several steps of at most 4 MB. */
+const rows = 6100;
+const vectors = randomVectors(rows, dim);
+
+beforeAll(() => init());
+
+describe('addBatch', () => {
+  const existing = randomVectors(10, dim, 7);
+
+  it.each([
+    ['an engine', () => new VectorSearchEngine(dim)],
+    ['a store', () => new CompressedVectorStore(dim, { keepVectors: true })],
+  ] as const)('of %s that is stopped leaves it as it was', async (_, create) => {
+    using rowsHolder = create();
+    rowsHolder.addBatch(existing);
+    const before = rowsHolder.save();
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const onProgress = ({ done }: Progress) => {
+      if (done > rows / 2) stop.abort(reason);
+    };
+    const stopped = () => rowsHolder.addBatch(vectors, rows, { onProgress, signal: stop.signal });
+    expect(await errorOf(stopped)).toBe(reason);
+    expect(isSame(rowsHolder.save(), before)).toBe(true);
+    expect(rowsHolder.addBatch(vectors)).toBe(10);
+    expect(rowsHolder.get(10 + rows - 1)[0]).toBeCloseTo(vectors[(rows - 1) * dim] as number, 1);
+  });
+
+  it('that fails in a late step leaves the engine as it was, and tells the position in the whole array', async () => {
+    using engine = new VectorSearchEngine(dim);
+    engine.addBatch(existing);
+    const broken = vectors.slice();
+    const position = 6000 * dim + 3;
+    broken[position] = Number.POSITIVE_INFINITY;
+    const before = engine.save();
+    expect(await errorOf(() => engine.addBatch(broken))).toMatchObject({
+      code: 'NOT_FINITE',
+      actual: position,
+    });
+    broken.fill(0, 6000 * dim, 6001 * dim);
+    expect(await errorOf(() => engine.addBatch(broken))).toMatchObject({ code: 'ZERO_VECTOR', actual: 6000 });
+    expect(isSame(engine.save(), before)).toBe(true);
+  });
+
+  it('that a listener throws out of leaves the engine as it was', async () => {
+    using engine = new VectorSearchEngine(dim);
+    const thrown = new Error('from the listener');
+    const onProgress = () => {
+      throw thrown;
+    };
+    expect(await errorOf(() => engine.addBatch(vectors, rows, { onProgress }))).toBe(thrown);
+    expect([engine.size, engine.add(existing.subarray(0, dim))]).toEqual([0, 0]);
+  });
+
+  it('lets nobody else use the engine between its steps', async () => {
+    using engine = new VectorSearchEngine(dim);
+    using other = new VectorSearchEngine(dim);
+    const errors: unknown[] = [];
+    const onProgress = () => {
+      other.add(existing.subarray(0, dim));
+      for (const call of [
+        () => engine.add(existing.subarray(0, dim)),
+        () => engine.size,
+        () => engine.clear(),
+      ]) {
+        try {
+          call();
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+    };
+    engine.addBatch(vectors, rows, { onProgress });
+    expect(errors.length).toBe(3 * other.size);
+    expect(errors[0]).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'Expected addBatch() to be over before the next call on the engine, got one inside it',
+    });
+    expect(engine.size).toBe(rows);
+  });
+
+  it('ends with DISPOSED when the engine is disposed between its steps', async () => {
+    const engine = new VectorSearchEngine(dim);
+    const onProgress = () => engine.dispose();
+    expect(await errorOf(() => engine.addBatch(vectors, rows, { onProgress }))).toMatchObject({
+      code: 'DISPOSED',
+    });
+  });
+});
+
+describe('searchBatch', () => {
+  it('tells positions in the whole array of queries', async () => {
+    using engine = new VectorSearchEngine(dim);
+    engine.addBatch(vectors.subarray(0, 2000 * dim));
+    const count = 2100;
+    const queries = randomVectors(count, dim, 3);
+    queries.fill(0, (count - 1) * dim);
+    expect(await errorOf(() => engine.searchBatch(queries, 1))).toMatchObject({
+      code: 'ZERO_VECTOR',
+      actual: count - 1,
+    });
+  });
+
+  it('gives results whose arrays do not share memory', () => {
+    using engine = new VectorSearchEngine(dim);
+    engine.addBatch(vectors.subarray(0, 20 * dim));
+    const results = engine.searchBatch(vectors.subarray(0, 20 * dim), 3);
+    const buffers = results.flatMap(({ ids, scores, distances }) => [
+      ids.buffer,
+      scores.buffer,
+      distances.buffer,
+    ]);
+    expect(new Set(buffers).size).toBe(60);
+    expect(buffers.every(({ byteLength }) => byteLength === 12)).toBe(true);
+  });
+});
+
+describe('the batch processor', () => {
+  it('leaves the array for the result alone when it is stopped or fails', async () => {
+    const processor = new BatchProcessor(dim, 100);
+    const work = vectors.slice();
+    const stop = new AbortController();
+    const onProgress = ({ done }: Progress) => {
+      if (done >= 500) stop.abort();
+    };
+    const stopped = () =>
+      processor.process(work, 'normalize', { out: work, onProgress, signal: stop.signal });
+    expect(await errorOf(stopped)).toBe(stop.signal.reason);
+    expect(isSame(work, vectors)).toBe(true);
+    work.fill(0, 6000 * dim, 6001 * dim);
+    const zeroed = work.slice();
+    expect(await errorOf(() => processor.process(work, 'normalize', { out: work }))).toMatchObject({
+      code: 'ZERO_VECTOR',
+      actual: 6000,
+    });
+    expect(isSame(work, zeroed)).toBe(true);
+  });
+
+  it.each([1, 7, 100, 5000, 1_000_000])('gives the same results in batches of %i rows', (batchSize) => {
+    const some = vectors.subarray(0, 60 * dim);
+    const processor = new BatchProcessor(dim, batchSize);
+    const whole = new BatchProcessor(dim, 60);
+    const mask = Uint8Array.from({ length: 60 }, (_, row) => (row % 7 === 3 ? 0 : 1));
+    const weights = Float32Array.from({ length: 60 }, (_, row) => row % 5);
+    for (const operation of ['mean', 'max', 'sum', 'weighted'] as const) {
+      for (const groupSize of [1, 12, 30, 60]) {
+        const options = { groupSize, weights, ...(groupSize > 1 && { mask }) };
+        if (operation === 'weighted' && groupSize === 1) continue;
+        const result = processor.process(some, operation as 'weighted', options);
+        expect(result).toHaveLength((60 / groupSize) * dim);
+        expectNear(result, whole.process(some, operation as 'weighted', options));
+      }
+    }
+    expectNear(processor.process(some, 'similarity'), whole.process(some, 'similarity'));
+    expectNear(processor.process(some, 'statistics').std, whole.process(some, 'statistics').std);
+    const model = whole.process(some, 'pca', { components: 3 });
+    expectNear(processor.process(some, 'pca', { components: 3 }).explainedVariance, model.explainedVariance);
+    expectNear(processor.project(some, model), whole.project(some, model));
+  });
+
+  it('names the group of which the mask leaves nothing, wherever it lies', async () => {
+    const some = vectors.subarray(0, 60 * dim);
+    const mask = new Uint8Array(60).fill(1).fill(0, 40, 60);
+    for (const batchSize of [7, 25, 1000]) {
+      const processor = new BatchProcessor(dim, batchSize);
+      const error = await errorOf(() => processor.process(some, 'mean', { groupSize: 20, mask }));
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
+      expect((error as VectorSearchError).message).toBe(
+        'Expected a row of group 2 that mask and weights let in, got none',
+      );
+    }
+  });
+});
+
+/** Byte by byte; far faster than toEqual on megabytes. */
+function isSame(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  const bytesOf = (view: ArrayBufferView) => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  return bytesOf(a).equals(bytesOf(b));
+}
+
+function expectNear(actual: Float32Array, wanted: Float32Array): void {
+  expect(actual).toHaveLength(wanted.length);
+  const largest = actual.reduce(
+    (most, value, index) => Math.max(most, Math.abs(value - (wanted[index] as number))),
+    0,
+  );
+  expect(largest).toBeLessThan(1e-4);
+}
