@@ -1,0 +1,151 @@
+/**
+The objects in the worker, and what each call of the protocol does to them.
+
+@module
+*/
+import { BatchProcessor } from '../bindings/api/batch-processor.js';
+import { CompressedVectorStore } from '../bindings/api/compressed-store.js';
+import { VectorSearchError } from '../bindings/api/errors.js';
+import init, { currentRuntime } from '../bindings/api/init.js';
+import { performanceMetrics } from '../bindings/api/performance-metrics.js';
+import { VectorSearchEngine } from '../bindings/api/search-engine.js';
+import type { SearchResults } from '../bindings/api/search-results.js';
+import type { Steps } from '../bindings/api/steps.js';
+import type { BatchOperation, BatchOptions, InitOptions, Variant } from '../bindings/api/types.js';
+import { packResults } from './packed-results.js';
+import type {
+  EngineCalls,
+  OpenedObject,
+  OpenRequest,
+  PackedResults,
+  ProcessorCalls,
+  SentBatchOptions,
+  StoreCalls,
+  WorkerCalls,
+} from './protocol.js';
+
+export type HostObject = VectorSearchEngine | CompressedVectorStore | BatchProcessor;
+
+/** For each call of the protocol, how it is done on an object: at once, or in steps. */
+type CallTable<Target, Calls> = {
+  readonly [Method in keyof Calls]: Calls[Method] extends (...args: infer Arguments) => infer Result
+    ? (target: Target, ...args: Arguments) => Result | Steps<Result>
+    : never;
+};
+
+const engineCalls: CallTable<VectorSearchEngine, EngineCalls> = {
+  size: (engine) => engine.size,
+  add: (engine, vector) => engine.add(vector),
+  addBatch: (engine, flat, count) => engine.addBatchSteps(flat, count),
+  get: (engine, id) => engine.get(id),
+  has: (engine, id) => engine.has(id),
+  update: (engine, id, vector) => engine.update(id, vector),
+  remove: (engine, id) => engine.remove(id),
+  search: (engine, query, k, options) => packResults([engine.search(query, k, options)]),
+  searchBatch: (engine, queries, k, options) => packSteps(engine.searchBatchSteps(queries, k, options)),
+  reserve: (engine, count) => engine.reserve(count),
+  stats: (engine) => engine.stats(),
+  compact: (engine) => engine.compact(),
+  clear: (engine) => engine.clear(),
+  save: (engine) => engine.save(),
+};
+
+const storeCalls: CallTable<CompressedVectorStore, StoreCalls> = {
+  count: (store) => store.count(),
+  add: (store, vector) => store.add(vector),
+  addBatch: (store, flat, count) => store.addBatchSteps(flat, count),
+  get: (store, id) => store.get(id),
+  search: (store, query, k, options) => packResults([store.search(query, k, options)]),
+  searchBatch: (store, queries, k, options) => packSteps(store.searchBatchSteps(queries, k, options)),
+  memoryUsage: (store) => store.memoryUsage(),
+  compressionRatio: (store) => store.compressionRatio(),
+  stats: (store) => store.stats(),
+  save: (store) => store.save(),
+};
+
+const processorCalls: CallTable<BatchProcessor, ProcessorCalls> = {
+  process: (processor, vectors, op, options) => processor.processSteps(vectors, op, batchOptions(options)),
+  project: (processor, vectors, model) => processor.projectSteps(vectors, model),
+};
+
+const workerCalls: CallTable<undefined, WorkerCalls> = {
+  performanceMetrics: () => performanceMetrics(),
+};
+
+/** Loads the module; tells which one. */
+export async function startModule(options: InitOptions): Promise<Variant> {
+  await init(options);
+  return currentRuntime().variant;
+}
+
+/** Why the module can no longer be used, or nothing where it can. */
+export function trapMessage(): string | undefined {
+  try {
+    currentRuntime().call(() => undefined);
+    return undefined;
+  } catch (error) {
+    return error instanceof VectorSearchError ? String(error.actual) : String(error);
+  }
+}
+
+/** @throws {VectorSearchError} as the constructors and `load` do. */
+export function openObject(request: OpenRequest): {
+  readonly object: HostObject;
+  readonly opened: OpenedObject;
+} {
+  if (request.kind === 'processor') {
+    const processor = new BatchProcessor(request.dim, request.batchSize);
+    return { object: processor, opened: { dim: processor.dim, batchSize: processor.batchSize } };
+  }
+  const object = request.kind === 'engine' ? openEngine(request) : openStore(request);
+  return { object, opened: { dim: object.dim, metric: object.metric } };
+}
+
+function openEngine(request: Extract<OpenRequest, { kind: 'engine' }>): VectorSearchEngine {
+  if ('load' in request) return VectorSearchEngine.load(request.load);
+  return new VectorSearchEngine(request.dim, request.metric, request.options);
+}
+
+function openStore(request: Extract<OpenRequest, { kind: 'store' }>): CompressedVectorStore {
+  if ('load' in request) return CompressedVectorStore.load(request.load);
+  return new CompressedVectorStore(request.dim, request.options);
+}
+
+/**
+Does a call, or starts it where it is long: the result is a generator then.
+
+@param object - Nothing for calls on the worker itself.
+@throws {VectorSearchError} as the object's methods do.
+*/
+export function callObject(
+  object: HostObject | undefined,
+  method: string,
+  args: readonly unknown[],
+): unknown {
+  const table = tableOf(object);
+  const call = Object.hasOwn(table, method) ? table[method as keyof typeof table] : undefined;
+  if (call === undefined)
+    throw new VectorSearchError('INTERNAL', undefined, `the worker has no call ${method}`);
+  return (call as (target: unknown, ...args: readonly unknown[]) => unknown)(object, ...args);
+}
+
+export function disposeObject(object: HostObject): void {
+  if (!(object instanceof BatchProcessor)) object.dispose();
+}
+
+function tableOf(object: HostObject | undefined): object {
+  if (object instanceof VectorSearchEngine) return engineCalls;
+  if (object instanceof CompressedVectorStore) return storeCalls;
+  return object instanceof BatchProcessor ? processorCalls : workerCalls;
+}
+
+function* packSteps(steps: Steps<SearchResults[]>): Steps<PackedResults> {
+  return packResults(yield* steps);
+}
+
+/** The options as the processor takes them: with an array for `out`, whose length it checks. */
+function batchOptions({ outLength, ...options }: SentBatchOptions): BatchOptions[BatchOperation] {
+  return (
+    outLength === undefined ? options : { ...options, out: new Float32Array(outLength) }
+  ) as BatchOptions[BatchOperation];
+}

@@ -1,0 +1,25 @@
+/**
+`vicinal/worker`: the engine behind a Web Worker, or one of Node's worker threads.
+
+@module
+*/
+export { type ErrorCode, VectorSearchError } from '../bindings/api/errors.js';
+export { SearchResults } from '../bindings/api/search-results.js';
+export type * from '../bindings/api/types.js';
+export type { WorkerHandle } from './client.js';
+export type {
+  CallOptions,
+  LoadOptions,
+  LongSendOptions,
+  SendOptions,
+  WorkerBatchProcessorOptions,
+  WorkerEngineOptions,
+  WorkerPlacement,
+  WorkerStartOptions,
+  WorkerStoreOptions,
+} from './options.js';
+export { startWorker } from './start-worker.js';
+export { createWorkerBatchProcessor, type WorkerBatchProcessor } from './worker-batch-processor.js';
+export { createWorkerEngine, type WorkerEngine } from './worker-engine.js';
+export type { WorkerLike } from './worker-like.js';
+export { createWorkerStore, type WorkerStore } from './worker-store.js';

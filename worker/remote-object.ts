@@ -1,0 +1,109 @@
+/**
+What every object in a worker has in common: its place, its calls, its end.
+
+@module
+*/
+/// <reference lib="esnext.disposable" preserve="true" />
+import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
+import { forgetLeak, guardLeak } from '../bindings/api/leak-guard.js';
+import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
+import { type CallSettings, WorkerClient, type WorkerHandle } from './client.js';
+import type { LongSendOptions, WorkerPlacement } from './options.js';
+import type { OpenedObject, OpenRequest } from './protocol.js';
+import { startClient } from './start-worker.js';
+
+/** An object that was opened: what the constructors of its client class need. */
+export interface RemoteObjectState {
+  readonly client: WorkerClient;
+  readonly object: number;
+  readonly opened: OpenedObject;
+  /** Whether the worker was started for this object alone and ends with it. */
+  readonly ownsWorker: boolean;
+}
+
+/** `Calls`: the object's methods as the protocol has them. */
+export abstract class RemoteObject<Calls> {
+  /** The worker that this object lives in: pass it to another object to share it. */
+  readonly worker: WorkerHandle;
+  /** Number of values of a vector. */
+  readonly dim: number;
+  /** `await using engine = ...` disposes it, where the runtime knows `Symbol.asyncDispose`. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+  readonly #state: RemoteObjectState;
+  /** What the object is called in errors. */
+  readonly #description: string;
+  #disposal: Promise<void> | undefined;
+
+  protected constructor(state: RemoteObjectState, description: string) {
+    this.worker = state.client;
+    this.dim = state.opened.dim;
+    this.#state = state;
+    this.#description = description;
+    // Ending the worker here instead would take it from objects that share it.
+    guardLeak(this, `worker ${description}`, () => {});
+  }
+
+  /**
+  Free the object, and end its worker unless that is shared. Calls that wait reject with `DISPOSED`, and so do all later
+  ones. May be called again.
+
+  @returns Resolves when the memory is free; in Node, when the thread has ended.
+  */
+  dispose(): Promise<void> {
+    const { client, object, ownsWorker } = this.#state;
+    forgetLeak(this);
+    this.#disposal ??= ownsWorker
+      ? client.dispose(this.#description)
+      : client.release(object, this.#description);
+    return this.#disposal;
+  }
+
+  /** Internal. */
+  protected call<Method extends keyof Calls & string>(
+    method: Method,
+    args: ArgumentsOf<Calls[Method]>,
+    settings: CallSettings,
+  ): Promise<ResultOf<Calls[Method]>> {
+    if (this.#disposal !== undefined)
+      return Promise.reject(new VectorSearchError('DISPOSED', this.#description));
+    const { client, object } = this.#state;
+    return client.call(object, method, args, settings) as Promise<ResultOf<Calls[Method]>>;
+  }
+}
+
+disposeByAsyncSymbol(RemoteObject);
+
+type ArgumentsOf<Method> = Method extends (...args: infer Arguments) => unknown ? Arguments : never;
+type ResultOf<Method> = Method extends (...args: never[]) => infer Result ? Result : never;
+
+/** Starts a worker where none is shared, and opens an object in it; ends the worker again where that fails. */
+export async function openRemoteObject(
+  placement: WorkerPlacement & { readonly transfer?: boolean },
+  request: OpenRequest,
+): Promise<RemoteObjectState> {
+  const { worker: shared, signal, transfer } = placement;
+  if (shared !== undefined && !(shared instanceof WorkerClient)) {
+    throw invalidArgument('worker to be the handle of a running worker', shared);
+  }
+  const client = shared ?? (await startClient(placement));
+  const ownsWorker = shared === undefined;
+  try {
+    return { client, ownsWorker, ...(await client.open(request, { signal, transfer })) };
+  } catch (error) {
+    if (ownsWorker) void client.dispose();
+    throw error;
+  }
+}
+
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there are no options at all. */
+export function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options with `dim`', options);
+}
+
+/** Takes the options that concern the call itself, which stay here, from those that are sent. */
+export function splitOptions<Options extends object>(
+  options: Options & LongSendOptions,
+): { readonly settings: CallSettings; readonly sent: Omit<Options, keyof LongSendOptions> } {
+  const { signal, onProgress, transfer, ...sent } = options;
+  return { settings: { signal, onProgress, transfer }, sent };
+}

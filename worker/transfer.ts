@@ -1,0 +1,64 @@
+/**
+What travels by transfer, and what is copied first.
+
+@module
+*/
+
+/** The buffers of the typed arrays in a result: a typed array itself, or those one level inside an object. */
+export function transferables(value: unknown): ArrayBuffer[] {
+  const candidates = ArrayBuffer.isView(value) ? [value] : isObject(value) ? Object.values(value) : [];
+  const buffers = new Set<ArrayBuffer>();
+  for (const candidate of candidates) {
+    if (ArrayBuffer.isView(candidate) && isTransferable(candidate.buffer)) buffers.add(candidate.buffer);
+  }
+  return [...buffers];
+}
+
+/**
+Arguments ready to be sent. `Float32Array` and `Uint8Array` go by transfer: a copy of them, or with `give` the caller's
+own buffer, whole, even where the array is a view of a part of it. Shared memory cannot be given, so it is copied.
+
+@throws `TypeError` where an array has no buffer any more, `RangeError` where there is no memory for the copy.
+*/
+export function sendable(
+  args: readonly unknown[],
+  give: boolean,
+): { args: unknown[]; transfer: ArrayBuffer[] } {
+  const transfer = new Set<ArrayBuffer>();
+  const sent = args.map((argument) => {
+    if (!isFloat32Array(argument) && !isUint8Array(argument)) return argument;
+    // An empty buffer may be one that was given away before: only copying finds out, by an exception.
+    const own = give && isTransferable(argument.buffer) && argument.buffer.byteLength > 0;
+    const array = own ? argument : copyOf(argument);
+    transfer.add(array.buffer as ArrayBuffer);
+    return array;
+  });
+  return { args: sent, transfer: [...transfer] };
+}
+
+/** A copy of just the view: structured cloning would copy the whole buffer behind it. */
+function copyOf(array: Float32Array | Uint8Array): Float32Array | Uint8Array {
+  return isFloat32Array(array) ? new Float32Array(array) : new Uint8Array(array);
+}
+
+// All three by tag, since an array may come from another frame.
+
+export function isFloat32Array(value: unknown): value is Float32Array {
+  return tagOf(value) === 'Float32Array';
+}
+
+function isUint8Array(value: unknown): value is Uint8Array {
+  return tagOf(value) === 'Uint8Array';
+}
+
+function isTransferable(buffer: ArrayBufferLike): buffer is ArrayBuffer {
+  return tagOf(buffer) === 'ArrayBuffer';
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,108 @@
+/**
+The batch processor behind a worker.
+
+@module
+*/
+import { invalidArgument } from '../bindings/api/errors.js';
+import type {
+  BatchOperation,
+  BatchOptions,
+  BatchResults,
+  LongCallOptions,
+  PcaModel,
+} from '../bindings/api/types.js';
+import type { LongSendOptions, SendOptions, WorkerBatchProcessorOptions } from './options.js';
+import type { ProcessorCalls, SentBatchOptions } from './protocol.js';
+import {
+  checkOptions,
+  openRemoteObject,
+  RemoteObject,
+  type RemoteObjectState,
+  splitOptions,
+} from './remote-object.js';
+import { isFloat32Array } from './transfer.js';
+
+/** Operations that need no options. */
+type PlainOperation = Exclude<BatchOperation, 'weighted' | 'pca'>;
+
+/**
+A `BatchProcessor` in a worker: the same methods with the same arguments, each as a promise. Order of calls and copying
+of vectors are as in {@link WorkerEngine}.
+*/
+export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
+  /** Rows of one step. */
+  readonly batchSize: number;
+
+  /** {@link createWorkerBatchProcessor} makes processors. @internal */
+  constructor(state: RemoteObjectState) {
+    super(state, 'batch processor');
+    this.batchSize = state.opened.batchSize ?? 0;
+  }
+
+  /**
+  Run one operation over vectors.
+
+  @param vectors - `[count x dim]` finite numbers, vector after vector.
+  @param op - See `BatchProcessor.process` for what each one computes.
+  @param options.out - Receives the result when it arrives; may be `vectors` itself unless `transfer` gives that away.
+  */
+  process<Operation extends PlainOperation>(
+    vectors: Float32Array,
+    op: Operation,
+    options?: BatchOptions[Operation] & SendOptions,
+  ): Promise<BatchResults[Operation]>;
+  process<Operation extends BatchOperation>(
+    vectors: Float32Array,
+    op: Operation,
+    options: BatchOptions[Operation] & SendOptions,
+  ): Promise<BatchResults[Operation]>;
+  async process(
+    vectors: Float32Array,
+    op: BatchOperation,
+    options: { readonly out?: Float32Array } & LongSendOptions = {},
+  ): Promise<BatchResults[BatchOperation]> {
+    const { settings, sent } = splitOptions(options);
+    const { out, ...others } = sent;
+    if (out === undefined || !isFloat32Array(out)) {
+      return this.call('process', [vectors, op, sent as SentBatchOptions], { ...settings, readOnly: true });
+    }
+    if (settings.transfer && out.buffer === vectors?.buffer) {
+      throw invalidArgument(
+        'out to have a buffer of its own where transfer gives that of the vectors away',
+        out,
+      );
+    }
+    const outOptions: SentBatchOptions = { ...others, outLength: out.length };
+    const result = await this.call('process', [vectors, op, outOptions], { ...settings, readOnly: true });
+    out.set(result as Float32Array);
+    return out;
+  }
+
+  /**
+  Project vectors on the components of a model that `process(vectors, 'pca', ...)` returned.
+
+  @returns `[count x components]`.
+  */
+  project(
+    vectors: Float32Array,
+    model: PcaModel,
+    options: LongCallOptions & SendOptions = {},
+  ): Promise<Float32Array> {
+    return this.call('project', [vectors, model], { ...splitOptions(options).settings, readOnly: true });
+  }
+}
+
+/**
+Open a batch processor in a worker.
+
+@param options.dim - Number of values of a vector, 1 to 65536.
+@param options.batchSize - Rows of one step; progress is told, and a stop is heard, between steps. Default: `1024`.
+@throws As {@link createWorkerEngine}.
+*/
+export async function createWorkerBatchProcessor(
+  options: WorkerBatchProcessorOptions,
+): Promise<WorkerBatchProcessor> {
+  checkOptions(options);
+  const { dim, batchSize } = options;
+  return new WorkerBatchProcessor(await openRemoteObject(options, { kind: 'processor', dim, batchSize }));
+}

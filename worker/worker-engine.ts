@@ -1,0 +1,164 @@
+/**
+The search engine behind a worker.
+
+@module
+*/
+import type { SearchResults } from '../bindings/api/search-results.js';
+import type { EngineStats, Metric, SearchOptions, VectorInput } from '../bindings/api/types.js';
+import type { CallOptions, LongSendOptions, SendOptions, WorkerEngineOptions } from './options.js';
+import { unpackResult, unpackResults } from './packed-results.js';
+import type { EngineCalls, OpenRequest } from './protocol.js';
+import {
+  checkOptions,
+  openRemoteObject,
+  RemoteObject,
+  type RemoteObjectState,
+  splitOptions,
+} from './remote-object.js';
+
+/**
+A `VectorSearchEngine` in a worker: the same methods with the same arguments, each as a promise that resolves with what
+the engine returns and rejects with the {@link VectorSearchError} that it throws.
+
+Calls run in the order in which they were made, whether or not they were awaited. Vectors are copied when the call is
+made, so the caller's array may change at once; `transfer: true` gives its buffer away instead.
+*/
+export class WorkerEngine extends RemoteObject<EngineCalls> {
+  readonly metric: Metric;
+
+  /** {@link createWorkerEngine} makes engines. @internal */
+  constructor(state: RemoteObjectState) {
+    super(state, 'engine');
+    this.metric = state.opened.metric ?? 'cosine';
+  }
+
+  /** Number of vectors, after all calls made so far. */
+  get size(): Promise<number> {
+    return this.call('size', [], { readOnly: true });
+  }
+
+  /**
+  Add a vector.
+
+  @param vector - `dim` finite numbers; not all zero when the metric is cosine.
+  @returns Its id, which stays the same until it is removed.
+  */
+  add(vector: VectorInput, options: SendOptions = {}): Promise<number> {
+    return this.call('add', [vector], splitOptions(options).settings);
+  }
+
+  /**
+  Add many vectors, all or none of them.
+
+  @param flat - `[count x dim]` finite numbers, vector after vector.
+  @param count - Vectors in `flat`. Default: `flat.length / dim`.
+  @returns Id of the first; the others follow it one by one.
+  */
+  addBatch(flat: Float32Array, count?: number, options: LongSendOptions = {}): Promise<number> {
+    return this.call('addBatch', [flat, count], splitOptions(options).settings);
+  }
+
+  /** A copy of a vector, as it was given. */
+  get(id: number, options: CallOptions = {}): Promise<Float32Array> {
+    return this.call('get', [id], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** Whether there is a vector with this id. */
+  has(id: number, options: CallOptions = {}): Promise<boolean> {
+    return this.call('has', [id], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** Replace a vector; it keeps its id. */
+  update(id: number, vector: VectorInput, options: SendOptions = {}): Promise<void> {
+    return this.call('update', [id, vector], splitOptions(options).settings);
+  }
+
+  /** Remove a vector. */
+  remove(id: number, options: CallOptions = {}): Promise<void> {
+    return this.call('remove', [id], splitOptions(options).settings);
+  }
+
+  /**
+  Find the `k` vectors nearest to `query`.
+
+  @param query - `dim` finite numbers; not all zero when the metric is cosine.
+  @param k - At least 1; more than there are vectors returns all of them. Default: `10`.
+  @returns Hits, best first, ties by smaller id.
+  */
+  search(query: VectorInput, k?: number, options: SearchOptions & SendOptions = {}): Promise<SearchResults> {
+    const { settings, sent } = splitOptions(options);
+    return this.call('search', [query, k, sent], { ...settings, readOnly: true }).then(unpackResult);
+  }
+
+  /**
+  Search for many queries at once: far faster than one after another.
+
+  @param queries - `[count x dim]` finite numbers, query after query.
+  @returns The results of each query.
+  */
+  searchBatch(
+    queries: Float32Array,
+    k?: number,
+    options: SearchOptions & LongSendOptions = {},
+  ): Promise<SearchResults[]> {
+    const { settings, sent } = splitOptions(options);
+    return this.call('searchBatch', [queries, k, sent], { ...settings, readOnly: true }).then(unpackResults);
+  }
+
+  /**
+  Make room for `count` vectors in all.
+
+  @returns Bytes that the engine holds with so many.
+  */
+  reserve(count: number, options: CallOptions = {}): Promise<number> {
+    return this.call('reserve', [count], splitOptions(options).settings);
+  }
+
+  /** Numbers about the engine: rows, bytes, variant. */
+  stats(options: CallOptions = {}): Promise<EngineStats> {
+    return this.call('stats', [], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** Reclaim the space of removed vectors. Ids stay. */
+  compact(options: CallOptions = {}): Promise<void> {
+    return this.call('compact', [], splitOptions(options).settings);
+  }
+
+  /** Remove every vector. Ids go on from where they were. */
+  clear(options: CallOptions = {}): Promise<void> {
+    return this.call('clear', [], splitOptions(options).settings);
+  }
+
+  /** The engine as bytes, for the `load` option of {@link createWorkerEngine} or for `VectorSearchEngine.load`. */
+  save(options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call('save', [], { ...splitOptions(options).settings, readOnly: true });
+  }
+}
+
+/**
+Open a search engine in a worker, so that neither filling nor searching it holds up the page.
+
+```ts
+const engine = await createWorkerEngine({ dim: 384 });
+await engine.addBatch(vectors, undefined, { onProgress: ({ done, total }) => bar.update(done / total) });
+const results = await engine.search(query, 10);
+```
+
+@param options.dim - Number of values of a vector, 1 to 65536; or
+@param options.load - bytes that `save` returned.
+@param options.metric - Default: `cosine`.
+@throws {VectorSearchError} with code
+- `LOAD_FAILED` when the worker or its module cannot be loaded, `TIMEOUT` when it is not ready after `timeoutMs`;
+- `UNSUPPORTED_ENVIRONMENT` where there is no WebAssembly SIMD;
+- `INVALID_ARGUMENT`, `CORRUPT_DATA`, `UNSUPPORTED_VERSION`, `OUT_OF_MEMORY`. Also throws the signal's reason.
+*/
+export async function createWorkerEngine(options: WorkerEngineOptions): Promise<WorkerEngine> {
+  checkOptions(options);
+  return new WorkerEngine(await openRemoteObject(options, engineRequest(options)));
+}
+
+function engineRequest(options: WorkerEngineOptions): OpenRequest {
+  if (options.load !== undefined) return { kind: 'engine', load: options.load };
+  const { dim, metric, index } = options;
+  return { kind: 'engine', dim, metric, options: index === undefined ? {} : { index } };
+}

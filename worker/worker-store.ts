@@ -1,0 +1,130 @@
+/**
+The compressed vector store behind a worker.
+
+@module
+*/
+import type { SearchResults } from '../bindings/api/search-results.js';
+import type {
+  CompressedSearchOptions,
+  CompressedStoreStats,
+  Metric,
+  VectorInput,
+} from '../bindings/api/types.js';
+import type { CallOptions, LongSendOptions, SendOptions, WorkerStoreOptions } from './options.js';
+import { unpackResult, unpackResults } from './packed-results.js';
+import type { OpenRequest, StoreCalls } from './protocol.js';
+import {
+  checkOptions,
+  openRemoteObject,
+  RemoteObject,
+  type RemoteObjectState,
+  splitOptions,
+} from './remote-object.js';
+
+/**
+A `CompressedVectorStore` in a worker: the same methods with the same arguments, each as a promise. Order of calls and
+copying of vectors are as in {@link WorkerEngine}.
+*/
+export class WorkerStore extends RemoteObject<StoreCalls> {
+  readonly metric: Metric;
+
+  /** {@link createWorkerStore} makes stores. @internal */
+  constructor(state: RemoteObjectState) {
+    super(state, 'store');
+    this.metric = state.opened.metric ?? 'cosine';
+  }
+
+  /** Add a vector; returns its id. */
+  add(vector: VectorInput, options: SendOptions = {}): Promise<number> {
+    return this.call('add', [vector], splitOptions(options).settings);
+  }
+
+  /**
+  Add many vectors, all or none of them.
+
+  @param flat - `[count x dim]` finite numbers, vector after vector.
+  @param count - Vectors in `flat`. Default: `flat.length / dim`.
+  @returns Id of the first; the others follow it one by one.
+  */
+  addBatch(flat: Float32Array, count?: number, options: LongSendOptions = {}): Promise<number> {
+    return this.call('addBatch', [flat, count], splitOptions(options).settings);
+  }
+
+  /** A vector: as it was given where float rows are kept, else as its code tells it. */
+  get(id: number, options: CallOptions = {}): Promise<Float32Array> {
+    return this.call('get', [id], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** Find the `k` vectors nearest to `query`, by their codes; rescored where float rows are kept. Default `k`: `10`. */
+  search(
+    query: VectorInput,
+    k?: number,
+    options: CompressedSearchOptions & SendOptions = {},
+  ): Promise<SearchResults> {
+    const { settings, sent } = splitOptions(options);
+    return this.call('search', [query, k, sent], { ...settings, readOnly: true }).then(unpackResult);
+  }
+
+  /** Search for many queries at once; returns the results of each. */
+  searchBatch(
+    queries: Float32Array,
+    k?: number,
+    options: CompressedSearchOptions & LongSendOptions = {},
+  ): Promise<SearchResults[]> {
+    const { settings, sent } = splitOptions(options);
+    return this.call('searchBatch', [queries, k, sent], { ...settings, readOnly: true }).then(unpackResults);
+  }
+
+  /** Number of vectors. */
+  count(options: CallOptions = {}): Promise<number> {
+    return this.call('count', [], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** Bytes held in all. */
+  memoryUsage(options: CallOptions = {}): Promise<number> {
+    return this.call('memoryUsage', [], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** Bytes of the vectors as floats, divided by {@link memoryUsage}. */
+  compressionRatio(options: CallOptions = {}): Promise<number> {
+    return this.call('compressionRatio', [], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** Numbers about the store: rows, bytes, codec, variant. */
+  stats(options: CallOptions = {}): Promise<CompressedStoreStats> {
+    return this.call('stats', [], { ...splitOptions(options).settings, readOnly: true });
+  }
+
+  /** The store as bytes, for the `load` option of {@link createWorkerStore} or for `CompressedVectorStore.load`. */
+  save(options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call('save', [], { ...splitOptions(options).settings, readOnly: true });
+  }
+}
+
+/**
+Open a compressed vector store in a worker.
+
+@param options.dim - Number of values of a vector, 1 to 65536; or
+@param options.load - bytes that `save` returned.
+@param options.bits - 8, 4, 2 or 1 a value. Default: `8`.
+@throws As {@link createWorkerEngine}.
+*/
+export async function createWorkerStore(options: WorkerStoreOptions): Promise<WorkerStore> {
+  checkOptions(options);
+  return new WorkerStore(await openRemoteObject(options, storeRequest(options)));
+}
+
+function storeRequest(options: WorkerStoreOptions): OpenRequest {
+  if (options.load !== undefined) return { kind: 'store', load: options.load };
+  const { dim, codec, bits, metric, keepVectors } = options;
+  return {
+    kind: 'store',
+    dim,
+    options: {
+      ...(codec !== undefined && { codec }),
+      ...(bits !== undefined && { bits }),
+      ...(metric !== undefined && { metric }),
+      ...(keepVectors !== undefined && { keepVectors }),
+    },
+  };
+}
