@@ -1,0 +1,95 @@
+// @ts-check
+// The demo's data: passages of the World English Bible and their embeddings, read from the two files in data/.
+// Plain JavaScript, so that the page and the Node demo read them by the same code.
+// The byte layout is told in data/README.md.
+
+/**
+@typedef {object} Passage One passage: a chapter, or a part of a long one.
+@property {string} code Short name of its book: `GEN`.
+@property {string} book Full name of its book: `Genesis`.
+@property {'Old' | 'New'} testament
+@property {number} chapter From 1.
+@property {number} part Which part of its chapter, from 1.
+@property {number} parts How many parts the chapter has.
+@property {string} text Verses, one a line.
+*/
+
+/**
+@typedef {object} Embeddings
+@property {number} count Rows.
+@property {number} dim Numbers in a row.
+@property {Float32Array} vectors [count x dim], row-major, unit length.
+*/
+
+const HEADER_BYTES = 8;
+
+/**
+Decode `passages-vectors.bin`: `mean[d] + scale[row] * code[row][d]`, then scaled to unit length.
+
+@param {ArrayBuffer} bytes The whole file.
+@returns {Embeddings}
+@throws {RangeError} where the file is not as long as its header says.
+*/
+export function decodeEmbeddings(bytes) {
+  const header = new DataView(bytes);
+  const whole = bytes.byteLength >= HEADER_BYTES;
+  const count = whole ? header.getUint32(0, true) : 0;
+  const dim = whole ? header.getUint32(4, true) : 0;
+  const expected = HEADER_BYTES + 4 * dim + 4 * count + count * dim;
+  if (!whole || bytes.byteLength !== expected) {
+    throw new RangeError(`The embeddings are damaged: expected ${expected} bytes, got ${bytes.byteLength}`);
+  }
+  const mean = new Float32Array(bytes, HEADER_BYTES, dim);
+  const scales = new Float32Array(bytes, HEADER_BYTES + 4 * dim, count);
+  const codes = new Int8Array(bytes, HEADER_BYTES + 4 * dim + 4 * count);
+
+  const vectors = new Float32Array(count * dim);
+  for (let row = 0; row < count; row++) {
+    const scale = /** @type {number} */ (scales[row]);
+    let squares = 0;
+    for (let d = 0, at = row * dim; d < dim; d++, at++) {
+      const value = /** @type {number} */ (mean[d]) + scale * /** @type {number} */ (codes[at]);
+      vectors[at] = value;
+      squares += value * value;
+    }
+    const unit = 1 / Math.sqrt(squares);
+    for (let at = row * dim; at < (row + 1) * dim; at++)
+      vectors[at] = /** @type {number} */ (vectors[at]) * unit;
+  }
+  return { count, dim, vectors };
+}
+
+/**
+Decode `passages-texts.bin`: gzipped JSON, books in order, each with its chapters, each with its parts.
+Passages come in the order of the rows.
+
+@param {ArrayBuffer} bytes The whole file.
+@returns {Promise<Passage[]>}
+*/
+export async function decodePassages(bytes) {
+  const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  /** @type {{ code: string, name: string, testament: 'Old' | 'New', chapters: { chapter: number, parts: string[] }[] }[]} */
+  const books = await new Response(unzipped).json();
+  return books.flatMap(({ code, name, testament, chapters }) =>
+    chapters.flatMap(({ chapter, parts }) =>
+      parts.map((text, i) => ({
+        code,
+        book: name,
+        testament,
+        chapter,
+        part: i + 1,
+        parts: parts.length,
+        text,
+      })),
+    ),
+  );
+}
+
+/**
+How a reader names a passage: `John 3`, or `John 3, part 2 of 3` where the chapter has several.
+
+@param {Passage} passage
+*/
+export function reference({ book, chapter, part, parts }) {
+  return parts === 1 ? `${book} ${chapter}` : `${book} ${chapter}, part ${part} of ${parts}`;
+}
