@@ -1,0 +1,52 @@
+/**
+What the suites ask of a browser, whatever drives it.
+
+@module
+*/
+
+export type EngineName = 'chromium' | 'firefox' | 'webkit';
+
+/** One browser with one tab. Selectors are CSS and mean the first match. */
+export interface Driver {
+  readonly name: EngineName;
+  /** The browser's own version, for reports. */
+  readonly version: string;
+  /** Goes to an address and waits until it has loaded. Whatever ran in the tab before is gone. */
+  open(url: string): Promise<void>;
+  /** The value of a JavaScript expression in the page, once settled where it is a promise. It must be JSON. */
+  evaluate<T>(expression: string): Promise<T>;
+  click(selector: string): Promise<void>;
+  /** Replaces what stands in a field, as a user would. */
+  fill(selector: string, text: string): Promise<void>;
+  /** Chooses the option of a `<select>` that has this value. */
+  select(selector: string, value: string): Promise<void>;
+  /** Presses a key where the focus is: `ArrowDown`, `Enter`, ... */
+  press(key: Key): Promise<void>;
+  /** Size of the page's viewport, CSS pixels. */
+  resize(width: number, height: number): Promise<void>;
+  /** A picture of what is seen, as PNG. */
+  screenshot(): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export type Key = 'ArrowDown' | 'ArrowUp' | 'Enter';
+
+const POLL_MS = 50;
+const WAIT_MS = 20_000;
+
+/** Waits until an expression in the page is true. */
+export async function waitFor(driver: Driver, expression: string): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  while (!(await driver.evaluate<boolean>(`Boolean(${expression})`))) {
+    if (Date.now() > deadline)
+      throw new Error(`${driver.name} waited ${WAIT_MS} ms in vain for: ${expression}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** The text of the elements that a selector names, as a user reads it. */
+export function texts(driver: Driver, selector: string): Promise<string[]> {
+  return driver.evaluate(
+    `[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.innerText.trim())`,
+  );
+}

@@ -1,0 +1,137 @@
+/**
+WebKitGTK's MiniBrowser by WebKitWebDriver, through Selenium, on a display of its own.
+
+@module
+*/
+import { setTimeout } from 'node:timers/promises';
+import { Builder, By, Key as KeyCode, type WebDriver } from 'selenium-webdriver';
+import { DriverService } from 'selenium-webdriver/remote';
+import type { Driver, Key } from './driver.js';
+import { programs } from './programs.js';
+import { VirtualDisplay } from './virtual-display.js';
+
+const keyCodes: Record<Key, string> = {
+  ArrowUp: KeyCode.ARROW_UP,
+  ArrowDown: KeyCode.ARROW_DOWN,
+  Enter: KeyCode.ENTER,
+};
+
+const READY_MS = 20_000;
+const SCRIPT_LIMIT_MS = 60_000;
+
+class WebKitDriver implements Driver {
+  readonly name = 'webkit';
+  readonly version: string;
+  readonly #browser: WebDriver;
+  readonly #end: () => Promise<void>;
+
+  constructor(version: string, browser: WebDriver, end: () => Promise<void>) {
+    this.version = version;
+    this.#browser = browser;
+    this.#end = end;
+  }
+
+  async open(url: string): Promise<void> {
+    // An address that differs in its fragment alone would not load anew.
+    await this.#browser.get('about:blank');
+    await this.#browser.get(url);
+  }
+
+  async evaluate<T>(expression: string): Promise<T> {
+    const script = `
+      const done = arguments[0];
+      Promise.resolve().then(() => (${expression}))
+        .then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+    const result = await this.#browser.executeAsyncScript<{ value: T; error?: string }>(script);
+    if (result.error !== undefined) throw new Error(result.error);
+    return result.value;
+  }
+
+  click(selector: string): Promise<void> {
+    return this.#browser.findElement(By.css(selector)).click();
+  }
+
+  async fill(selector: string, text: string): Promise<void> {
+    const field = this.#browser.findElement(By.css(selector));
+    await field.clear();
+    await field.sendKeys(text);
+  }
+
+  select(selector: string, value: string): Promise<void> {
+    return this.click(`${selector} option[value="${value}"]`);
+  }
+
+  press(key: Key): Promise<void> {
+    return this.#browser.actions().sendKeys(keyCodes[key]).perform();
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    // WebDriver knows the size of the window, which has a frame and a tool bar around the page.
+    const window = this.#browser.manage().window();
+    await window.setRect({ width, height });
+    const [innerWidth, innerHeight] = await this.evaluate<[number, number]>('[innerWidth, innerHeight]');
+    await window.setRect({ width: 2 * width - innerWidth, height: 2 * height - innerHeight });
+  }
+
+  async screenshot(): Promise<Uint8Array> {
+    return Buffer.from(await this.#browser.takeScreenshot(), 'base64');
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#browser.quit();
+    } finally {
+      await this.#end();
+    }
+  }
+}
+
+export async function launchWebKit(): Promise<Driver> {
+  const [server, binary] = [programs.webkitDriver(), programs.webkitBrowser()];
+  const display = await VirtualDisplay.start();
+  const service = new DriverService.Builder(server)
+    .addArguments('--host=127.0.0.1')
+    .setHostname('127.0.0.1')
+    .setEnvironment(environment(display))
+    .build();
+  const end = async () => {
+    await service.kill();
+    await display.end();
+  };
+  try {
+    const session = new Builder()
+      .disableEnvironmentOverrides()
+      .usingServer(await service.start(READY_MS))
+      .withCapabilities({
+        browserName: 'MiniBrowser',
+        timeouts: { script: SCRIPT_LIMIT_MS },
+        'webkitgtk:browserOptions': { binary, args: ['--automation'] },
+      })
+      .build();
+    // The server waits without limit for a browser that does not start.
+    const browser = await Promise.race([session, tooLate()]);
+    const capabilities = await browser.getCapabilities();
+    return new WebKitDriver(String(capabilities.getBrowserVersion()), browser, end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function tooLate(): Promise<never> {
+  await setTimeout(READY_MS, undefined, { ref: false });
+  throw new Error(`MiniBrowser did not start within ${READY_MS} ms`);
+}
+
+function environment(display: VirtualDisplay): Record<string, string> {
+  return {
+    ...(process.env as Record<string, string>),
+    DISPLAY: display.name,
+    GDK_BACKEND: 'x11',
+    LIBGL_ALWAYS_SOFTWARE: '1',
+    GTK_A11Y: 'none',
+    NO_AT_BRIDGE: '1',
+    // WebKit's sandbox does not start for root.
+    ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' }),
+  };
+}

@@ -1,0 +1,28 @@
+/**
+The same hits in the same order, in every browser as in Node.
+
+@module
+*/
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Bench } from './browser.js';
+import { seededHitsInNode } from './node-scenario.js';
+import { value } from './scenario.js';
+
+export function agreementSuite(bench: Bench): void {
+  describe('agreement with Node', () => {
+    let inNode: Awaited<ReturnType<typeof seededHitsInNode>>;
+    beforeAll(async () => {
+      inNode = await seededHitsInNode();
+    });
+
+    for (const variant of bench.expected.relaxed
+      ? (['simd128', 'relaxed'] as const)
+      : (['simd128'] as const)) {
+      test(`${variant}: every metric and code width gives the same hits in the same order`, async () => {
+        const found = await value(bench, 'searchSeeded', { options: { variant } });
+        expect(found.order).toEqual(inNode.order);
+        expect(found.exact).toEqual(inNode.exact);
+      });
+    }
+  });
+}

@@ -1,0 +1,56 @@
+/**
+Everything that is tested in a browser, once for each.
+
+@module
+*/
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Driver, EngineName } from '../drivers/driver.js';
+import { type Site, startSite } from '../site.js';
+import { agreementSuite } from './agreement.js';
+import { demoPageSuite } from './demo-page.js';
+import { loadingSuite } from './loading.js';
+import { loadingFailureSuite } from './loading-failures.js';
+import { workerSuite } from './worker.js';
+
+export interface Expectations {
+  /** Whether this browser's engine has relaxed SIMD. */
+  readonly relaxed: boolean;
+}
+
+/** What the suites work with. The fields are there once the tests run. */
+export interface Bench {
+  readonly driver: Driver;
+  readonly site: Site;
+  readonly expected: Expectations;
+}
+
+export function describeBrowser(
+  name: EngineName,
+  launch: () => Promise<Driver>,
+  expected: Expectations,
+): void {
+  describe(name, () => {
+    const bench = { expected } as { -readonly [Field in keyof Bench]: Bench[Field] };
+
+    beforeAll(async () => {
+      bench.site = await startSite();
+      bench.driver = await launch();
+    });
+    afterAll(async () => {
+      await bench.driver?.close();
+      await bench.site?.close();
+    });
+
+    test('is the browser that it is said to be', async () => {
+      const agent = await bench.driver.evaluate<string>('navigator.userAgent');
+      const marks = { chromium: /Chrome\/\d/, firefox: /Firefox\/\d/, webkit: /AppleWebKit\/(?!.*Chrome)/ };
+      expect(agent).toMatch(marks[name]);
+    });
+
+    loadingSuite(bench);
+    loadingFailureSuite(bench);
+    workerSuite(bench);
+    agreementSuite(bench);
+    demoPageSuite(bench);
+  });
+}

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['tests/browser/*.test.ts'],
+    globalSetup: fileURLToPath(new URL('./require-build.ts', import.meta.url)),
+    // One browser at a time: they measure start-up against time limits.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // The package as it is packed, not taken in and transformed.
+    server: { deps: { external: [/\/pkg\//] } },
+  },
+});
