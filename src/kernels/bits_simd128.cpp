@@ -37,6 +37,7 @@ struct DotBitsSteps : BitsSteps {
   };
   static constexpr size_t kStepsToWiden = 272;
   static constexpr int kAccumulators = 2;
+  static constexpr int kSideBySideAccumulators = 1;
   static constexpr int kTileQueries = 1;
   static constexpr int kTileRows = 4;
 
@@ -68,6 +69,7 @@ struct HammingSteps : BitsSteps {
   using QueryPart = v128_t;
   static constexpr size_t kStepsToWiden = 30;
   static constexpr int kAccumulators = 2;
+  static constexpr int kSideBySideAccumulators = 1;
   static constexpr int kTileQueries = 2;
   static constexpr int kTileRows = 4;
 

@@ -16,6 +16,7 @@ struct F32Steps {
   static constexpr size_t kStep = 4;
   static constexpr size_t kStepsToWiden = 0;
   static constexpr int kAccumulators = 4;
+  static constexpr int kSideBySideAccumulators = 2;
   static constexpr int kTileQueries = 2;
   static constexpr int kTileRows = 4;
 

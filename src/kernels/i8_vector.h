@@ -14,6 +14,7 @@ struct I8Steps {
   static constexpr size_t kStep = 16;
   static constexpr size_t kStepsToWiden = 0;
   static constexpr int kAccumulators = 4;
+  static constexpr int kSideBySideAccumulators = 2;
   static constexpr int kTileQueries = 2;
   static constexpr int kTileRows = 4;
 

@@ -1,20 +1,20 @@
 // One table of distance kernels per instruction set. Kernels are plain arithmetic on raw arrays: they check
 // nothing, allocate nothing, and accept any dim >= 1 and any alignment of their element type.
 //
-// Each family has four forms. `one_to_many` is for rows that stream from memory (one row at a time, several
-// accumulators: adjacent rows side by side defeat the hardware prefetcher). `scattered` is for rows that a
-// graph walk or a filter picks (four at a time, so that their cache misses overlap). `many_to_many` is for a
-// block of rows that fits the cache (register tiles of queries x rows).
+// Each family has four forms. `one_to_many` is for rows that stream from memory: it reads them as four streams,
+// a quarter of the rows apart, since the hardware prefetches each stream by itself, and 16 bytes at a time one
+// stream does not keep the memory busy. (Rows next to one another, side by side, look like no stream at all.)
+// So it likes calls of many rows. `scattered` is for rows that a graph walk or a filter picks (four at a time, so
+// that their cache misses overlap). `many_to_many` is for a block of rows that fits the cache (register tiles of
+// queries x rows).
 //
 // Element layouts
 //   f32   [dim] floats
 //   i8    [dim] signed bytes
 //   u4    4-bit codes 0..15, ceil(dim / 2) bytes a row. Every whole run of 32 values takes 16 bytes: byte j
-//   holds
-//         value j in its low and value j + 16 in its high half. The rest: two to a byte, low half first.
+//         holds value j in its low and value j + 16 in its high half. The rest: two to a byte, low half first.
 //   u2    2-bit codes 0..3, ceil(dim / 4) bytes a row. Every whole run of 64 values takes 16 bytes: byte j
-//   holds
-//         values j, j + 16, j + 32, j + 48, lowest bits first. The rest: four to a byte, lowest bits first.
+//         holds values j, j + 16, j + 32, j + 48, lowest bits first. The rest: four to a byte, likewise.
 //   bits  1-bit codes, ceil(dim / 8) bytes a row, value i in bit i % 8 of byte i / 8; unused bits are zero.
 // Stored files depend on these layouts.
 #pragma once

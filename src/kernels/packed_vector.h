@@ -68,6 +68,7 @@ struct DotCodesSteps {
   static constexpr size_t kStep = Codes::kRun;
   static constexpr size_t kStepsToWiden = 0;
   static constexpr int kAccumulators = 4;
+  static constexpr int kSideBySideAccumulators = 2;
   static constexpr int kTileQueries = Products::kCodeTileQueries;
   static constexpr int kTileRows = Products::kCodeTileRows;
 

@@ -14,6 +14,7 @@
 //   widen(sum), add(sum, sum)    a wide sum from a narrow one; two wide sums added
 //   score(sum)                   a wide sum added up across its lanes
 //   kAccumulators                sums a pair when one row is scored at a time: chains that hide latency
+//   kSideBySideAccumulators      sums a pair when four rows are
 //   kTileQueries, kTileRows      tile of many_to_many, kept within 16 vector registers
 #pragma once
 
@@ -94,7 +95,8 @@ struct Tile {
     if (units > 0) rest(sums[kAccumulators - 1], units);
   }
 
-  VICINAL_INLINE void score(Score* out, size_t out_stride) {
+  /// Score of query q and row r goes to out[q * query_stride + r * row_stride].
+  VICINAL_INLINE void score(Score* out, size_t query_stride, size_t row_stride) {
     const size_t unit_count = Op::unit_count(dim);
     Sums sums[kAccumulators];
     Sums total;
@@ -117,7 +119,9 @@ struct Tile {
 #pragma unroll
     for (int q = 0; q < kQueries; ++q) {
 #pragma unroll
-      for (int r = 0; r < kRows; ++r) out[q * out_stride + r] = Op::score(total.of[q][r]);
+      for (int r = 0; r < kRows; ++r) {
+        out[q * query_stride + r * row_stride] = Op::score(total.of[q][r]);
+      }
     }
   }
 
@@ -151,13 +155,20 @@ struct VectorForms {
     return score;
   }
 
+  /// The four quarters of the rows side by side, for the reason told in kernel_table.h.
   [[gnu::noinline]] static void one_to_many(const Query* query, const Element* rows, size_t row_count,
                                             size_t dim, Score* out) {
     const Op op;
     const size_t width = Op::row_width(dim);
-    for (size_t row = 0; row < row_count; ++row) {
-      Tile<Op, 1, 1, Op::kAccumulators, 1>{op, {query}, {rows}, dim}.score(out + row, 1);
-      rows += width;
+    const size_t quarter = row_count / 4;
+    const size_t jump = quarter * width;
+    for (size_t row = 0; row < quarter; ++row, rows += width) {
+      FourRows{op, {query}, {rows, rows + jump, rows + 2 * jump, rows + 3 * jump}, dim}.score(out + row, 0,
+                                                                                              quarter);
+    }
+    rows += 3 * jump;
+    for (size_t row = 4 * quarter; row < row_count; ++row, rows += width) {
+      OneRow{op, {query}, {rows}, dim}.score(out + row, 0, 0);
     }
   }
 
@@ -166,14 +177,14 @@ struct VectorForms {
     const Op op;
     size_t row = 0;
     for (; row + 4 <= row_count; row += 4) {
-      Tile<Op, 1, 4, 1, 2>{op, {query}, {rows[row], rows[row + 1], rows[row + 2], rows[row + 3]}, dim}.score(
-          out + row, 4);
+      FourRows{op, {query}, {rows[row], rows[row + 1], rows[row + 2], rows[row + 3]}, dim}.score(out + row, 0,
+                                                                                                 1);
     }
     for (; row < row_count; ++row) one_to_many(query, rows[row], 1, dim, out + row);
   }
 
   /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass.
-  /// What is left at the edges is scored one row at a time.
+  /// What is left at the edges is scored one query at a time.
   static void many_to_many(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
                            size_t dim, Score* out) {
     const size_t query_width = Op::query_width(dim);
@@ -194,6 +205,9 @@ struct VectorForms {
   }
 
  private:
+  using OneRow = Tile<Op, 1, 1, Op::kAccumulators, 1>;
+  using FourRows = Tile<Op, 1, 4, Op::kSideBySideAccumulators, 1>;
+
   /// A function of its own: engines put optimised code in place only between calls.
   [[gnu::noinline]] static void tile(const Query* queries, const Element* rows, size_t dim, Score* out,
                                      size_t out_stride) {
@@ -203,7 +217,7 @@ struct VectorForms {
 #pragma unroll
     for (int r = 0; r < Op::kTileRows; ++r) tile.rows[r] = rows + r * Op::row_width(dim);
     tile.dim = dim;
-    tile.score(out, out_stride);
+    tile.score(out, out_stride, 1);
   }
 };
 
