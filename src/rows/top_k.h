@@ -45,8 +45,7 @@ class TopK {
  public:
   /// k      >= 1
   /// error  with an error, the rows kept are all those that could be among the k nearest by true distance:
-  /// mostly a
-  ///        few more than k
+  ///        mostly a few more than k
   /// bound  rows whose true distance is above it are of no interest
   explicit TopK(size_t k, DistanceError error = {}, float bound = std::numeric_limits<float>::infinity())
       : k_(k), error_(error), limit_(with_error(bound)), cut_at_(2 * k + kSpareCandidates) {

@@ -7,11 +7,6 @@
 namespace vicinal {
 namespace {
 
-// Norms between these keep every float product of a row with a unit vector far from overflow, and the error
-// that underflow adds far below rounding.
-constexpr double kSmallestPlainNorm = 0x1p-60;
-constexpr double kLargestPlainNorm = 0x1p100;
-
 constexpr uint32_t kMagnitudeBits = 0x7FFFFFFFu;
 constexpr uint32_t kInfinityBits = 0x7F800000u;
 
@@ -63,21 +58,20 @@ uint64_t VectorRows::norm_bytes_needed(Metric metric, uint64_t row_count) {
   return metric == Metric::kCosine ? RowBlocks<float>::bytes_needed(1, row_count) : 0;
 }
 
+// The rows first: where there is no room for them, nothing else has been taken yet.
 Status VectorRows::reserve(size_t row_count) {
-  if (metric_ == Metric::kCosine) {
-    const Status reserved = inverse_norms_.reserve(row_count);
-    if (!reserved.ok()) return reserved;
-  }
-  return rows_.reserve(row_count);
+  const Status reserved = rows_.reserve(row_count);
+  if (!reserved.ok() || metric_ != Metric::kCosine) return reserved;
+  return inverse_norms_.reserve(row_count);
 }
 
 Status VectorRows::append(const float* rows, size_t row_count) {
-  if (metric_ == Metric::kCosine) {
-    const Status made = inverse_norms_.make_room(row_count);
-    if (!made.ok()) return made;
-  }
   const Status made = rows_.make_room(row_count);
   if (!made.ok()) return made;
+  if (metric_ == Metric::kCosine) {
+    const Status norms_made = inverse_norms_.make_room(row_count);
+    if (!norms_made.ok()) return norms_made;
+  }
   for (size_t row = 0; row < row_count; ++row) append_reserved(rows + row * dim());
   return {};
 }
@@ -120,7 +114,7 @@ void VectorRows::compact(const Deletions& deletions) {
 float VectorRows::note_norm(const float* row) {
   if (metric_ == Metric::kCosine) {
     const double norm = std::sqrt(squared_norm(row, dim()));
-    if (norm >= kSmallestPlainNorm && norm <= kLargestPlainNorm) return static_cast<float>(1 / norm);
+    if (is_plain_norm(norm)) return static_cast<float>(1 / norm);
     has_marked_norms_ = true;
   } else if (metric_ == Metric::kDot) {
     largest_norm_ = std::max(largest_norm_, std::sqrt(squared_norm(row, dim())));

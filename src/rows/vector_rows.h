@@ -13,11 +13,19 @@
 namespace vicinal {
 
 /// Checks rows [row_count x dim]: finite, and none without length when the metric is cosine. Rows as small as
-/// the smallest float pass. Errors  kNotFinite (actual: position of the value), kZeroVector (actual: the row)
+/// the smallest float pass.
+/// Errors  kNotFinite (actual: position of the value), kZeroVector (actual: the row)
 Status check_rows(const float* rows, size_t row_count, size_t dim, Metric metric);
 
 /// Sum of squares in double: exact products, no overflow or underflow for any float.
 double squared_norm(const float* row, size_t dim);
+
+/// Whether float arithmetic does for a row of this norm under cosine: between the two bounds every float
+/// product of the row with a unit vector is far from overflow, and the error that underflow adds is far below
+/// rounding.
+inline bool is_plain_norm(double norm) {
+  return norm >= 0x1p-60 && norm <= 0x1p100;
+}
 
 class VectorRows {
  public:
@@ -32,7 +40,7 @@ class VectorRows {
   const float* row(size_t slot) const { return rows_.row(slot); }
 
   /// Inverse norms of the rows from `slot` on, as many as lie in the same run of `rows()`; null unless
-  /// cosine. 0 marks a row whose norm is outside 2^-60 .. 2^100: float arithmetic does not do for it.
+  /// cosine. 0 marks a row whose norm is not plain.
   const float* inverse_norms(size_t slot) const {
     return metric_ == Metric::kCosine ? inverse_norms_.row(slot) : nullptr;
   }
