@@ -73,8 +73,7 @@ struct RunRows {
   size_t first_slot;           // of neighbors
   const uint32_t* slots;       // [row_count] of picked rows; null for neighbors
   const float* inverse_norms;  // [row_count]; null unless cosine
-  const AllowedSlots*
-      mask;  // neighbors that it does not contain are passed over; null when all of them count
+  const AllowedSlots* mask;    // neighbors not in it are passed over; null when all of them count
 
   size_t slot(size_t row) const { return slots != nullptr ? slots[row] : first_slot + row; }
 };
@@ -142,8 +141,9 @@ class QueryScan {
     std::sort(nearest.begin(), nearest.end(), [](const Candidate& a, const Candidate& b) {
       return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
     });
-    if (nearest.size() > k_) nearest.resize(k_);
-    return nearest;
+    // A copy of its own size: where many rows are as near as the last, the selection is much larger.
+    if (nearest.size() <= k_) return nearest;
+    return {nearest.begin(), nearest.begin() + static_cast<std::ptrdiff_t>(k_)};
   }
 
  private:

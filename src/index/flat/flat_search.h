@@ -22,9 +22,8 @@ namespace vicinal {
 /// queries       [query_count x dim] finite floats, not zero when the metric is cosine
 /// k             >= 1
 /// max_distance  rows farther than this may be left out, to save work; they need not be
-/// Returns       [query_count] lists of up to k rows, nearest first, ties by smaller slot; distances as
-/// base/metric.h
-///               defines them. May throw std::bad_alloc.
+/// Returns       [query_count] lists of up to k rows, nearest first, ties by smaller slot; distances
+///               as base/metric.h defines them. May throw std::bad_alloc.
 std::vector<std::vector<Candidate>> search_flat(const VectorRows& rows, const KernelTable& kernels,
                                                 const float* queries, size_t query_count, size_t k,
                                                 const AllowedSlots& allowed,
