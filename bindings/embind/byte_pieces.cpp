@@ -23,9 +23,7 @@ void PieceSink::flush() {
 }
 
 Status PieceSource::read_at(uint64_t offset, void* bytes, size_t size) {
-  if (offset > size_ || size > size_ - offset) {
-    return Error{ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
-  }
+  if (offset > size_ || size > size_ - offset) return corrupt_at(offset);
   if (size > 0) reader_(static_cast<double>(offset), address_of(bytes), static_cast<double>(size));
   return {};
 }

@@ -17,8 +17,7 @@ class CrossedFilter {
  public:
   /// words     [length] ids or bits; bits are read in place
   /// contains  tells of an id whether a row has it; ids that none has are left out, so that the bits never
-  /// take more
-  ///           than the ids that are there
+  ///           take more than the ids that are there
   template <typename Contains>
   CrossedFilter(FilterForm form, Address words, size_t length, Contains contains) : form_(form) {
     const uint32_t* const numbers = array_at<uint32_t>(words);

@@ -57,8 +57,8 @@ Reply guarded(Body&& body) {
   }
 }
 
-/// Makes an object for JavaScript to own. `body` returns a Result<std::unique_ptr<Object>>; null when it
-/// failed.
+/// Makes an object for JavaScript to own; null when `body` failed, which returns a
+/// Result<std::unique_ptr<Object>>.
 template <typename Object, typename Body>
 Object* guarded_new(Body&& body) {
   Object* object = nullptr;

@@ -11,8 +11,7 @@ const HitsView* view_last_hits() {
   static HitsView view;
   const Hits& hits = last_hits();
   const auto address = [](const auto& values) { return reinterpret_cast<Address>(values.data()); };
-  view = {static_cast<uint32_t>(hits.ids.size()), address(hits.ids), address(hits.scores),
-          address(hits.distances), address(hits.counts)};
+  view = {address(hits.ids), address(hits.scores), address(hits.distances), address(hits.counts)};
   return &view;
 }
 

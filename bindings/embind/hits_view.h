@@ -8,15 +8,14 @@
 
 namespace vicinal::boundary {
 
-/// Read from memory by bindings/api/search-steps.ts as five 32-bit words.
+/// Read from memory by bindings/api/search-steps.ts as four 32-bit words.
 struct HitsView {
-  uint32_t hit_count = 0;
-  Address ids = 0;        // [hit_count] uint32
-  Address scores = 0;     // [hit_count] float
-  Address distances = 0;  // [hit_count] float
+  Address ids = 0;        // [hit count] uint32, query after query
+  Address scores = 0;     // [hit count] float
+  Address distances = 0;  // [hit count] float
   Address counts = 0;     // [query_count] uint32
 };
-static_assert(sizeof(HitsView) == 5 * sizeof(uint32_t), "the module's addresses have 32 bits");
+static_assert(sizeof(HitsView) == 4 * sizeof(uint32_t), "the module's addresses have 32 bits");
 
 /// The hits of the last search; kept, so that searches allocate little.
 Hits& last_hits();

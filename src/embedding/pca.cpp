@@ -10,8 +10,7 @@
 namespace vicinal {
 namespace {
 
-// Rows centred at a time, so that a block (512 KB at 1,024 dimensions) stays in cache while the matrix passes
-// by.
+// Rows centred at a time: a block (512 KB at 1,024 dimensions) stays in cache while the matrix passes by.
 constexpr size_t kBlockRowCount = 64;
 
 // Multiplications a piece: 5 to 20 ms.

@@ -26,8 +26,8 @@ struct PcaProgress {
 
 class Pca {
  public:
-  /// 1 <= component_count <= min(dim, row_count) <= kMaxPcaOrder; row_count >= 2, all rows that will be
-  /// added.
+  /// component_count  1..min(dim, row_count), which is at most kMaxPcaOrder
+  /// row_count        all rows that will be added; at least 2
   Pca(size_t dim, size_t component_count, size_t row_count);
 
   size_t dim() const { return dim_; }

@@ -17,8 +17,6 @@ enum class Pooling : uint32_t {
   kWeighted = 3,  // sum(weight * row) / sum(weight)
 };
 
-inline constexpr uint32_t kPoolingCount = 4;
-
 /// Pools one group of rows that arrives in batches. Sums are kept in double precision.
 class PoolAccumulator {
  public:

@@ -1,8 +1,8 @@
 // Eigenvalues and eigenvectors of a real symmetric matrix, in pieces, so that a long decomposition can show
-// progress and be stopped. Based on: Martin, Reinsch, Wilkinson. Householder's Tridiagonalization of a
-// Symmetric Matrix. Numer. Math. 1968 (tred2); Dubrulle, Martin, Wilkinson. The Implicit QL Algorithm. Numer.
-// Math. 1968 (imtql2). Departs from them: eigenvectors are kept as rows, so that every inner loop runs over
-// contiguous memory.
+// progress and be stopped.
+// Based on: Martin, Reinsch, Wilkinson. Householder's Tridiagonalization of a Symmetric Matrix. Numer. Math.
+// 1968 (tred2); Dubrulle, Martin, Wilkinson. The Implicit QL Algorithm. Numer. Math. 1968 (imtql2).
+// Departs from them: eigenvectors are kept as rows, so that every inner loop runs over contiguous memory.
 #pragma once
 
 #include <cstddef>

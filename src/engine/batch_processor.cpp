@@ -11,11 +11,6 @@
 namespace vicinal {
 namespace {
 
-Status check_dim(size_t dim) {
-  if (dim >= 1 && dim <= kMaxDim) return {};
-  return Error{ErrorCode::kInvalidArgument, static_cast<int64_t>(kMaxDim), static_cast<int64_t>(dim)};
-}
-
 // Rows that need a length or not; all of them must be finite.
 Status check_finite(const float* rows, size_t row_count, size_t dim) {
   return check_rows(rows, row_count, dim, Metric::kDot);

@@ -43,8 +43,8 @@ class BatchProcessor {
   /// Pools every run of `group_size` rows into one row.
   /// rows    [row_count x dim]; row_count is a multiple of group_size
   /// out     [row_count / group_size x dim]
-  /// Errors  kDimensionMismatch (rows do not fill whole groups: expected, actual row counts), kNotFinite
-  /// (rows),
+  /// Errors  kDimensionMismatch (rows do not fill whole groups: expected, actual row counts),
+  ///         kNotFinite (rows),
   ///         kInvalidArgument (group_size; weights missing, negative or not finite, actual: position; a group
   ///         with nothing to pool, expected: 1, actual: group)
   Status pool(const float* rows, size_t row_count, const PoolOptions& options, float* out) const;
@@ -139,8 +139,8 @@ class PcaFit {
 
   /// Does the next piece of the decomposition, some milliseconds long.
   /// Returns  how much of the decomposition is done, in pieces; the last call gives done == total
-  /// Errors   kDimensionMismatch (rows are missing; expected, actual: rows in all), kInternal (no
-  /// convergence)
+  /// Errors   kDimensionMismatch (rows are missing; expected, actual: rows in all), kInternal
+  ///          (no convergence)
   Result<PcaProgress> step();
 
   /// mean [dim]; components [component_count x dim], by falling variance, orthonormal, the largest value by

@@ -27,8 +27,7 @@ constexpr size_t kCodeBlockBytes = size_t{64} * 1024;
 // Rows encoded between two copies into the blocks.
 constexpr size_t kEncodeRows = 64;
 
-// Codes scored at a time: they stay in the second-level cache for the queries (and planes of queries) that
-// pass.
+// Codes scored at a time: they stay in the second-level cache for all queries (and their planes) that pass.
 constexpr size_t kScanBytes = size_t{64} * 1024;
 constexpr size_t kMinScanRows = 16;
 constexpr size_t kMaxScanRows = 1024;
@@ -41,19 +40,14 @@ Error invalid(int64_t expected, int64_t actual) {
   return {ErrorCode::kInvalidArgument, expected, actual};
 }
 
-Error corrupt_at(uint64_t offset) {
-  return {ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
-}
-
 bool is_scalar_width(uint32_t bits) {
   return bits == 8 || bits == 4 || bits == 2 || bits == 1;
 }
 
 Status check_options(const CompressedStoreOptions& options) {
-  if (options.dim == 0) return invalid(1, 0);
-  if (options.dim > kMaxDim) return invalid(kMaxDim, static_cast<int64_t>(options.dim));
-  const auto metric = static_cast<uint32_t>(options.metric);
-  if (metric >= kMetricCount) return invalid(kMetricCount - 1, metric);
+  Status checked = check_dim(options.dim);
+  if (checked.ok()) checked = check_metric(options.metric);
+  if (!checked.ok()) return checked;
   if (options.codec != CodecKind::kScalar) return invalid(0, static_cast<int64_t>(options.codec));
   if (!is_scalar_width(options.bits)) return invalid(8, options.bits);
   return {};
@@ -67,20 +61,6 @@ void rescore(const ExactDistance& exact, const RowBlocks<float>& vectors, size_t
     return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
   });
   candidates.resize(std::min(count, candidates.size()));
-}
-
-void append_hits(const std::vector<Candidate>& nearest, Metric metric, std::optional<float> score_threshold,
-                 Hits& hits) {
-  uint32_t count = 0;
-  for (const Candidate& candidate : nearest) {
-    const float score = score_from_distance(metric, candidate.distance);
-    if (score_threshold && score < *score_threshold) break;
-    hits.ids.push_back(RowId{candidate.slot});
-    hits.scores.push_back(score);
-    hits.distances.push_back(candidate.distance);
-    ++count;
-  }
-  hits.counts.push_back(count);
 }
 
 }  // namespace
@@ -278,7 +258,7 @@ Status CompressedStore::search(const float* queries, size_t query_count,
       if (rescores) {
         rescore(ExactDistance(metric, queries + (first + query) * dim, dim), state.vectors, k, found[query]);
       }
-      append_hits(found[query], metric, options.search.score_threshold, hits);
+      append_hits(found[query], ids, metric, options.search.score_threshold, hits);
     }
   }
   return {};

@@ -1,5 +1,4 @@
-// The compressed vector store: rows kept as codes, searched on the codes, optionally rescored on the float
-// rows.
+// The compressed vector store: rows kept and searched as codes, optionally rescored on the float rows.
 #pragma once
 
 #include <cstddef>
@@ -52,8 +51,7 @@ class CompressedStore {
   CompressedStoreStats stats() const;
 
   /// As SearchEngine::add. Ids are 0, 1, 2, ... The codec learns from the rows of the first call (from 64 on,
-  /// as well as from more): so codes tell more when the first rows come together than when they come one by
-  /// one.
+  /// as well as from more), so codes tell more when the first rows come together than one by one.
   Result<RowId> add(const float* rows, size_t row_count);
   /// As SearchEngine::undo_add.
   void undo_add(size_t row_count);
@@ -62,8 +60,9 @@ class CompressedStore {
   /// Errors  kNotFound
   Status get(RowId id, float* row) const;
 
-  /// Errors  kInvalidArgument (k; oversampling below 1 and not 0, or without kept rows), kNotFinite,
-  /// kZeroVector
+  /// As SearchEngine::search, on the codes.
+  /// Errors  kInvalidArgument (k, a threshold that is NaN; oversampling below 1 and not 0, or without kept
+  ///         rows), kNotFinite, kZeroVector; std::bad_alloc
   Status search(const float* queries, size_t query_count, const CompressedSearchOptions& options,
                 Hits& hits) const;
 

@@ -2,9 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "base/ids.h"
+#include "base/metric.h"
+#include "rows/id_map.h"
+#include "rows/top_k.h"
 
 namespace vicinal {
 
@@ -22,5 +27,11 @@ struct Hits {
     counts.clear();
   }
 };
+
+/// Appends the hits of the next query.
+/// nearest          rows by their slots in `ids`, nearest first
+/// score_threshold  only rows with score >= this become hits
+void append_hits(std::span<const Candidate> nearest, const IdMap& ids, Metric metric,
+                 std::optional<float> score_threshold, Hits& hits);
 
 }  // namespace vicinal

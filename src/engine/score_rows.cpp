@@ -8,6 +8,7 @@
 #include "embedding/double_arithmetic.h"
 #include "embedding/normalize.h"
 #include "index/flat/exact_distance.h"
+#include "rows/vector_rows.h"
 
 namespace vicinal {
 namespace {
@@ -17,10 +18,6 @@ constexpr size_t kBlockBytes = size_t{128} * 1024;
 constexpr size_t kTileQueries = 32;
 constexpr size_t kMaxBlockRows = 256;  // bounds the buffer of results where rows are short
 
-// Between these norms, float products of a row with a unit vector neither overflow nor lose digits to
-// underflow.
-constexpr double kSmallestPlainNorm = 0x1p-60;
-constexpr double kLargestPlainNorm = 0x1p100;
 // Squared distances below this may have lost digits to underflow.
 constexpr float kSmallestPlainSquare = 0x1p-90f;
 
@@ -42,7 +39,7 @@ bool score_from_kernel(Metric metric, float value, double row_norm, float* score
   switch (metric) {
     case Metric::kCosine:
       *score = static_cast<float>(std::clamp(value / row_norm, -1.0, 1.0));
-      return row_norm >= kSmallestPlainNorm && row_norm <= kLargestPlainNorm;
+      return is_plain_norm(row_norm);
     case Metric::kEuclidean:
       *score = -std::sqrt(value);
       return value >= kSmallestPlainSquare && value <= FLT_MAX;

@@ -9,8 +9,8 @@
 
 namespace vicinal {
 
-/// queries [query_count x dim] and rows [row_count x dim], finite, none of them zero when the metric is
-/// cosine. out     [query_count x row_count] scores as base/metric.h defines them, within float rounding
+/// queries, rows  [query_count x dim], [row_count x dim] finite, none of them zero when the metric is cosine
+/// out            [query_count x row_count] scores as base/metric.h defines them, within float rounding
 void score_rows(Metric metric, const float* queries, size_t query_count, const float* rows, size_t row_count,
                 size_t dim, const KernelTable& kernels, float* out);
 

@@ -54,11 +54,9 @@ SearchEngine::~SearchEngine() = default;
 
 Result<std::unique_ptr<SearchEngine>> SearchEngine::create(size_t dim, Metric metric,
                                                            const KernelTable& kernels) {
-  if (dim == 0) return Error{ErrorCode::kInvalidArgument, 1, 0};
-  if (dim > kMaxDim) return Error{ErrorCode::kInvalidArgument, kMaxDim, static_cast<int64_t>(dim)};
-  const auto metric_number = static_cast<uint32_t>(metric);
-  if (metric_number >= kMetricCount)
-    return Error{ErrorCode::kInvalidArgument, kMetricCount - 1, metric_number};
+  Status checked = check_dim(dim);
+  if (checked.ok()) checked = check_metric(metric);
+  if (!checked.ok()) return checked.error();
   auto state = std::make_unique<State>(State{VectorRows(dim, metric), {}, {}, kernels});
   return std::unique_ptr<SearchEngine>(new SearchEngine(std::move(state)));
 }
@@ -139,16 +137,7 @@ Status SearchEngine::search(const float* queries, size_t query_count, const Sear
                   max_distance_of(metric(), options.score_threshold));
   hits.clear();
   for (const std::vector<Candidate>& nearest : found) {
-    uint32_t count = 0;
-    for (const Candidate& candidate : nearest) {
-      const float score = score_from_distance(metric(), candidate.distance);
-      if (options.score_threshold && score < *options.score_threshold) break;
-      hits.ids.push_back(state_->ids.id(candidate.slot));
-      hits.scores.push_back(score);
-      hits.distances.push_back(candidate.distance);
-      ++count;
-    }
-    hits.counts.push_back(count);
+    append_hits(nearest, state_->ids, metric(), options.score_threshold, hits);
   }
   return {};
 }

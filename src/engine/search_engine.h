@@ -67,9 +67,10 @@ class SearchEngine {
   bool contains(RowId id) const;
 
   /// Exact search of one or many queries; many cost far less than one after another, and find the same to the
-  /// last bit. Hits are ordered and scored in double precision (index/flat/flat_search.h). queries
-  /// [query_count x dim] finite floats; not zero when the metric is cosine hits     overwritten Errors
-  /// kInvalidArgument (k, or a threshold that is NaN), kNotFinite, kZeroVector; std::bad_alloc
+  /// last bit. Hits are ordered and scored in double precision (index/flat/flat_search.h).
+  /// queries  [query_count x dim] finite floats; not zero when the metric is cosine
+  /// hits     overwritten
+  /// Errors   kInvalidArgument (k, or a threshold that is NaN), kNotFinite, kZeroVector; std::bad_alloc
   Status search(const float* queries, size_t query_count, const SearchOptions& options, Hits& hits) const;
 
   /// Makes room for `row_count` rows in all.

@@ -9,6 +9,11 @@
 
 namespace vicinal {
 
+/// kCorruptData for bytes that stop making sense at `offset`.
+inline Error corrupt_at(uint64_t offset) {
+  return {ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
+}
+
 class ByteSink {
  public:
   virtual ~ByteSink() = default;

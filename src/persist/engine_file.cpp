@@ -77,10 +77,6 @@ Status write_rows(SectionFileWriter& writer, const VectorRows& rows, const Delet
   return {};
 }
 
-Error corrupt_at(uint64_t offset) {
-  return {ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
-}
-
 Result<Head> read_head(const SectionFile& file) {
   Result<SectionReader> section = file.section(kHeadTag);
   if (!section.ok()) return section.error();

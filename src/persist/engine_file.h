@@ -4,8 +4,8 @@
 //           u32 metric         base/metric.h
 //           u64 row_count
 //           u64 next_id        the id that the next row will get; above all ids
-//   "ids "  u32 [row_count]    ascending; of no length where the ids are next_id - row_count up to next_id -
-//   1 "rows"  f32 [row_count x dim], as the caller gave them
+//   "ids "  u32 [row_count]    ascending; of no length where they are next_id - row_count to next_id - 1
+//   "rows"  f32 [row_count x dim], as the caller gave them
 //
 // Removed rows are not written: what is read has none. Norms are not written either, but computed anew.
 #pragma once
@@ -34,8 +34,8 @@ Status write_engine_file(ByteSink& sink, const VectorRows& rows, const IdMap& id
                          const Deletions& deletions);
 
 /// Reads and checks everything: no value of the file is believed.
-/// Errors  kCorruptData (actual: the offset of what is wrong), kUnsupportedVersion, kOutOfMemory, or the
-/// source's
+/// Errors  kCorruptData (actual: the offset of what is wrong), kUnsupportedVersion, kOutOfMemory, or
+///         the source's
 Result<EngineContents> read_engine_file(ByteSource& source);
 
 }  // namespace vicinal

@@ -49,10 +49,6 @@ constexpr uint64_t table_bytes(uint64_t section_count) {
   return section_count * sizeof(TableEntry) + kCrcBytes;
 }
 
-Error corrupt_at(uint64_t offset) {
-  return {ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
-}
-
 }  // namespace
 
 uint64_t section_file_bytes(std::span<const SectionPlan> sections) {

@@ -36,10 +36,6 @@ std::array<SectionPlan, 5> plan(const StoreHead& head) {
           SectionPlan{kVectorsTag, head.row_count * vector_bytes}};
 }
 
-Error corrupt_at(uint64_t offset) {
-  return {ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
-}
-
 bool all_finite(const float* values, size_t count) {
   return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
 }

@@ -19,9 +19,8 @@ class CodeScorer {
   virtual ~CodeScorer() = default;
 
   /// codes      [row_count x code_bytes], constants [row_count x constant_count]
-  /// distances  [query_count x row_count] of every query to the decoded rows, about, as base/metric.h defines
-  /// them;
-  ///            finite
+  /// distances  [query_count x row_count] of every query to the decoded rows, about, as base/metric.h
+  ///            defines them; finite
   /// Called per block of some tens to hundreds of rows, which it may read several times.
   virtual void score(const uint8_t* codes, const float* constants, size_t row_count, float* distances) = 0;
 };

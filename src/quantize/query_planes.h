@@ -21,8 +21,8 @@ class QueryPlanes {
   double step(size_t query) const { return steps_[query]; }
   double level_sum(size_t query) const { return level_sums_[query]; }
 
-  /// sum(u * c) of every query with every row: codes [row_count x packed_bytes], out [query_count x
-  /// row_count].
+  /// sum(u * c) of every query with every row: codes [row_count x packed_bytes], out
+  /// [query_count x row_count].
   void dot(const uint8_t* codes, size_t row_count, const KernelTable& kernels, int64_t* out);
 
  private:

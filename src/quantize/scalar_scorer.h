@@ -6,8 +6,8 @@
 //   qstep * (sum(u * c) - sum(u) * sum(c) / dim)
 // where sum(u * c) is an integer dot product, and neither low end matters. Euclidean distance takes the same
 // sum:
-//   |q - x|^2 = dim * (mean(q) - mean(x))^2 + |q - mean(q)|^2 + |x - mean(x)|^2 - 2 (q - mean(q)) . (x -
-//   mean(x))
+//   |q - x|^2 = dim * (mean(q) - mean(x))^2 + |q - mean(q)|^2 + |x - mean(x)|^2
+//               - 2 (q - mean(q)) . (x - mean(x))
 // for q and x less the center. What is left to round, the query's grid, is fine enough for the codes at hand:
 //
 //   bits of a row   levels of the query       integer kernels

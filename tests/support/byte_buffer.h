@@ -32,9 +32,7 @@ class BufferSource : public ByteSource {
   uint64_t size() const override { return bytes_.size(); }
 
   Status read_at(uint64_t offset, void* bytes, size_t size) override {
-    if (offset > bytes_.size() || size > bytes_.size() - offset) {
-      return Error{ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
-    }
+    if (offset > bytes_.size() || size > bytes_.size() - offset) return corrupt_at(offset);
     if (size > 0) std::memcpy(bytes, bytes_.data() + offset, size);
     return {};
   }

@@ -23,5 +23,15 @@ TEST(Metric, ScoreOfNoDistanceIsNotNegativeZero) {
   EXPECT_FALSE(std::signbit(score_from_distance(Metric::kDot, 0.0f)));
 }
 
+TEST(Metric, DimensionsAndMetricsAreCheckedAgainstTheirBounds) {
+  EXPECT_TRUE(check_dim(1).ok());
+  EXPECT_TRUE(check_dim(kMaxDim).ok());
+  EXPECT_EQ(check_dim(0).error().expected, 1);
+  EXPECT_EQ(check_dim(kMaxDim + 1).error().expected, 65536);
+  EXPECT_EQ(check_dim(kMaxDim + 1).error().actual, 65537);
+  EXPECT_TRUE(check_metric(Metric::kDot).ok());
+  EXPECT_EQ(check_metric(Metric{kMetricCount}).error().code, ErrorCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace vicinal

@@ -7,6 +7,7 @@
 
 #include "engine/compressed_store.h"
 #include "support/byte_buffer.h"
+#include "support/damaged_files.h"
 #include "support/store_files.h"
 #include "support/test_data.h"
 
@@ -63,34 +64,15 @@ TEST(CompressedStoreFile, BrokenFilesAreTold) {
     ASSERT_FALSE(bytes.empty()) << kind;
     EXPECT_EQ(load_error(bytes).code, ErrorCode::kCorruptData) << kind;
   }
-  const Error future = load_error(read_test_data("store-v255.vicinal"));
-  EXPECT_EQ(future.code, ErrorCode::kUnsupportedVersion);
-  EXPECT_EQ(future.expected, kFileVersion);
-  EXPECT_EQ(future.actual, 255);
+  expect_version_255_refused(load_error(read_test_data("store-v255.vicinal")));
 }
 
 TEST(CompressedStoreFile, EveryFlippedByteIsFound) {
-  const Bytes bytes = read_test_data(golden_store_name(1, 1));
-  ASSERT_FALSE(bytes.empty());
-  for (size_t position = 0; position < bytes.size(); ++position) {
-    for (const int change : {0x01, 0x80, 0xFF}) {
-      Bytes broken = bytes;
-      broken[position] = static_cast<unsigned char>(broken[position] ^ change);
-      const ErrorCode code = load_error(broken).code;
-      const bool in_version = position >= 8 && position < 12;
-      EXPECT_TRUE(code == ErrorCode::kCorruptData || (in_version && code == ErrorCode::kUnsupportedVersion))
-          << "byte " << position;
-    }
-  }
+  expect_flipped_bytes_found(read_test_data(golden_store_name(1, 1)), load_error);
 }
 
 TEST(CompressedStoreFile, EveryShorterFileIsFound) {
-  const Bytes bytes = read_test_data(golden_store_name(1, 4));
-  ASSERT_FALSE(bytes.empty());
-  for (size_t length = 0; length < bytes.size(); ++length) {
-    const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
-    EXPECT_EQ(load_error(cut).code, ErrorCode::kCorruptData) << length;
-  }
+  expect_cuts_found(read_test_data(golden_store_name(1, 4)), load_error);
 }
 
 // Checksums are right in all of these: only the values themselves tell.
