@@ -22,10 +22,10 @@ Usage: ./build.sh [verb] [options]
   wasm        build both WebAssembly modules and run the C++ suites in them, under Node
   api         build the package and run the TypeScript suites in Node, installed as a user would too
   browser     build the package and the page and run the suites in Chromium, Firefox and WebKit
-  bench       measure; `bench kernels` for the kernels alone
+  bench       measure what is named: `bench kernels`, the default
                 --json FILE write the figures too
-  serve       serve the page and print its address
-                --port N    default 4173
+  serve       build, serve the page and print its address
+                --port N    default 4173; `demo` takes it too
   format      format C++ and TypeScript
                 --check     only tell what is not formatted
   clean       remove build/, pkg/ and artifacts/ (--all: node_modules and the cached toolchain too)

@@ -2,7 +2,7 @@
 # The test suites: each is run whatever became of the one before, and all are counted together.
 # Sourced by build.sh.
 
-FUZZ_SECONDS="${FUZZ_SECONDS:-60}"
+FUZZ_SECONDS="${FUZZ_SECONDS:-60}"   # for each target
 suites_passed=0
 suites_failed=0
 
@@ -45,7 +45,7 @@ check() {
 tally() {
   suites_passed=$((suites_passed + $2))
   suites_failed=$((suites_failed + $3))
-  printf '%s: %d passed, %d failed\n' "$1" "$2" "$3" | tee -a artifacts/suites.txt
+  printf '%s: %d passed, %d failed\n' "$1" "$2" "$3"
 }
 
 prepare_native() {
@@ -67,11 +67,10 @@ prepare_fuzz() {
 }
 suite_fuzz() {
   local targets=(build/native-fuzz/*_fuzz) target name
-  local seconds=$((FUZZ_SECONDS / ${#targets[@]}))
   for target in "${targets[@]}"; do
     name=$(basename "$target")
     mkdir -p "build/corpus/$name"
-    check "$name, $seconds s" fuzz_quietly "$target" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 \
+    check "$name, $FUZZ_SECONDS s" fuzz_quietly "$target" -max_total_time="$FUZZ_SECONDS" -max_len=65536 -rss_limit_mb=2048 \
       -artifact_prefix=artifacts/ "build/corpus/$name" tests/data
   done
 }

@@ -4,7 +4,7 @@
 #
 # The private copy is Debian's own: the packages are taken, signatures checked by apt, from the mirror that
 # this system already uses, and unpacked (not installed) with the C library that they were built for, so
-# that it needs no root and touches nothing of the system. 246 MB are downloaded, about 1.8 GB unpacked.
+# that it needs no root and touches nothing of the system. About 320 MB are downloaded, 1.9 GB unpacked.
 
 EMSCRIPTEN_MINIMUM=3.1.58   # the first whose --emit-tsd and relaxed SIMD both work
 TOOLCHAIN_PACKAGES=(
