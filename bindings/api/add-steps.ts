@@ -4,6 +4,7 @@ needs little more memory than its rows take at rest.
 
 @module
 */
+import { rowsAt } from './arguments.js';
 import type { Handle } from './handle.js';
 import type { RawRows } from './raw-module.js';
 import { scratchBytes } from './scratch.js';
@@ -35,9 +36,7 @@ export function* addSteps(
     do {
       const count = Math.min(rowsPerStep, rowCount - added);
       const raw = handle.rawInLongCall;
-      const rows = runtime
-        .scratch(scratchBytes(count * dim))
-        .putFloats(flat.subarray(added * dim, (added + count) * dim));
+      const rows = runtime.scratch(scratchBytes(count * dim)).putFloats(rowsAt(flat, dim, added, count));
       const id = runtime.checked(() => raw.add(rows, count), { row: added, dim });
       if (added === 0) firstId = id;
       added += count;

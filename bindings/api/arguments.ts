@@ -5,16 +5,21 @@ which reads them anyway.
 @module
 */
 import { invalidArgument, VectorSearchError } from './errors.js';
-import type { VectorInput } from './types.js';
+import { tagOf } from './tag.js';
+import type { LongCallOptions, VectorInput } from './types.js';
 
 /** Largest dimension, as in src/base/metric.h. */
 export const maxDim = 65536;
 
-/** By name rather than `instanceof`, so that arrays of another frame or realm pass. */
+/** Longest delay that timers take. */
+const maxTimeoutMs = 0x7fffffff;
+
 function isTypedArray(value: unknown, name: 'Float32Array' | 'Uint32Array' | 'Uint8Array'): boolean {
-  return (
-    ArrayBuffer.isView(value) && (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === name
-  );
+  return ArrayBuffer.isView(value) && tagOf(value) === name;
+}
+
+export function isFloat32Array(value: unknown): value is Float32Array {
+  return isTypedArray(value, 'Float32Array');
 }
 
 export function isUint32Array(value: unknown): value is Uint32Array {
@@ -22,8 +27,7 @@ export function isUint32Array(value: unknown): value is Uint32Array {
 }
 
 export function isUint8Array(value: unknown): value is Uint8Array {
-  // Node's Buffer is one by inheritance, under its own name.
-  return isTypedArray(value, 'Uint8Array') || value instanceof Uint8Array;
+  return isTypedArray(value, 'Uint8Array');
 }
 
 /** An integer from `minimum` to `maximum`. */
@@ -41,6 +45,11 @@ export function checkInteger(
     throw invalidArgument(`${name} to be ${range}`, value);
   }
   return value;
+}
+
+/** A time limit in milliseconds. Default: 30 seconds. */
+export function checkTimeout(timeoutMs: unknown = 30_000): number {
+  return checkInteger('timeoutMs', timeoutMs, 1, maxTimeoutMs);
 }
 
 /** An id: any 32-bit number; whether a vector has it is the module's to say. */
@@ -104,6 +113,40 @@ export function checkOut(out: Float32Array | undefined, length: number): Float32
   if (out.length !== length)
     throw new VectorSearchError('DIMENSION_MISMATCH', `an out array of ${length} values`, out.length);
   return out;
+}
+
+/** Rows `first` to `first + count` of rows that were checked when the call began; a callback may have emptied them. */
+export function rowsAt(flat: Float32Array, dim: number, first: number, count: number): Float32Array {
+  return valuesAt(flat, first * dim, count * dim);
+}
+
+/** As {@link rowsAt}, of any typed array. */
+export function valuesAt<T extends Uint8Array | Float32Array>(values: T, first: number, count: number): T {
+  if (values.length < first + count) {
+    const wanted = `an array that keeps its length during the call, ${first + count} values or more`;
+    throw new VectorSearchError('DIMENSION_MISMATCH', wanted, values.length);
+  }
+  return values.subarray(first, first + count) as T;
+}
+
+/** Options, of which there may be none. */
+export function checkOptions(options: unknown): void {
+  if (options === undefined || (typeof options === 'object' && options !== null)) return;
+  throw invalidArgument('the options to be an object', options);
+}
+
+/** Options that concern the call itself. */
+export function checkCallOptions(
+  options: { [Key in keyof LongCallOptions]: LongCallOptions[Key] | undefined } | undefined,
+): void {
+  checkOptions(options);
+  const { signal, onProgress } = options ?? {};
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw invalidArgument('signal to be an AbortSignal', signal);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalidArgument('onProgress to be a function', onProgress);
+  }
 }
 
 /** Saved bytes. */

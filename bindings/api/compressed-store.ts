@@ -5,7 +5,7 @@ The compressed vector store.
 */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { addSteps } from './add-steps.js';
-import { checkId, checkInteger, checkRows, checkVector, maxDim } from './arguments.js';
+import { checkId, checkInteger, checkOptions, checkRows, checkVector, maxDim } from './arguments.js';
 import { disposeBySymbol } from './dispose-symbol.js';
 import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
@@ -79,7 +79,7 @@ export class CompressedVectorStore {
       bits = 8,
       metric = 'cosine',
       keepVectors = false,
-    } = typeof options === 'object' ? options : { bits: options };
+    } = typeof options === 'object' && options !== null ? options : { bits: options };
     this.dim = checkInteger('dim', dim, 1, maxDim);
     if (codec !== 'scalar') throw invalidArgument("the codec to be 'scalar'", codec);
     if (![8, 4, 2, 1].includes(bits)) throw invalidArgument('bits to be 8, 4, 2 or 1', bits);
@@ -243,6 +243,7 @@ export class CompressedVectorStore {
 
   #search(options: CompressedSearchOptions = {}): RawSearch {
     const { raw } = this.#handle;
+    checkOptions(options);
     const { oversampling = this.keepVectors ? defaultOversampling : 0 } = options;
     if (options.oversampling !== undefined) {
       if (!this.keepVectors)
@@ -264,7 +265,8 @@ export class CompressedVectorStore {
         filter.form,
         address,
         filter.words.length,
-        oversampling,
+        // More than there can be rows is all of them; it crosses as a float, which has a smaller range.
+        Math.min(oversampling, 2 ** 32),
       );
   }
 }

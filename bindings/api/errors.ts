@@ -6,6 +6,7 @@ worker as these fields and be built again on the other side.
 
 @module
 */
+import { tagOf } from './tag.js';
 
 /**
 Codes that the module reports. The order is that of `ErrorCode` in src/base/result.h, whose values start at 1 here
@@ -112,8 +113,10 @@ export function describe(value: unknown): string | number {
   if (typeof value === 'string') return value.length > 40 ? `"${value.slice(0, 40)}..."` : `"${value}"`;
   if (value === null || value === undefined || typeof value === 'boolean') return String(value);
   if (typeof value === 'object') {
-    const name = Object.prototype.toString.call(value).slice(8, -1);
-    const length = (value as { length?: unknown }).length;
+    const name = tagOf(value);
+    // Of arrays only: asking anything else for its length may throw.
+    const isArray = Array.isArray(value) || ArrayBuffer.isView(value);
+    const length = isArray ? (value as { length?: unknown }).length : undefined;
     return typeof length === 'number' ? `${name} of length ${length}` : name;
   }
   return typeof value;

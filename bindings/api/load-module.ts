@@ -5,23 +5,20 @@ module, so that it never fetches anything itself.
 @module
 */
 import createModule from 'vicinal-glue';
-import { checkInteger } from './arguments.js';
+import { checkOptions, checkTimeout } from './arguments.js';
 import { invalidArgument, VectorSearchError } from './errors.js';
 import { compileBytes } from './fetch-module.js';
 import { loadFailure } from './load-failure.js';
 import { moduleUrl, readModule } from './platform-web.js';
 import type { RawModule } from './raw-module.js';
 import { pickVariant } from './simd-probe.js';
+import { tagOf } from './tag.js';
 import type { InitOptions, Variant } from './types.js';
-
-const defaultTimeoutMs = 30_000;
-
-/** Longest delay that timers take. */
-const maxTimeoutMs = 0x7fffffff;
 
 /** @throws {VectorSearchError} as `init` does. */
 export async function loadModule(options: InitOptions): Promise<RawModule> {
-  const timeoutMs = checkInteger('timeoutMs', options.timeoutMs ?? defaultTimeoutMs, 1, maxTimeoutMs);
+  checkOptions(options);
+  const timeoutMs = checkTimeout(options.timeoutMs);
   const variant = pickVariant(options.variant);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(new VectorSearchError('TIMEOUT', timeoutMs)), timeoutMs);
@@ -51,11 +48,6 @@ function findModule(
 
 function isCompiled(module: WebAssembly.Module | BufferSource): module is WebAssembly.Module {
   return tagOf(module) === 'WebAssembly.Module';
-}
-
-/** By name rather than `instanceof`, so that objects of another frame or realm pass. */
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 function defaultUrl(variant: Variant): URL {

@@ -4,7 +4,7 @@ Where the module lies, and how it is read, in Node. Takes the place of platform-
 @module
 */
 import { readFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { absoluteUrl } from './address-node.js';
 import { compileBytes, fetchModule } from './fetch-module.js';
 import { loadFailure } from './load-failure.js';
 import type { Variant } from './types.js';
@@ -22,10 +22,7 @@ Compiles the module at an address: a `file:`, `http:` or `data:` URL, or a path.
 @throws {VectorSearchError} with code `LOAD_FAILED`.
 */
 export async function readModule(address: string | URL, signal: AbortSignal): Promise<WebAssembly.Module> {
-  // A scheme has two letters or more; one letter is a drive.
-  const url = /^[a-z][a-z0-9+.-]+:/i.test(String(address))
-    ? new URL(address)
-    : pathToFileURL(String(address));
+  const url = absoluteUrl(address);
   if (url.protocol !== 'file:') return fetchModule(url, signal);
   let bytes: Uint8Array<ArrayBuffer>;
   try {

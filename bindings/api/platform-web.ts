@@ -4,6 +4,7 @@ Node; both export the same.
 
 @module
 */
+import { absoluteUrl } from './address-web.js';
 import { fetchModule } from './fetch-module.js';
 import type { Variant } from './types.js';
 
@@ -23,5 +24,5 @@ Compiles the module at an address, relative to the page.
 @throws {VectorSearchError} with code `LOAD_FAILED`.
 */
 export function readModule(address: string | URL, signal: AbortSignal): Promise<WebAssembly.Module> {
-  return fetchModule(new URL(address, globalThis.location?.href), signal);
+  return fetchModule(absoluteUrl(address), signal);
 }

@@ -1,5 +1,5 @@
 /**
-The module as embind exports it, written by hand: what bindings/embind/exports.cpp binds, with the meaning of its
+The module as embind exports it, written by hand: what the files of bindings/embind bind, with the meaning of its
 numbers. A type test holds the generated declarations against it.
 
 Conventions
@@ -30,15 +30,15 @@ export type PieceReader = (offset: number, address: number, size: number) => voi
 export const filterForm = { none: 0, ids: 1, bits: 2 } as const;
 
 /**
-Where a search has left its hits: words of the module's memory, `hitCount, ids, scores, distances, counts`, the last
-four being addresses. Valid until the next search.
+Where a search has left its hits: words of the module's memory, the addresses of `ids, scores, distances, counts`.
+Valid until the next search.
 */
-export const hitsViewWords = 5;
+export const hitsViewWords = 4;
 
 /** What the search engine and the compressed store have in common. */
 export interface RawRows {
   dim(): number;
-  /** Number of the metric, see {@link metricNumbers}. */
+  /** Number of the metric, see metrics.ts. */
   metric(): number;
   size(): number;
   /** Id of the first row. */

@@ -3,15 +3,15 @@ Saving to and loading from the caller's bytes, piece by piece, so that the modul
 
 @module
 */
+import { allocateBytes } from './allocate.js';
 import { checkBytes } from './arguments.js';
-import { VectorSearchError } from './errors.js';
 import type { ModuleRuntime } from './module-runtime.js';
 import type { PieceReader, RawModule, RawRows } from './raw-module.js';
 
 /** @throws {VectorSearchError} with code `OUT_OF_MEMORY`. */
 export function saveBytes(runtime: ModuleRuntime, raw: RawRows): Uint8Array {
   const { memory } = runtime;
-  const bytes = allocate(runtime.call(() => raw.savedBytes()));
+  const bytes = allocateBytes(runtime.call(() => raw.savedBytes()));
   let position = 0;
   runtime.checked(() =>
     raw.save((address, size) => {
@@ -34,12 +34,4 @@ export function loadBytes<T>(
     new Uint8Array(memory.buffer, address, size).set(bytes.subarray(offset, offset + size));
   };
   return runtime.created((raw) => load(raw, bytes.length, read));
-}
-
-function allocate(size: number): Uint8Array {
-  try {
-    return new Uint8Array(size);
-  } catch (cause) {
-    throw new VectorSearchError('OUT_OF_MEMORY', undefined, size, { cause });
-  }
 }

@@ -5,7 +5,7 @@ The search engine.
 */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { addSteps } from './add-steps.js';
-import { checkId, checkInteger, checkRows, checkVector, maxDim } from './arguments.js';
+import { checkId, checkInteger, checkOptions, checkRows, checkVector, maxDim } from './arguments.js';
 import { disposeBySymbol } from './dispose-symbol.js';
 import { invalidArgument } from './errors.js';
 import { Handle } from './handle.js';
@@ -65,6 +65,7 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
+    checkOptions(options);
     if ((options.index ?? 'flat') !== 'flat') throw invalidArgument("the index to be 'flat'", options.index);
     const raw = runtime.created((module) => module.createSearchEngine(dim, metricCode));
     this.#handle = new Handle(runtime, raw, 'engine');

@@ -38,7 +38,7 @@ export class SearchResults implements Iterable<SearchHit> {
     const id = this.ids[index];
     const score = this.scores[index];
     const distance = this.distances[index];
-    if (id === undefined || score === undefined || distance === undefined) {
+    if (!Number.isInteger(index) || id === undefined || score === undefined || distance === undefined) {
       throw invalidArgument(`a hit index below ${this.count()}`, index);
     }
     return { id, score, distance };

@@ -4,7 +4,7 @@ queries of a step.
 
 @module
 */
-import { checkInteger } from './arguments.js';
+import { checkInteger, checkOptions, rowsAt } from './arguments.js';
 import { invalidArgument } from './errors.js';
 import { type FilterWords, filterWords } from './id-filter.js';
 import { copyFloats, copyWords } from './module-arrays.js';
@@ -19,6 +19,9 @@ import type { IdFilterInput } from './types.js';
 const stepOperations = 5e8;
 /** Below this many queries a step, reading the rows costs more than scoring them. */
 const minStepQueries = 16;
+/** Most hits in a step, where a single query has fewer: 32 MB of the module's memory. */
+const maxStepHits = 1 << 20;
+
 /** Most floats of queries in a step: 8 MB of scratch memory. */
 const maxStepFloats = 2 << 20;
 
@@ -38,6 +41,7 @@ export function planSearch(
   k: number,
   options: { readonly filter?: IdFilterInput; readonly scoreThreshold?: number } = {},
 ): SearchPlan {
+  checkOptions(options);
   const { scoreThreshold } = options;
   if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold))) {
     throw invalidArgument('scoreThreshold to be a number', scoreThreshold);
@@ -68,13 +72,8 @@ export function searchNow(
     dim: queries.length / queryCount,
   });
   const { memory } = runtime;
-  const [, ids, scores, distances, counts] = copyWords(memory, view, hitsViewWords) as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const addresses = [...copyWords(memory, view, hitsViewWords)];
+  const [ids, scores, distances, counts] = addresses as [number, number, number, number];
   const hitCounts = copyWords(memory, counts, queryCount);
   const queryTime = (performance.now() - started) / queryCount;
   const results: SearchResults[] = [];
@@ -106,10 +105,12 @@ export function* searchSteps(
   const dim = queryCount > 0 ? queries.length / queryCount : 1;
   let done = 0;
   do {
-    const affordable = Math.max(minStepQueries, Math.floor(stepOperations / (dim * Math.max(1, rowCount()))));
-    const count = Math.min(queryCount - done, affordable, Math.max(1, Math.floor(maxStepFloats / dim)));
+    const rows = Math.max(1, rowCount());
+    const affordable = Math.max(minStepQueries, Math.floor(stepOperations / (dim * rows)));
+    const holdable = Math.min(maxStepFloats / dim, maxStepHits / Math.min(plan.k, rows));
+    const count = Math.min(queryCount - done, affordable, Math.max(1, Math.floor(holdable)));
     if (count > 0) {
-      const step = queries.subarray(done * dim, (done + count) * dim);
+      const step = rowsAt(queries, dim, done, count);
       for (const result of searchNow(runtime, search, step, count, plan, done)) results.push(result);
     }
     done += count;

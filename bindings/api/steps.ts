@@ -8,6 +8,7 @@ run between two steps, so that an abort can arrive.
 
 @module
 */
+import { checkCallOptions } from './arguments.js';
 import type { LongCallOptions, Progress } from './types.js';
 
 export type Steps<Result> = Generator<Progress, Result, void>;
@@ -15,9 +16,11 @@ export type Steps<Result> = Generator<Progress, Result, void>;
 /**
 Runs a long call to its end.
 
+@throws {VectorSearchError} with code `INVALID_ARGUMENT` for options of the wrong type, before the first step.
 @throws The signal's reason once it is aborted, and whatever `onProgress` or a step throws; the work is undone then.
 */
 export function runSteps<Result>(steps: Steps<Result>, options: LongCallOptions = {}): Result {
+  checkCallOptions(options);
   const { signal, onProgress } = options;
   try {
     for (;;) {

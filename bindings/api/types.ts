@@ -123,14 +123,19 @@ export interface CompressedSearchOptions extends SearchOptions {
 }
 
 export interface CompressedStoreStats {
+  /** Vectors in the store. */
   readonly size: number;
   readonly dimension: number;
   readonly metric: Metric;
   readonly codec: 'scalar';
+  /** Bits a value. */
   readonly bits: 8 | 4 | 2 | 1;
   readonly variant: Variant;
+  /** Bytes that the store holds in all. */
   readonly memoryBytes: number;
+  /** Of these, for the codes and what belongs to each. */
   readonly codeBytes: number;
+  /** Of these, for the float rows; 0 unless they are kept. */
   readonly vectorBytes: number;
 }
 

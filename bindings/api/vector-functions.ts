@@ -3,7 +3,7 @@ Single functions on vectors.
 
 @module
 */
-import { checkInteger, checkRows, checkVector, maxDim } from './arguments.js';
+import { checkInteger, checkRows, checkVector, isFloat32Array, maxDim } from './arguments.js';
 import { currentRuntime } from './init.js';
 import { metricNumber } from './metrics.js';
 import { copyFloats } from './module-arrays.js';
@@ -133,5 +133,7 @@ function measure(
 
 /** The dimension that a vector's own length gives. */
 function checkDim(vector: VectorInput): number {
-  return checkInteger('the length of a vector', vector?.length, 1, maxDim);
+  const length = Array.isArray(vector) || isFloat32Array(vector) ? vector.length : undefined;
+  // What is no vector, checkVector tells better.
+  return length === undefined ? 1 : checkInteger('the length of a vector', length, 1, maxDim);
 }

@@ -78,6 +78,7 @@ describe('error messages', () => {
 
   it('describe values in few words', () => {
     expect(describeValue(new Float32Array(1000))).toBe('Float32Array of length 1000');
+    expect(describeValue(new Proxy(new Float32Array(2), {}))).toBe('Object');
     expect(describeValue([1, 2])).toBe('Array of length 2');
     expect(describeValue('x'.repeat(100))).toHaveLength(45);
     expect([null, undefined, true, Number.NaN, 1.5, {}, () => 1].map(describeValue)).toEqual([

@@ -213,12 +213,14 @@ describe('UNSUPPORTED_ENVIRONMENT', () => {
 
 describe('INVALID_ARGUMENT', () => {
   it.each([
+    null,
     { variant: 'sse2' },
     { timeoutMs: 0 },
     { timeoutMs: Number.NaN },
     { wasmModule: 'vicinal.wasm' },
+    { wasmUrl: 'http://' },
   ])('is what init says to %o', async (options) => {
     const { default: init } = await freshPackage();
-    expect(await errorOf(() => init(options as object))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(await errorOf(() => init(options as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });

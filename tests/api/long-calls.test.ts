@@ -9,6 +9,7 @@ import init, {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomVectors } from '../support/vectors.js';
 import { errorOf } from './support/awaitable.js';
+import { resizableFloats } from './support/resizable.js';
 
 const dim = 512;
 /** Several steps of at most 4 MB. */
@@ -92,6 +93,24 @@ describe('addBatch', () => {
     expect(engine.size).toBe(rows);
   });
 
+  it('whose array shrinks or goes between two steps leaves the engine as it was', async () => {
+    using engine = new VectorSearchEngine(dim, 'dot');
+    const shrunk = resizableFloats(rows * dim);
+    shrunk.values.fill(1);
+    const given = vectors.slice();
+    const calls = [
+      () => engine.addBatch(shrunk.values, rows, { onProgress: () => shrunk.resize(dim) }),
+      () =>
+        engine.addBatch(given, rows, {
+          onProgress: () => structuredClone(given, { transfer: [given.buffer] }),
+        }),
+    ];
+    for (const call of calls) {
+      expect(await errorOf(call)).toMatchObject({ code: 'DIMENSION_MISMATCH' });
+      expect(engine.size).toBe(0);
+    }
+  });
+
   it('ends with DISPOSED when the engine is disposed between its steps', async () => {
     const engine = new VectorSearchEngine(dim);
     const onProgress = () => engine.dispose();
@@ -129,6 +148,13 @@ describe('searchBatch', () => {
 });
 
 describe('the batch processor', () => {
+  it('refuses an array that shrinks between two batches', async () => {
+    const { values, resize } = resizableFloats(1024);
+    const processor = new BatchProcessor(4, 16);
+    const call = () => processor.process(values, 'mean', { onProgress: () => resize(4) });
+    expect(await errorOf(call)).toMatchObject({ code: 'DIMENSION_MISMATCH' });
+  });
+
   it('leaves the array for the result alone when it is stopped or fails', async () => {
     const processor = new BatchProcessor(dim, 100);
     const work = vectors.slice();

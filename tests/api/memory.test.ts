@@ -179,6 +179,41 @@ describe('all 4 GB', () => {
     expect(fresh.performanceMetrics().memoryBytes).toBeLessThan(0.1 * gigabyte);
   });
 
+  it('are enough for many queries among many equal vectors', async () => {
+    const fresh = await freshPackage();
+    await fresh.default();
+    using engine = new fresh.VectorSearchEngine(3, 'dot');
+    engine.addBatch(new Float32Array(3 * 100_000).fill(1));
+    const results = engine.searchBatch(new Float32Array(3 * 600).fill(1), 3);
+    expect(results.every(({ ids }) => ids.join() === '0,1,2')).toBe(true);
+    expect(fresh.performanceMetrics().peakMemoryBytes).toBeLessThan(0.2 * gigabyte);
+  });
+
+  it('are not taken by the hits of many queries, which leave the module step by step', async () => {
+    const fresh = await freshPackage();
+    await fresh.default();
+    using engine = new fresh.VectorSearchEngine(2, 'dot');
+    engine.addBatch(randomVectors(2000, 2));
+    const results = engine.searchBatch(randomVectors(5000, 2, 3), 1000);
+    expect(results.every((result) => result.count() === 1000)).toBe(true);
+    expect(fresh.performanceMetrics().peakMemoryBytes).toBeLessThan(0.1 * gigabyte);
+  });
+
+  it('do not bound results: those that fit no array are OUT_OF_MEMORY too', async () => {
+    const processor = new BatchProcessor(1);
+    const vectors = new Float32Array(200_000).fill(1);
+    expect(await errorOf(() => processor.process(vectors, 'similarity'))).toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      actual: 4 * 200_000 ** 2,
+    });
+  });
+
+  it('are not held by a reserve that failed', async () => {
+    using engine = new VectorSearchEngine(1000, 'cosine');
+    expect(await errorOf(() => engine.reserve(100_000_000))).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(engine.stats().memoryBytes).toBe(0);
+  });
+
   it('are the bound of what can be reserved', async () => {
     using engine = new VectorSearchEngine(65_536, 'dot');
     const rows = 100_000;

@@ -3,6 +3,7 @@ The batch processor's operations by name.
 
 @module
 */
+import { checkOptions } from '../arguments.js';
 import { invalidArgument } from '../errors.js';
 import { isPooling } from '../metrics.js';
 import type { Steps } from '../steps.js';
@@ -24,6 +25,7 @@ export function operationSteps<Operation extends BatchOperation>(
 }
 
 function stepsByName(rows: RowBatches, operation: BatchOperation, options: object = {}): Steps<unknown> {
+  checkOptions(options);
   if (isPooling(operation)) return poolSteps(rows, operation, options);
   switch (operation) {
     case 'normalize':

@@ -3,6 +3,7 @@ Principal components: fit a model, and project rows onto it.
 
 @module
 */
+import { allocateFloats } from '../allocate.js';
 import { checkInteger } from '../arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../errors.js';
 import { copyFloatsTo } from '../module-arrays.js';
@@ -37,7 +38,7 @@ export function* pcaSteps(rows: RowBatches, options: PcaOptions | undefined): St
 export function* projectSteps(rows: RowBatches, model: PcaModel): Steps<Float32Array> {
   const { runtime, dim, count: total } = rows;
   const components = checkModel(model, dim);
-  const result = new Float32Array(total * components);
+  const result = allocateFloats(total * components);
   for (const { first, count, values, offset } of rows.batches()) {
     const outLength = count * components;
     const scratch = runtime.scratch(

@@ -3,7 +3,8 @@ Pooling groups of rows into one row each.
 
 @module
 */
-import { checkInteger, checkOut, checkPerRow } from '../arguments.js';
+import { allocateFloats } from '../allocate.js';
+import { checkInteger, checkOut, checkPerRow, valuesAt } from '../arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../errors.js';
 import { type Pooling, poolingNumber } from '../metrics.js';
 import { copyFloatsTo } from '../module-arrays.js';
@@ -26,7 +27,7 @@ export function* poolSteps(rows: RowBatches, pooling: Pooling, options: PoolOpti
   const plan = planPooling(rows, pooling, options);
   const length = (rows.count / plan.groupSize) * rows.dim;
   const out = checkOut(options.out, length);
-  const result = new Float32Array(length);
+  const result = allocateFloats(length);
   if (plan.groupSize <= rows.batchRows) yield* poolWholeGroups(rows, plan, result);
   else yield* poolLargeGroups(rows, plan, result);
   return deliver(result, out);
@@ -108,8 +109,8 @@ function batchBytes({ count, values }: RowBatch): number {
 function putBatch(scratch: Scratch, { first, count, values }: RowBatch, { mask, weights }: PoolPlan) {
   return {
     values: scratch.putFloats(values),
-    weights: weights === undefined ? 0 : scratch.putFloats(weights.subarray(first, first + count)),
-    mask: mask === undefined ? 0 : scratch.putBytes(mask.subarray(first, first + count)),
+    weights: weights === undefined ? 0 : scratch.putFloats(valuesAt(weights, first, count)),
+    mask: mask === undefined ? 0 : scratch.putBytes(valuesAt(mask, first, count)),
   };
 }
 

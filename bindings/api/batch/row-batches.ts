@@ -3,7 +3,7 @@ The rows of a call to the batch processor, and the batches that they are worked 
 
 @module
 */
-import { checkRows } from '../arguments.js';
+import { checkRows, rowsAt } from '../arguments.js';
 import type { ModuleRuntime, RowOffset } from '../module-runtime.js';
 
 /** Most bytes of rows in a batch, whatever the batch size: bounds scratch memory. */
@@ -54,7 +54,7 @@ export class RowBatches {
     const batchRows = Math.max(1, Math.floor(this.batchRows / multiple)) * multiple;
     for (let first = begin; first < end; first += batchRows) {
       const count = Math.min(batchRows, end - first);
-      const values = this.vectors.subarray(first * dim, (first + count) * dim);
+      const values = rowsAt(this.vectors, dim, first, count);
       yield { first, count, values, offset: { row: first, dim } };
     }
   }

@@ -3,6 +3,7 @@ Scores of every row with every row, tile by tile.
 
 @module
 */
+import { allocateFloats } from '../allocate.js';
 import { metricNumber } from '../metrics.js';
 import { copyFloatsTo } from '../module-arrays.js';
 import { scratchBytes } from '../scratch.js';
@@ -13,7 +14,7 @@ import type { RowBatches } from './row-batches.js';
 export function* similaritySteps(rows: RowBatches, options: SimilarityOptions): Steps<Float32Array> {
   const { runtime, dim, count: total } = rows;
   const metric = metricNumber(options.metric ?? 'cosine');
-  const result = new Float32Array(total * total);
+  const result = allocateFloats(total * total);
   for (const queries of rows.batches()) {
     for (const tile of rows.batches()) {
       const tileLength = queries.count * tile.count;
