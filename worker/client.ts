@@ -7,7 +7,8 @@ when the worker ends for any other reason.
 @module
 */
 /// <reference lib="esnext.disposable" preserve="true" />
-import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
+import { checkCallOptions } from '../bindings/api/arguments.js';
+import { VectorSearchError } from '../bindings/api/errors.js';
 import type { PerformanceMetrics, Progress, Variant } from '../bindings/api/types.js';
 import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
 import { errorFromFields } from './error-fields.js';
@@ -109,7 +110,8 @@ export class WorkerClient implements WorkerHandle {
     await this.#send(object, [], {}, (call) => ({ type: 'release', call, object })).catch(() => undefined);
   }
 
-  performanceMetrics(options: { readonly signal?: AbortSignal } = {}): Promise<PerformanceMetrics> {
+  async performanceMetrics(options: { readonly signal?: AbortSignal } = {}): Promise<PerformanceMetrics> {
+    checkCallOptions(options);
     const method: keyof WorkerCalls = 'performanceMetrics';
     const { signal } = options;
     return this.call(workerObject, method, [], { signal, readOnly: true }) as Promise<PerformanceMetrics>;
@@ -155,8 +157,9 @@ export class WorkerClient implements WorkerHandle {
   #end(error: () => VectorSearchError): Promise<void> {
     if (this.#termination === undefined) {
       this.#ended = error;
-      this.#termination = this.#thread.terminate();
       for (const call of [...this.#pending.keys()]) this.#settle(call, (pending) => pending.reject(error()));
+      // After the last call is settled, which lets the process end: until the thread has ended, it must not.
+      this.#termination = this.#thread.terminate();
     }
     return this.#termination;
   }
@@ -171,7 +174,7 @@ export class WorkerClient implements WorkerHandle {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) throw this.#ended();
       const { signal, onProgress, transfer = false, readOnly = false } = settings;
-      checkCallSettings(settings);
+      checkCallOptions(settings);
       signal?.throwIfAborted();
 
       const call = ++this.#lastCall;
@@ -217,16 +220,6 @@ export class WorkerClient implements WorkerHandle {
 }
 
 disposeByAsyncSymbol(WorkerClient);
-
-/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
-export function checkCallSettings({ signal, onProgress }: CallSettings): void {
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw invalidArgument('signal to be an AbortSignal', signal);
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw invalidArgument('onProgress to be a function', onProgress);
-  }
-}
 
 /** The error of a listener that came too late to stop its call: nobody else would hear of it. */
 function reportListenerError({ listenerFailed, stopReason }: PendingCall): void {

@@ -64,7 +64,8 @@ const storeCalls: CallTable<CompressedVectorStore, StoreCalls> = {
 };
 
 const processorCalls: CallTable<BatchProcessor, ProcessorCalls> = {
-  process: (processor, vectors, op, options) => processor.processSteps(vectors, op, batchOptions(options)),
+  process: (processor, vectors, operation, options) =>
+    processor.processSteps(vectors, operation, batchOptions(options)),
   project: (processor, vectors, model) => processor.projectSteps(vectors, model),
 };
 

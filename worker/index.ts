@@ -3,7 +3,7 @@
 
 @module
 */
-export { type ErrorCode, VectorSearchError } from '../bindings/api/errors.js';
+export { type ErrorCode, type ErrorDetail, VectorSearchError } from '../bindings/api/errors.js';
 export { SearchResults } from '../bindings/api/search-results.js';
 export type * from '../bindings/api/types.js';
 export type { WorkerHandle } from './client.js';

@@ -109,7 +109,7 @@ export interface SentBatchOptions {
 export interface ProcessorCalls {
   process(
     vectors: Float32Array,
-    op: BatchOperation,
+    operation: BatchOperation,
     options: SentBatchOptions,
   ): Float32Array | VectorStatistics | PcaModel;
   project(vectors: Float32Array, model: PcaModel): Float32Array;

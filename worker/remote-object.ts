@@ -4,6 +4,7 @@ What every object in a worker has in common: its place, its calls, its end.
 @module
 */
 /// <reference lib="esnext.disposable" preserve="true" />
+import { checkCallOptions } from '../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
 import { forgetLeak, guardLeak } from '../bindings/api/leak-guard.js';
 import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
@@ -58,16 +59,37 @@ export abstract class RemoteObject<Calls> {
     return this.#disposal;
   }
 
-  /** Internal. */
-  protected call<Method extends keyof Calls & string>(
+  /** Makes a call that changes nothing, so that a stop need not wait for the worker's word. */
+  protected read<Method extends keyof Calls & string>(
     method: Method,
     args: ArgumentsOf<Calls[Method]>,
-    settings: CallSettings,
+    options: LongSendOptions = {},
   ): Promise<ResultOf<Calls[Method]>> {
-    if (this.#disposal !== undefined)
-      return Promise.reject(new VectorSearchError('DISPOSED', this.#description));
+    return this.#call(method, args, options, true);
+  }
+
+  /** Makes a call that changes the object. */
+  protected change<Method extends keyof Calls & string>(
+    method: Method,
+    args: ArgumentsOf<Calls[Method]>,
+    options: LongSendOptions,
+  ): Promise<ResultOf<Calls[Method]>> {
+    return this.#call(method, args, options, false);
+  }
+
+  /** Asynchronous, so that whatever is wrong rejects; the call is sent before the first wait. */
+  async #call<Method extends keyof Calls & string>(
+    method: Method,
+    args: ArgumentsOf<Calls[Method]>,
+    options: LongSendOptions,
+    readOnly: boolean,
+  ): Promise<ResultOf<Calls[Method]>> {
+    if (this.#disposal !== undefined) throw new VectorSearchError('DISPOSED', this.#description);
+    checkCallOptions(options);
+    const { signal, onProgress, transfer } = options;
     const { client, object } = this.#state;
-    return client.call(object, method, args, settings) as Promise<ResultOf<Calls[Method]>>;
+    const settings: CallSettings = { signal, onProgress, transfer, readOnly };
+    return (await client.call(object, method, args, settings)) as ResultOf<Calls[Method]>;
   }
 }
 
@@ -100,10 +122,10 @@ export function checkOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options with `dim`', options);
 }
 
-/** Takes the options that concern the call itself, which stay here, from those that are sent. */
-export function splitOptions<Options extends object>(
+/** The options that do not concern the call itself: they are sent. What is no object is refused when the call is made. */
+export function sentOptions<Options extends object>(
   options: Options & LongSendOptions,
-): { readonly settings: CallSettings; readonly sent: Omit<Options, keyof LongSendOptions> } {
-  const { signal, onProgress, transfer, ...sent } = options;
-  return { settings: { signal, onProgress, transfer }, sent };
+): Omit<Options, keyof LongSendOptions> {
+  const { signal, onProgress, transfer, ...sent } = Object(options) as Options & LongSendOptions;
+  return sent;
 }

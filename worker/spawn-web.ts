@@ -16,11 +16,6 @@ export function spawnWorker(workerUrl?: string | URL): WorkerLike {
   return new Worker(workerUrl, { type: 'module' });
 }
 
-/** An address as the worker must be told it: absolute, since its own base is another. */
-export function absoluteUrl(url: string | URL): string {
-  return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
-}
-
 /** Browsers keep to themselves why a worker script failed to load; asking for the file again can tell. */
 export async function explainLoadFailure(workerUrl: string, timeoutMs: number): Promise<string | undefined> {
   try {

@@ -3,23 +3,19 @@ Starts a worker: within a time limit, and with an error that says what to look a
 
 @module
 */
-import { checkInteger } from '../bindings/api/arguments.js';
+import { absoluteUrl } from '../bindings/api/address-web.js';
+import { checkCallOptions, checkTimeout } from '../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
-import { checkCallSettings, WorkerClient, type WorkerHandle } from './client.js';
+import { WorkerClient, type WorkerHandle } from './client.js';
 import { errorFromFields } from './error-fields.js';
 import type { WorkerStartOptions } from './options.js';
 import { postOrThrow } from './post.js';
 import type { HostRequest } from './protocol.js';
-import { absoluteUrl, defaultWorkerUrl, explainLoadFailure, spawnWorker } from './spawn-web.js';
+import { defaultWorkerUrl, explainLoadFailure, spawnWorker } from './spawn-web.js';
 import { asThread, type WorkerThread } from './worker-like.js';
-
-const defaultTimeoutMs = 30_000;
 
 /** Longest wait for the reason of a failed start, once it has failed. */
 const explanationTimeoutMs = 2000;
-
-/** Longest delay that timers take. */
-const maxTimeoutMs = 0x7fffffff;
 
 /**
 Start a worker, to be shared by several objects.
@@ -37,7 +33,8 @@ export async function startWorker(options: WorkerStartOptions = {}): Promise<Wor
 /** As {@link startWorker}, for use inside the package. */
 export async function startClient(options: WorkerStartOptions): Promise<WorkerClient> {
   checkStartOptions(options);
-  const { timeoutMs = defaultTimeoutMs, signal } = options;
+  const { signal } = options;
+  const timeoutMs = checkTimeout(options.timeoutMs);
   signal?.throwIfAborted();
 
   const { thread, name } = makeThread(options);
@@ -95,7 +92,7 @@ function makeThread({ workerUrl, workerFactory }: WorkerStartOptions): {
     workerFactory === undefined ? String(workerUrl ?? defaultWorkerUrl) : 'the worker of workerFactory';
   try {
     if (workerFactory !== undefined) return { thread: asThread(workerFactory()), name };
-    if (workerUrl !== undefined) name = absoluteUrl(workerUrl);
+    if (workerUrl !== undefined) name = absoluteUrl(workerUrl).href;
     return { thread: asThread(spawnWorker(workerUrl)), name };
   } catch (error) {
     throw loadFailed(name, String(error), error);
@@ -110,16 +107,16 @@ function startRequest({ wasmUrl, wasmModule, variant }: WorkerStartOptions, time
   return {
     type: 'start',
     timeoutMs,
-    ...(wasmUrl !== undefined && { wasmUrl: absoluteUrl(wasmUrl) }),
+    // Absolute, since the worker's own base is another.
+    ...(wasmUrl !== undefined && { wasmUrl: absoluteUrl(wasmUrl).href }),
     ...(wasmModule !== undefined && { wasmModule }),
     ...(variant !== undefined && { variant }),
   };
 }
 
-function checkStartOptions({ workerFactory, timeoutMs, signal }: WorkerStartOptions): void {
-  checkCallSettings({ signal });
+function checkStartOptions({ workerFactory, signal }: WorkerStartOptions): void {
+  checkCallOptions({ signal });
   if (workerFactory !== undefined && typeof workerFactory !== 'function') {
     throw invalidArgument('workerFactory to be a function', workerFactory);
   }
-  if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs, 1, maxTimeoutMs);
 }

@@ -3,6 +3,8 @@ What travels by transfer, and what is copied first.
 
 @module
 */
+import { isFloat32Array, isUint8Array } from '../bindings/api/arguments.js';
+import { tagOf } from '../bindings/api/tag.js';
 
 /** The buffers of the typed arrays in a result: a typed array itself, or those one level inside an object. */
 export function transferables(value: unknown): ArrayBuffer[] {
@@ -41,22 +43,8 @@ function copyOf(array: Float32Array | Uint8Array): Float32Array | Uint8Array {
   return isFloat32Array(array) ? new Float32Array(array) : new Uint8Array(array);
 }
 
-// All three by tag, since an array may come from another frame.
-
-export function isFloat32Array(value: unknown): value is Float32Array {
-  return tagOf(value) === 'Float32Array';
-}
-
-function isUint8Array(value: unknown): value is Uint8Array {
-  return tagOf(value) === 'Uint8Array';
-}
-
 function isTransferable(buffer: ArrayBufferLike): buffer is ArrayBuffer {
   return tagOf(buffer) === 'ArrayBuffer';
-}
-
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 function isObject(value: unknown): value is object {

@@ -3,6 +3,7 @@ The batch processor behind a worker.
 
 @module
 */
+import { isFloat32Array } from '../bindings/api/arguments.js';
 import { invalidArgument } from '../bindings/api/errors.js';
 import type {
   BatchOperation,
@@ -18,9 +19,8 @@ import {
   openRemoteObject,
   RemoteObject,
   type RemoteObjectState,
-  splitOptions,
+  sentOptions,
 } from './remote-object.js';
-import { isFloat32Array } from './transfer.js';
 
 /** Operations that need no options. */
 type PlainOperation = Exclude<BatchOperation, 'weighted' | 'pca'>;
@@ -43,37 +43,36 @@ export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
   Run one operation over vectors.
 
   @param vectors - `[count x dim]` finite numbers, vector after vector.
-  @param op - See `BatchProcessor.process` for what each one computes.
+  @param operation - See `BatchProcessor.process` for what each one computes.
   @param options.out - Receives the result when it arrives; may be `vectors` itself unless `transfer` gives that away.
   */
   process<Operation extends PlainOperation>(
     vectors: Float32Array,
-    op: Operation,
+    operation: Operation,
     options?: BatchOptions[Operation] & SendOptions,
   ): Promise<BatchResults[Operation]>;
   process<Operation extends BatchOperation>(
     vectors: Float32Array,
-    op: Operation,
+    operation: Operation,
     options: BatchOptions[Operation] & SendOptions,
   ): Promise<BatchResults[Operation]>;
   async process(
     vectors: Float32Array,
-    op: BatchOperation,
+    operation: BatchOperation,
     options: { readonly out?: Float32Array } & LongSendOptions = {},
   ): Promise<BatchResults[BatchOperation]> {
-    const { settings, sent } = splitOptions(options);
+    const sent = sentOptions(options);
     const { out, ...others } = sent;
-    if (out === undefined || !isFloat32Array(out)) {
-      return this.call('process', [vectors, op, sent as SentBatchOptions], { ...settings, readOnly: true });
-    }
-    if (settings.transfer && out.buffer === vectors?.buffer) {
+    if (!isFloat32Array(out))
+      return this.read('process', [vectors, operation, sent as SentBatchOptions], options);
+    if (options.transfer && out.buffer === vectors?.buffer) {
       throw invalidArgument(
         'out to have a buffer of its own where transfer gives that of the vectors away',
         out,
       );
     }
     const outOptions: SentBatchOptions = { ...others, outLength: out.length };
-    const result = await this.call('process', [vectors, op, outOptions], { ...settings, readOnly: true });
+    const result = await this.read('process', [vectors, operation, outOptions], options);
     out.set(result as Float32Array);
     return out;
   }
@@ -88,7 +87,7 @@ export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
     model: PcaModel,
     options: LongCallOptions & SendOptions = {},
   ): Promise<Float32Array> {
-    return this.call('project', [vectors, model], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('project', [vectors, model], options);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   openRemoteObject,
   RemoteObject,
   type RemoteObjectState,
-  splitOptions,
+  sentOptions,
 } from './remote-object.js';
 
 /**
@@ -34,7 +34,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
 
   /** Number of vectors, after all calls made so far. */
   get size(): Promise<number> {
-    return this.call('size', [], { readOnly: true });
+    return this.read('size', []);
   }
 
   /**
@@ -44,7 +44,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   @returns Its id, which stays the same until it is removed.
   */
   add(vector: VectorInput, options: SendOptions = {}): Promise<number> {
-    return this.call('add', [vector], splitOptions(options).settings);
+    return this.change('add', [vector], options);
   }
 
   /**
@@ -55,27 +55,27 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   @returns Id of the first; the others follow it one by one.
   */
   addBatch(flat: Float32Array, count?: number, options: LongSendOptions = {}): Promise<number> {
-    return this.call('addBatch', [flat, count], splitOptions(options).settings);
+    return this.change('addBatch', [flat, count], options);
   }
 
   /** A copy of a vector, as it was given. */
   get(id: number, options: CallOptions = {}): Promise<Float32Array> {
-    return this.call('get', [id], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('get', [id], options);
   }
 
   /** Whether there is a vector with this id. */
   has(id: number, options: CallOptions = {}): Promise<boolean> {
-    return this.call('has', [id], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('has', [id], options);
   }
 
   /** Replace a vector; it keeps its id. */
   update(id: number, vector: VectorInput, options: SendOptions = {}): Promise<void> {
-    return this.call('update', [id, vector], splitOptions(options).settings);
+    return this.change('update', [id, vector], options);
   }
 
   /** Remove a vector. */
   remove(id: number, options: CallOptions = {}): Promise<void> {
-    return this.call('remove', [id], splitOptions(options).settings);
+    return this.change('remove', [id], options);
   }
 
   /**
@@ -86,8 +86,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   @returns Hits, best first, ties by smaller id.
   */
   search(query: VectorInput, k?: number, options: SearchOptions & SendOptions = {}): Promise<SearchResults> {
-    const { settings, sent } = splitOptions(options);
-    return this.call('search', [query, k, sent], { ...settings, readOnly: true }).then(unpackResult);
+    return this.read('search', [query, k, sentOptions(options)], options).then(unpackResult);
   }
 
   /**
@@ -101,8 +100,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
     k?: number,
     options: SearchOptions & LongSendOptions = {},
   ): Promise<SearchResults[]> {
-    const { settings, sent } = splitOptions(options);
-    return this.call('searchBatch', [queries, k, sent], { ...settings, readOnly: true }).then(unpackResults);
+    return this.read('searchBatch', [queries, k, sentOptions(options)], options).then(unpackResults);
   }
 
   /**
@@ -111,27 +109,27 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   @returns Bytes that the engine holds with so many.
   */
   reserve(count: number, options: CallOptions = {}): Promise<number> {
-    return this.call('reserve', [count], splitOptions(options).settings);
+    return this.change('reserve', [count], options);
   }
 
   /** Numbers about the engine: rows, bytes, variant. */
   stats(options: CallOptions = {}): Promise<EngineStats> {
-    return this.call('stats', [], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('stats', [], options);
   }
 
   /** Reclaim the space of removed vectors. Ids stay. */
   compact(options: CallOptions = {}): Promise<void> {
-    return this.call('compact', [], splitOptions(options).settings);
+    return this.change('compact', [], options);
   }
 
   /** Remove every vector. Ids go on from where they were. */
   clear(options: CallOptions = {}): Promise<void> {
-    return this.call('clear', [], splitOptions(options).settings);
+    return this.change('clear', [], options);
   }
 
   /** The engine as bytes, for the `load` option of {@link createWorkerEngine} or for `VectorSearchEngine.load`. */
   save(options: CallOptions = {}): Promise<Uint8Array> {
-    return this.call('save', [], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('save', [], options);
   }
 }
 

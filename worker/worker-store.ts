@@ -18,7 +18,7 @@ import {
   openRemoteObject,
   RemoteObject,
   type RemoteObjectState,
-  splitOptions,
+  sentOptions,
 } from './remote-object.js';
 
 /**
@@ -36,7 +36,7 @@ export class WorkerStore extends RemoteObject<StoreCalls> {
 
   /** Add a vector; returns its id. */
   add(vector: VectorInput, options: SendOptions = {}): Promise<number> {
-    return this.call('add', [vector], splitOptions(options).settings);
+    return this.change('add', [vector], options);
   }
 
   /**
@@ -47,12 +47,12 @@ export class WorkerStore extends RemoteObject<StoreCalls> {
   @returns Id of the first; the others follow it one by one.
   */
   addBatch(flat: Float32Array, count?: number, options: LongSendOptions = {}): Promise<number> {
-    return this.call('addBatch', [flat, count], splitOptions(options).settings);
+    return this.change('addBatch', [flat, count], options);
   }
 
   /** A vector: as it was given where float rows are kept, else as its code tells it. */
   get(id: number, options: CallOptions = {}): Promise<Float32Array> {
-    return this.call('get', [id], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('get', [id], options);
   }
 
   /** Find the `k` vectors nearest to `query`, by their codes; rescored where float rows are kept. Default `k`: `10`. */
@@ -61,8 +61,7 @@ export class WorkerStore extends RemoteObject<StoreCalls> {
     k?: number,
     options: CompressedSearchOptions & SendOptions = {},
   ): Promise<SearchResults> {
-    const { settings, sent } = splitOptions(options);
-    return this.call('search', [query, k, sent], { ...settings, readOnly: true }).then(unpackResult);
+    return this.read('search', [query, k, sentOptions(options)], options).then(unpackResult);
   }
 
   /** Search for many queries at once; returns the results of each. */
@@ -71,33 +70,32 @@ export class WorkerStore extends RemoteObject<StoreCalls> {
     k?: number,
     options: CompressedSearchOptions & LongSendOptions = {},
   ): Promise<SearchResults[]> {
-    const { settings, sent } = splitOptions(options);
-    return this.call('searchBatch', [queries, k, sent], { ...settings, readOnly: true }).then(unpackResults);
+    return this.read('searchBatch', [queries, k, sentOptions(options)], options).then(unpackResults);
   }
 
   /** Number of vectors. */
   count(options: CallOptions = {}): Promise<number> {
-    return this.call('count', [], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('count', [], options);
   }
 
   /** Bytes held in all. */
   memoryUsage(options: CallOptions = {}): Promise<number> {
-    return this.call('memoryUsage', [], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('memoryUsage', [], options);
   }
 
   /** Bytes of the vectors as floats, divided by {@link memoryUsage}. */
   compressionRatio(options: CallOptions = {}): Promise<number> {
-    return this.call('compressionRatio', [], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('compressionRatio', [], options);
   }
 
   /** Numbers about the store: rows, bytes, codec, variant. */
   stats(options: CallOptions = {}): Promise<CompressedStoreStats> {
-    return this.call('stats', [], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('stats', [], options);
   }
 
   /** The store as bytes, for the `load` option of {@link createWorkerStore} or for `CompressedVectorStore.load`. */
   save(options: CallOptions = {}): Promise<Uint8Array> {
-    return this.call('save', [], { ...splitOptions(options).settings, readOnly: true });
+    return this.read('save', [], options);
   }
 }
 

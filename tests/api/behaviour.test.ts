@@ -7,7 +7,7 @@ import {
   startWorker,
   type WorkerHandle,
 } from 'vicinal/worker';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBatchProcessor } from './batch-processor.behaviour.js';
 import { describeEngine } from './engine.behaviour.js';
 import { describeStore } from './store.behaviour.js';
@@ -51,4 +51,14 @@ describeBatchProcessor('the processor of createWorkerBatchProcessor', async (dim
     dim,
     ...(batchSize !== undefined && { batchSize }),
   })) as never;
+});
+
+describe('options that are none', () => {
+  it('are refused by the constructors', () => {
+    const refused = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
+    for (const options of [null, 'flat'] as never[]) {
+      expect(() => new VectorSearchEngine(3, 'dot', options)).toThrow(refused);
+      expect(() => new CompressedVectorStore(3, options)).toThrow(refused);
+    }
+  });
 });

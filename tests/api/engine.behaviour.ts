@@ -174,6 +174,13 @@ export function describeEngine(name: string, maker: EngineMaker): void {
         ).toEqual([10, 10]);
       });
 
+      it('has hits at whole numbers only', async () => {
+        const results = await (await createSmall()).search([0, 0, 0], 2);
+        for (const index of [2, -1, 0.5, 'length' as never, undefined as never]) {
+          expect(await errorOf(() => results.get(index))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+        }
+      });
+
       it('puts the smaller id first where distances are equal', async () => {
         const engine = await create(1, 'euclidean');
         await engine.addBatch(Float32Array.of(1, -1, 1, -1, 0));
@@ -249,7 +256,19 @@ export function describeEngine(name: string, maker: EngineMaker): void {
         damaged[damaged.length >> 1] = (damaged[damaged.length >> 1] ?? 0) ^ 1;
         expect(await errorOf(() => load(damaged))).toMatchObject({ code: 'CORRUPT_DATA' });
         expect(await errorOf(() => load(bytes.subarray(0, 9)))).toMatchObject({ code: 'CORRUPT_DATA' });
-        expect(await errorOf(() => load('text' as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+        for (const noBytes of ['text', Object.create(Uint8Array.prototype)]) {
+          expect(await errorOf(() => load(noBytes as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+        }
+      });
+
+      it('are refused when a newer release has saved them', async () => {
+        const bytes = await (await createSmall()).save();
+        bytes[8] = 255; // the format version: src/persist/section_file.h
+        expect(await errorOf(() => load(bytes))).toMatchObject({
+          code: 'UNSUPPORTED_VERSION',
+          expected: 1,
+          actual: 255,
+        });
       });
     });
 
@@ -325,6 +344,24 @@ export function describeEngine(name: string, maker: EngineMaker): void {
           'an unknown filter',
           'search',
           (e) => e.search([1, 2, 3], 1, { filter: 5 as never }),
+          { code: 'INVALID_ARGUMENT' },
+        ],
+        [
+          'options that are none',
+          'search',
+          (e) => e.search([1, 2, 3], 1, null as never),
+          { code: 'INVALID_ARGUMENT' },
+        ],
+        [
+          'a listener that is none',
+          'addBatch',
+          (e) => e.addBatch(new Float32Array(3), 1, { onProgress: 5 as never }),
+          { code: 'INVALID_ARGUMENT' },
+        ],
+        [
+          'a signal that is none',
+          'searchBatch',
+          (e) => e.searchBatch(new Float32Array(3), 1, { signal: {} as never }),
           { code: 'INVALID_ARGUMENT' },
         ],
         ['a negative count', 'reserve', (e) => e.reserve(-1), { code: 'INVALID_ARGUMENT' }],

@@ -260,7 +260,7 @@ function describeExactSearch(
             await engine.dispose();
           }
         }),
-        { numRuns: runs },
+        { numRuns: runs, seed: 1 },
       );
     });
   });

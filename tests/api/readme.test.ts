@@ -1,4 +1,4 @@
-// The README's JavaScript examples, run word by word.
+/** The README's JavaScript examples, run word by word. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -78,6 +78,12 @@ export function describeStore(name: string, maker: StoreMaker): void {
       expect(await store.get(5)).toEqual(rowOf(flat, dim, 5));
     });
 
+    it('rescores all vectors where more are asked for than there can be', async () => {
+      const store = await create(2, { keepVectors: true });
+      await store.add([1, 2]);
+      expect((await store.search([1, 2], 1, { oversampling: 1e300 })).ids).toEqual(Uint32Array.of(0));
+    });
+
     it('takes filters', async () => {
       const store = await create(8);
       await store.addBatch(randomVectors(50, 8));

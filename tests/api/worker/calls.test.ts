@@ -124,6 +124,22 @@ describe('calls to a worker', () => {
     }
   });
 
+  it('reject, rather than throw, for options that are none', async () => {
+    const none = null as never;
+    const vector = Float32Array.of(1, 2, 3, 4);
+    const calls = [
+      () => engine.add(vector, none),
+      () => engine.search(vector, 1, none),
+      () => engine.searchBatch(vector, 1, none),
+      () => engine.save(none),
+      () => engine.worker.performanceMetrics(none),
+    ];
+    for (const call of calls) {
+      const answer = call();
+      await expect(answer, String(call)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+  });
+
   it('give results whose arrays are independent of each other', async () => {
     await engine.addBatch(randomVectors(20, 4));
     const [first, second] = await engine.searchBatch(randomVectors(2, 4), 5);

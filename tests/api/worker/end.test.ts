@@ -77,6 +77,20 @@ describe('an engine that nobody disposes of', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
     expect(stdout).toBe('0 1\n');
   });
+
+  it('holds the process until the worker has ended, also when it takes calls along', async () => {
+    const script = `
+      import { createWorkerEngine } from ${JSON.stringify(new URL('worker.js', publishedWorkerUrl).href)};
+      const engine = await createWorkerEngine({ dim: 2 });
+      const calls = [engine.add([1, 2]), engine.size];
+      const disposal = engine.dispose();
+      const errors = await Promise.allSettled(calls);
+      await disposal;
+      console.log(errors.map(({ reason }) => reason.code).join());
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    expect(stdout).toBe('DISPOSED,DISPOSED\n');
+  });
 });
 
 describe('a crash', () => {
