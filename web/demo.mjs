@@ -55,11 +55,10 @@ function answer({ code, chapter, part, about }) {
   print(bold(reference(passages[id])), faint(about));
   const widest = Math.max(...[...hits].map((hit) => reference(passages[hit.id]).length));
   for (const hit of hits) {
+    const score = hit.score.toFixed(3);
     const name = reference(passages[hit.id]).padEnd(widest);
-    const line = `  ${hit.score.toFixed(3)}  ${name}  `;
-    print(
-      `  ${accent(hit.score.toFixed(3))}  ${name}  ${faint(excerpt(passages[hit.id].text, line.length))}`,
-    );
+    const used = `  ${score}  ${name}  `.length;
+    print(`  ${accent(score)}  ${name}  ${faint(excerpt(passages[hit.id].text, used))}`);
   }
   const same = hits.toJSON().filter((hit) => compressed.ids.includes(hit.id)).length;
   const ms = medianMs(() => engine.search(query, HITS_SHOWN, { filter }));

@@ -70,8 +70,4 @@ export class NeighborSearch {
   stats(): Promise<EngineStats> {
     return this.#engine.stats();
   }
-
-  dispose(): Promise<void> {
-    return this.#engine.dispose();
-  }
 }
