@@ -22,7 +22,7 @@ Usage: ./build.sh [verb] [options]
   wasm        build both WebAssembly modules and run the C++ suites in them, under Node
   api         build the package and run the TypeScript suites in Node, installed as a user would too
   browser     build the package and the page and run the suites in Chromium, Firefox and WebKit
-  bench       measure what is named: `bench kernels`, the default
+  bench       measure what is named: `bench kernels` (the default), or `bench search` through the package
                 --json FILE write the figures too
   serve       build, serve the page and print its address
                 --port N    default 4173; `demo` takes it too
@@ -135,15 +135,18 @@ run_demo() {
 }
 
 run_bench() {
+  local node
   case "${1:-kernels}" in
     kernels)
       build_wasm bench_kernels
       ensure_native_compiler
       cmake_build native-release bench_kernels_native
-      "$(relaxed_node)" tests/bench/kernels.mjs ${json:+--json "$json"}
       ;;
-    *) fail "unknown benchmark: $1" "There is: ./build.sh bench kernels" ;;
+    search) build_package ;;
+    *) fail "unknown benchmark: $1" "There are: ./build.sh bench kernels, ./build.sh bench search" ;;
   esac
+  node=$(relaxed_node)
+  "$node" "tests/bench/${1:-kernels}.mjs" ${json:+--json "$json"}
 }
 
 run_clean() {
