@@ -179,8 +179,19 @@ case "$target" in
   *) fail "unknown target: $target" "Targets: web, bundler, nodejs, all." ;;
 esac
 
+case "$verb:$target" in
+  demo:all | test:all | api:all | browser:all | bench:all | serve:all) ;;
+  demo:* | test:* | api:* | browser:* | bench:* | serve:*)
+    fail "$verb needs every flavour of the package" "Leave --target out." ;;
+esac
+
 case "$verb" in
-  "") build_package; build_page; say "pkg/ holds the package, build/web the page" ;;
+  "")
+    build_package
+    if [ "$target" = nodejs ]; then say "pkg/ holds the package"
+    else build_page; say "pkg/ holds the package, build/web the page"
+    fi
+    ;;
   demo) run_demo ;;
   test) run_suites native fuzz wasm source api consumers browser ;;
   native) run_suites native fuzz ;;
