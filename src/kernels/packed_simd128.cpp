@@ -1,4 +1,6 @@
 // Kernels on 4-bit and 2-bit codes, SIMD128.
+#include <cstring>
+
 #include "kernels/byte_products_simd128.h"
 #include "kernels/kernel_parts.h"
 #include "kernels/packed_vector.h"

@@ -1,6 +1,7 @@
 // Random calls in random order, held against a plain map of vectors and a search in double.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
