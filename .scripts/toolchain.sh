@@ -7,12 +7,6 @@
 # that it needs no root and touches nothing of the system. About 320 MB are downloaded, 1.9 GB unpacked.
 
 EMSCRIPTEN_MINIMUM=3.1.58   # the first whose --emit-tsd and relaxed SIMD both work
-TOOLCHAIN_PACKAGES=(
-  emscripten binaryen
-  clang-19 libclang-cpp19 libclang-common-19-dev libllvm19 lld-19 llvm-19 llvm-19-linker-tools
-  libc6 libstdc++6 libgcc-s1 libedit2 libz3-4 libxml2 libffi8 libbsd0 libmd0 libtinfo6 zlib1g libzstd1 liblzma5
-  patchelf
-)
 
 emcc_version() { "$1" --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1; }
 
@@ -77,7 +71,7 @@ private_apt_lists() {
   distribution=$(. /etc/os-release && echo "$ID")
   case "$distribution" in
     debian) suite=trixie component=main keyring=/usr/share/keyrings/debian-archive-keyring.gpg ;;
-    ubuntu) suite=plucky component="main universe" keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg ;;
+    ubuntu) suite=resolute component="main universe" keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg ;;
     *) echo "this is neither Debian nor Ubuntu: install Emscripten yourself (emsdk) and put emcc on PATH"; return 1 ;;
   esac
   # The archive proper, not its security or third-party neighbours, has a target named after the running release.
@@ -101,8 +95,21 @@ CONF
   APT_CONFIG="$apt/apt.conf" apt-cache show emscripten binaryen >/dev/null
 }
 
+# The LLVM that this emscripten is built for, what both need at run time, and every library below that.
 # apt checks each file against the signed list, skips what is whole, and resumes what is not.
-download_packages() { (cd "$1/debs" && APT_CONFIG="$1/apt.conf" apt-get download -q "${TOOLCHAIN_PACKAGES[@]}"); }
+download_packages() {
+  local apt=$1 llvm packages
+  export APT_CONFIG="$apt/apt.conf"
+  llvm=$(apt-cache depends emscripten | grep -oE 'clang-[0-9]+' | head -n 1 | cut -d- -f2)
+  packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+    --no-enhances binaryen "lld-$llvm" "libclang-cpp$llvm" "libllvm$llvm" patchelf | grep -oE '^[a-z0-9][a-z0-9.+-]*$' | sort -u)
+  # shellcheck disable=SC2086 # one word a package
+  (cd "$apt/debs" && apt-get download -q emscripten "clang-$llvm" "libclang-common-$llvm-dev" "llvm-$llvm" \
+    "llvm-$llvm-linker-tools" $packages)
+  local status=$?
+  unset APT_CONFIG
+  return $status
+}
 
 unpack_packages() {
   local apt=$1 root=$2 deb
@@ -124,11 +131,11 @@ relocate_programs() {
   local root=$1 final=${1%.part} libraries loader rpath file
   libraries="usr/lib/$(cd "$root/usr/lib" && ls -d ./*-linux-gnu* | head -n 1 | cut -c3-)"
   loader=$(cd "$root" && ls "$libraries"/ld-linux*.so.* | head -n 1)
-  rpath="$final/$libraries:$final/usr/lib/llvm-19/lib"
+  rpath="$final/$libraries"
   private_patchelf() {
     "$root/$loader" --library-path "$root/$libraries" "$root/usr/bin/patchelf" --force-rpath --set-rpath "$rpath" "$@"
   }
-  for file in "$root"/usr/bin/* "$root"/usr/lib/llvm-19/bin/*; do
+  for file in "$root"/usr/bin/* "$root"/usr/lib/llvm-*/bin/*; do
     is_elf_file "$file" && [ "$(basename "$file")" != patchelf ] || continue
     private_patchelf --set-interpreter "$final/$loader" "$file" || return 1
   done
@@ -143,7 +150,7 @@ is_elf_file() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(head -c 4 "$1" | tail -c 3)
 
 write_emscripten_config() {
   cat >"$1/emscripten.config" <<CONFIG
-LLVM_ROOT = '$1/usr/lib/llvm-19/bin'
+LLVM_ROOT = '$(cd "$1"/usr/lib/llvm-*/bin && pwd)'
 BINARYEN_ROOT = '$1/usr'
 NODE_JS = '$(command -v node)'
 CACHE = '$1/usr/share/emscripten/cache'
