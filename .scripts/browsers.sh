@@ -5,6 +5,7 @@
 
 CHROMIUM_NAMES=(chromium google-chrome google-chrome-stable chromium-browser)
 FIREFOX_NAMES=(firefox-esr firefox)
+FIREFOX_MINIMUM=153   # 140 does not know a command that Playwright sends (network.addDataCollector)
 
 # A snap sees a file system of its own: the profile folder that a driver makes is not in it.
 is_snap() {
@@ -55,5 +56,10 @@ ensure_browsers() {
     VICINAL_WEBKIT_BROWSER=$(webkit_browser) && command -v Xvfb >/dev/null ||
     fail "a browser is missing although its package is installed" \
       "Look for chromium, firefox, WebKitWebDriver, MiniBrowser and Xvfb; reinstall the package of the one that is missing."
+  local version
+  version=$("$VICINAL_FIREFOX" --version 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)
+  version_at_least "${version:-0}" "$FIREFOX_MINIMUM" ||
+    fail "Firefox ${version:-of unknown version} at $VICINAL_FIREFOX is older than $FIREFOX_MINIMUM" \
+      "Upgrade it (on Debian: with the security archive among apt's sources), then run ./build.sh again."
   export VICINAL_CHROMIUM VICINAL_FIREFOX VICINAL_WEBKIT_DRIVER VICINAL_WEBKIT_BROWSER
 }
