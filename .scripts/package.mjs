@@ -3,11 +3,10 @@
 //   node .scripts/package.mjs [--target all|web|bundler|nodejs] [--dev] [--build FOLDER] [--out FOLDER]
 //
 //   vicinal_simd128.wasm, vicinal_relaxed.wasm   the two modules (of a development build: source-maps/ too)
-//   web/   index.js, worker.js and the chunk they share; vicinal-worker.js, the one self-contained worker file
+//   web/   index.js, worker.js and shared.js, which both import; vicinal-worker.js, the one self-contained worker
+//          file; inline.js, worker-inline.js and inline-shared.js, which have a module and the worker within them
 //   node/  the same for Node
 //   types/ declarations, as tsc writes them
-//
-// Sources named *-web.ts speak to a browser; the bundle for Node has their *-node.ts neighbours in their place.
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -23,20 +22,12 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundle } from './package/bundles.mjs';
+import { fail } from './package/fail.mjs';
+import { manifest, variants } from './package/manifest.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const variants = ['simd128', 'relaxed'];
 const flavours = { all: ['web', 'node'], web: ['web'], bundler: ['web'], nodejs: ['node'] };
-
-const nodeInPlaceOfWeb = {
-  name: 'node-in-place-of-web',
-  setup({ onResolve }) {
-    onResolve({ filter: /-web\.js$/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.replace(/-web\.js$/, '-node.ts')),
-    }));
-  },
-};
 
 const { values: options } = parseArgs({
   options: {
@@ -53,12 +44,13 @@ const out = resolve(options.out);
 
 mkdirSync(out, { recursive: true });
 const glue = copyModules();
+const module = join(out, 'vicinal_simd128.wasm');
 for (const flavour of ['web', 'node']) {
   rmSync(join(out, flavour), { recursive: true, force: true });
-  if (targets.includes(flavour)) await bundle(flavour);
+  if (targets.includes(flavour)) await bundle(flavour, { root, out, glue, module, dev: options.dev });
 }
 emitTypes();
-writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(targets), null, 2)}\n`);
 for (const file of ['README.md', 'LICENSE']) copyFileSync(join(root, file), join(out, file));
 if (out === join(root, 'pkg')) linkByName();
 report();
@@ -85,32 +77,6 @@ function copyModules() {
   return paths[0];
 }
 
-async function bundle(flavour) {
-  const shared = {
-    absWorkingDir: root,
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: flavour === 'node' ? 'node' : 'browser',
-    outdir: join(out, flavour),
-    sourcemap: true,
-    // Node shows the line of an uncaught error, so lines stay short there.
-    minify: flavour === 'web' && !options.dev,
-    legalComments: 'none',
-    define: { VICINAL_DEV: String(options.dev) },
-    alias: { 'vicinal-glue': glue },
-    plugins: flavour === 'node' ? [nodeInPlaceOfWeb] : [],
-    logLevel: 'warning',
-  };
-  await build({
-    ...shared,
-    entryPoints: { index: 'bindings/api/index.ts', worker: 'worker/index.ts' },
-    splitting: true,
-    chunkNames: 'shared-[hash]',
-  });
-  await build({ ...shared, entryPoints: { 'vicinal-worker': 'worker/host-entry.ts' } });
-}
-
 function emitTypes() {
   const types = join(out, 'types');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -123,37 +89,9 @@ function emitTypes() {
   }
 }
 
-function manifest() {
-  const entry = (name, types) => ({
-    types: `./types/${types}`,
-    ...(targets.includes('node') && { node: `./node/${name}.js` }),
-    default: `./${targets.includes('web') ? 'web' : 'node'}/${name}.js`,
-  });
-  const files = Object.fromEntries(
-    variants.map((variant) => [`./vicinal_${variant}.wasm`, `./vicinal_${variant}.wasm`]),
-  );
-  const { types: _, ...worker } = entry('vicinal-worker', '');
-  return {
-    name: 'vicinal',
-    version: '0.1.0',
-    description: 'Vector search in the page: C++ compiled to WebAssembly, typed, in a worker',
-    license: 'MIT',
-    type: 'module',
-    engines: { node: '>=20' },
-    sideEffects: ['./*/vicinal-worker.js'],
-    exports: {
-      '.': entry('index', 'bindings/api/index.d.ts'),
-      './worker': entry('worker', 'worker/index.d.ts'),
-      './vicinal-worker.js': worker,
-      ...files,
-      './package.json': './package.json',
-    },
-  };
-}
-
 /** Lets the page and the tests of this repository import the package by its name. */
 function linkByName() {
-  const link = join(root, 'node_modules', manifest().name);
+  const link = join(root, 'node_modules', 'vicinal');
   rmSync(link, { recursive: true, force: true });
   symlinkSync(relative(dirname(link), out), link, 'junction');
 }
@@ -169,9 +107,4 @@ function report() {
 
 function kilobytes(bytes) {
   return (bytes / 1000).toFixed(1).padStart(7);
-}
-
-function fail(message) {
-  console.error(`package.mjs: ${message}`);
-  process.exit(1);
 }

@@ -7,13 +7,27 @@ import { Worker } from 'node:worker_threads';
 import { absoluteUrl } from '../bindings/api/address-node.js';
 import type { WorkerLike } from './worker-like.js';
 
-/** Where the package's own worker file lies. */
-export const defaultWorkerUrl = import.meta.url.replace(/[^/]*$/, 'vicinal-worker.js');
+/** The process's own options (`--input-type`, loaders) are not for the worker. */
+const execArgv: string[] = [];
 
-/** `workerUrl`: a `file:` or `data:` URL, or a path. Default: the package's own worker file. */
-export function spawnWorker(workerUrl?: string | URL): WorkerLike {
-  // The process's own options (`--input-type`, loaders) are not for this file.
-  return new Worker(absoluteUrl(workerUrl ?? defaultWorkerUrl), { execArgv: [] });
+/** Where the package's own worker file lies. */
+export function ownFileName(): string {
+  return String(import.meta.url).replace(/[^/]*$/, 'vicinal-worker.js');
+}
+
+/** Runs the package's own worker file. */
+export function spawnOwnFile(): WorkerLike {
+  return new Worker(new URL('./vicinal-worker.js', import.meta.url), { execArgv });
+}
+
+/** Runs a script at a `file:` or `data:` URL, or a path. */
+export function spawnFile(workerUrl: string | URL): WorkerLike {
+  return new Worker(absoluteUrl(workerUrl), { execArgv });
+}
+
+/** Runs a script's text. */
+export function spawnSource(source: string): WorkerLike {
+  return new Worker(source, { eval: true, execArgv });
 }
 
 /** Node's own error says why a script failed to load. */

@@ -6,15 +6,30 @@ Starts the worker in a browser. The Node bundle has spawn-node.ts in this file's
 import type { WorkerLike } from './worker-like.js';
 
 /** Where the package's own worker file lies; for messages, since a bundler may have renamed it. */
-export const defaultWorkerUrl = import.meta.url.replace(/[^/]*$/, 'vicinal-worker.js');
+export function ownFileName(): string {
+  // No URL object: bundlers would take it for one more file. A script of the classic kind has no address.
+  return String(import.meta.url).replace(/[^/]*$/, 'vicinal-worker.js');
+}
 
-/** `workerUrl`: a module script; relative to the page. Default: the package's own worker file. */
-export function spawnWorker(workerUrl?: string | URL): WorkerLike {
+/** Runs the package's own worker file. */
+export function spawnOwnFile(): WorkerLike {
   // Bundlers look for exactly this expression; a variable in it would hide the file from them.
-  if (workerUrl === undefined)
-    return new Worker(new URL('./vicinal-worker.js', import.meta.url), { type: 'module' });
+  return new Worker(new URL('./vicinal-worker.js', import.meta.url), { type: 'module' });
+}
+
+/** Runs a module script at an address relative to the page. */
+export function spawnFile(workerUrl: string | URL): WorkerLike {
   return new Worker(workerUrl, { type: 'module' });
 }
+
+/** Runs a script's text, from a `blob:` address. */
+export function spawnSource(source: string): WorkerLike {
+  sourceUrl ??= URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  return new Worker(sourceUrl);
+}
+
+/** Of the one source there is; kept, since there is no telling when a worker has read it. */
+let sourceUrl: string | undefined;
 
 /** Browsers keep to themselves why a worker script failed to load; asking for the file again can tell. */
 export async function explainLoadFailure(workerUrl: string, timeoutMs: number): Promise<string | undefined> {

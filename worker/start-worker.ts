@@ -9,10 +9,11 @@ import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
 import { WorkerClient, type WorkerHandle } from './client.js';
 import { errorFromFields } from './error-fields.js';
 import type { WorkerStartOptions } from './options.js';
+import { moduleForWorker, ownWorkerName, remedy, spawnOwnWorker } from './own-worker-files.js';
 import { postOrThrow } from './post.js';
 import type { HostRequest } from './protocol.js';
-import { defaultWorkerUrl, explainLoadFailure, spawnWorker } from './spawn-web.js';
-import { asThread, type WorkerThread } from './worker-like.js';
+import { explainLoadFailure, spawnFile } from './spawn-web.js';
+import { asThread, type WorkerLike, type WorkerThread } from './worker-like.js';
 
 /** Longest wait for the reason of a failed start, once it has failed. */
 const explanationTimeoutMs = 2000;
@@ -58,8 +59,7 @@ export async function startClient(options: WorkerStartOptions): Promise<WorkerCl
         (reason) => {
           if (client !== undefined) client.crash(reason);
           else if (scriptRuns || options.workerFactory !== undefined) reject(loadFailed(name, reason));
-          else if (options.workerUrl === undefined)
-            reject(loadFailed(name, `${reason} (pass \`workerUrl\`)`));
+          else if (options.workerUrl === undefined) reject(loadFailed(name, `${reason} (${remedy})`));
           else
             explainLoadFailure(name, explanationTimeoutMs).then((text) =>
               reject(loadFailed(name, text ?? reason)),
@@ -72,7 +72,9 @@ export async function startClient(options: WorkerStartOptions): Promise<WorkerCl
       }, timeoutMs);
       onAbort = () => reject(signal?.reason);
       signal?.addEventListener('abort', onAbort);
-      postOrThrow(thread, [], false, () => startRequest(options, timeoutMs));
+      startRequest(options, timeoutMs)
+        .then((request) => postOrThrow(thread, [], false, () => request))
+        .catch(reject);
     });
   } catch (error) {
     void thread.terminate();
@@ -88,14 +90,24 @@ function makeThread({ workerUrl, workerFactory }: WorkerStartOptions): {
   thread: WorkerThread;
   name: string;
 } {
-  let name =
-    workerFactory === undefined ? String(workerUrl ?? defaultWorkerUrl) : 'the worker of workerFactory';
+  if (workerFactory !== undefined) return spawn('the worker of workerFactory', workerFactory);
+  if (workerUrl === undefined) return spawn(ownWorkerName(), spawnOwnWorker, ` (${remedy})`);
+  return spawn(nameOf(workerUrl), () => spawnFile(workerUrl));
+}
+
+function nameOf(workerUrl: string | URL): string {
   try {
-    if (workerFactory !== undefined) return { thread: asThread(workerFactory()), name };
-    if (workerUrl !== undefined) name = absoluteUrl(workerUrl).href;
-    return { thread: asThread(spawnWorker(workerUrl)), name };
+    return absoluteUrl(workerUrl).href;
   } catch (error) {
-    throw loadFailed(name, String(error), error);
+    throw loadFailed(String(workerUrl), String(error), error);
+  }
+}
+
+function spawn(name: string, make: () => WorkerLike, hint = ''): { thread: WorkerThread; name: string } {
+  try {
+    return { thread: asThread(make()), name };
+  } catch (error) {
+    throw loadFailed(name, `${error}${hint}`, error);
   }
 }
 
@@ -103,13 +115,18 @@ function loadFailed(name: string, found: string, cause?: unknown): VectorSearchE
   return new VectorSearchError('LOAD_FAILED', `${name} to run as the worker`, found, { cause });
 }
 
-function startRequest({ wasmUrl, wasmModule, variant }: WorkerStartOptions, timeoutMs: number): HostRequest {
+async function startRequest(
+  { wasmUrl, wasmModule, variant }: WorkerStartOptions,
+  timeoutMs: number,
+): Promise<HostRequest> {
+  // Absolute, since the worker's own base is another.
+  const url = wasmUrl === undefined ? undefined : absoluteUrl(wasmUrl).href;
+  const module = wasmModule ?? (url === undefined ? await moduleForWorker(variant) : undefined);
   return {
     type: 'start',
     timeoutMs,
-    // Absolute, since the worker's own base is another.
-    ...(wasmUrl !== undefined && { wasmUrl: absoluteUrl(wasmUrl).href }),
-    ...(wasmModule !== undefined && { wasmModule }),
+    ...(url !== undefined && { wasmUrl: url }),
+    ...(module !== undefined && { wasmModule: module }),
     ...(variant !== undefined && { variant }),
   };
 }

@@ -9,8 +9,9 @@ import { checkOptions, checkTimeout } from './arguments.js';
 import { invalidArgument, VectorSearchError } from './errors.js';
 import { compileBytes } from './fetch-module.js';
 import { loadFailure } from './load-failure.js';
-import { moduleUrl, readModule } from './platform-web.js';
+import { defaultVariant, readOwnModule } from './own-module-files.js';
 import type { RawModule } from './raw-module.js';
+import { readModule } from './read-module-web.js';
 import { pickVariant } from './simd-probe.js';
 import { tagOf } from './tag.js';
 import type { InitOptions, Variant } from './types.js';
@@ -19,7 +20,7 @@ import type { InitOptions, Variant } from './types.js';
 export async function loadModule(options: InitOptions): Promise<RawModule> {
   checkOptions(options);
   const timeoutMs = checkTimeout(options.timeoutMs);
-  const variant = pickVariant(options.variant);
+  const variant = pickVariant(options.variant ?? defaultVariant);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(new VectorSearchError('TIMEOUT', timeoutMs)), timeoutMs);
   const timeout = new Promise<never>((_, reject) => {
@@ -39,7 +40,8 @@ function findModule(
   signal: AbortSignal,
 ): Promise<WebAssembly.Module> {
   const { wasmModule, wasmUrl } = options;
-  if (wasmModule === undefined) return readModule(wasmUrl ?? defaultUrl(variant), signal);
+  if (wasmModule === undefined)
+    return wasmUrl === undefined ? readOwnModule(variant, signal) : readModule(wasmUrl, signal);
   if (isCompiled(wasmModule)) return Promise.resolve(wasmModule);
   if (ArrayBuffer.isView(wasmModule) || tagOf(wasmModule) === 'ArrayBuffer')
     return compileBytes(wasmModule, '`wasmModule`');
@@ -48,15 +50,6 @@ function findModule(
 
 function isCompiled(module: WebAssembly.Module | BufferSource): module is WebAssembly.Module {
   return tagOf(module) === 'WebAssembly.Module';
-}
-
-function defaultUrl(variant: Variant): URL {
-  try {
-    return moduleUrl(variant);
-  } catch (cause) {
-    // A script without an address of its own, such as one started from a blob.
-    throw loadFailure('an address beside this script', 'a script without an address (pass `wasmUrl`)', cause);
-  }
 }
 
 async function startModule(module: WebAssembly.Module): Promise<RawModule> {

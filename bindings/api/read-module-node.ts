@@ -1,5 +1,5 @@
 /**
-Where the module lies, and how it is read, in Node. Takes the place of platform-web.ts there.
+How the module is read, in Node. Takes the place of read-module-web.ts there.
 
 @module
 */
@@ -7,14 +7,6 @@ import { readFile } from 'node:fs/promises';
 import { absoluteUrl } from './address-node.js';
 import { compileBytes, fetchModule } from './fetch-module.js';
 import { loadFailure } from './load-failure.js';
-import type { Variant } from './types.js';
-
-/** Address of the module of a variant, beside the package's own files. */
-export function moduleUrl(variant: Variant): URL {
-  return variant === 'relaxed'
-    ? new URL('../vicinal_relaxed.wasm', import.meta.url)
-    : new URL('../vicinal_simd128.wasm', import.meta.url);
-}
 
 /**
 Compiles the module at an address: a `file:`, `http:` or `data:` URL, or a path.

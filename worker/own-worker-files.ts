@@ -1,0 +1,17 @@
+/**
+The package's own worker, as a file beside its scripts. The bundler puts own-worker-inline.ts in this file's place for
+`vicinal/worker/inline`; both export the same.
+
+@module
+*/
+import type { Variant } from '../bindings/api/types.js';
+
+export { ownFileName as ownWorkerName, spawnOwnFile as spawnOwnWorker } from './spawn-web.js';
+
+/** What helps where a bundler or a host has lost the file. */
+export const remedy = "pass `workerUrl` or `workerFactory`, or import from 'vicinal/worker/inline'";
+
+/** The module that the worker is sent: none, since it finds the file by itself. */
+export async function moduleForWorker(_variant?: Variant): Promise<WebAssembly.Module | undefined> {
+  return undefined;
+}
