@@ -18,10 +18,16 @@ export function manifest(flavours) {
     name: 'vicinal',
     version: '0.1.0',
     description: 'Vector search in the page: C++ compiled to WebAssembly, typed, in a worker',
+    keywords: [
+      ...['vector-search', 'similarity-search', 'nearest-neighbor', 'semantic-search', 'embeddings'],
+      ...['webassembly', 'wasm', 'simd', 'web-worker', 'browser'],
+    ],
     license: 'MIT',
     type: 'module',
     engines: { node: '>=20' },
-    sideEffects: ['./*/vicinal-worker.js'],
+    // Whoever imports the worker file wants it run; all else may be left out where nothing of it is used.
+    sideEffects: flavours.map((flavour) => `./${flavour}/vicinal-worker.js`),
+    files: [...flavours, 'types', '*.wasm'],
     exports: {
       ...Object.fromEntries(
         Object.entries(entries).map(([path, { script, types }]) => [
@@ -35,9 +41,15 @@ export function manifest(flavours) {
   };
 }
 
+/**
+The first condition that holds decides. `browser` comes before `node`, since what sets both (Electron's windows, a
+worker of Cloudflare's with Node's modules) has no file system for the package. Bun and Deno set `node`. What sets
+neither (an import map, an edge runtime, a bundler that knows no target) gets what needs only the Web's own interfaces.
+*/
 function scriptsByCondition(script, flavours) {
-  return {
-    ...(flavours.includes('node') && { node: `./node/${script}.js` }),
-    default: `./${flavours.includes('web') ? 'web' : 'node'}/${script}.js`,
-  };
+  const web = `./web/${script}.js`;
+  const node = `./node/${script}.js`;
+  if (!flavours.includes('node')) return { default: web };
+  if (!flavours.includes('web')) return { default: node };
+  return { browser: web, node, default: web };
 }
