@@ -1,7 +1,7 @@
 /**
 `vicinal/worker`: the engine behind a Web Worker, or one of Node's worker threads.
 
-@module
+@module vicinal/worker
 */
 export { type ErrorCode, type ErrorDetail, VectorSearchError } from '../bindings/api/errors.js';
 export { SearchResults } from '../bindings/api/search-results.js';
@@ -11,6 +11,8 @@ export type {
   CallOptions,
   LoadOptions,
   LongSendOptions,
+  NewEngineOptions,
+  NewObjectOptions,
   SendOptions,
   WorkerBatchProcessorOptions,
   WorkerEngineOptions,

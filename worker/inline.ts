@@ -6,6 +6,6 @@ bundlers and hosts that lose files. To be used in place of `vicinal/worker`, not
 The worker starts from a `blob:` address, so a page with a content security policy must allow `worker-src blob:`. The
 simd128 module is embedded. To run the relaxed one, pass it as `wasmModule` or its address as `wasmUrl`.
 
-@module
+@module vicinal/worker/inline
 */
 export * from './index.js';

@@ -48,31 +48,40 @@ export interface WorkerPlacement extends WorkerStartOptions {
 
 /** Bytes that `save` returned, to be opened again. */
 export interface LoadOptions {
+  /** What `save` returned, of an engine or a store. */
   readonly load: Uint8Array;
   /** Give the buffer of `load` away instead of copying it. Default: `false`. */
   readonly transfer?: boolean;
 }
 
 /** How an object that is not loaded is made. */
-interface NewObjectOptions {
+export interface NewObjectOptions {
   /** Values of every vector: 1 to 65,536. */
   readonly dim: number;
+  /** Only for a saved object. */
   readonly load?: undefined;
 }
 
+/** How an engine that is not loaded is made. */
+export interface NewEngineOptions extends NewObjectOptions, EngineOptions {
+  /** How vectors are compared. Default: `cosine`. */
+  readonly metric?: Metric;
+}
+
 /** A new engine, or a saved one. */
-export type WorkerEngineOptions = WorkerPlacement &
-  ((NewObjectOptions & EngineOptions & { readonly metric?: Metric }) | LoadOptions);
+export type WorkerEngineOptions = WorkerPlacement & (NewEngineOptions | LoadOptions);
 
 /** A new compressed store, or a saved one. */
 export type WorkerStoreOptions = WorkerPlacement &
   ((NewObjectOptions & CompressedStoreOptions) | LoadOptions);
 
-export type WorkerBatchProcessorOptions = WorkerPlacement & {
+/** A batch processor. */
+export interface WorkerBatchProcessorOptions extends WorkerPlacement {
+  /** Values of every vector: 1 to 65,536. */
   readonly dim: number;
   /** Rows of one step. Default: `1024`. */
   readonly batchSize?: number;
-};
+}
 
 /** Options of every call. */
 export interface CallOptions {

@@ -35,6 +35,7 @@ export abstract class RemoteObject<Calls> {
   readonly #description: string;
   #disposal: Promise<void> | undefined;
 
+  /** @internal */
   protected constructor(state: RemoteObjectState, description: string) {
     this.worker = state.client;
     this.dim = state.opened.dim;
@@ -59,7 +60,7 @@ export abstract class RemoteObject<Calls> {
     return this.#disposal;
   }
 
-  /** Makes a call that changes nothing, so that a stop need not wait for the worker's word. */
+  /** Makes a call that changes nothing, so that a stop need not wait for the worker's word. @internal */
   protected read<Method extends keyof Calls & string>(
     method: Method,
     args: ArgumentsOf<Calls[Method]>,
@@ -68,7 +69,7 @@ export abstract class RemoteObject<Calls> {
     return this.#call(method, args, options, true);
   }
 
-  /** Makes a call that changes the object. */
+  /** Makes a call that changes the object. @internal */
   protected change<Method extends keyof Calls & string>(
     method: Method,
     args: ArgumentsOf<Calls[Method]>,

@@ -22,9 +22,6 @@ import {
   sentOptions,
 } from './remote-object.js';
 
-/** Operations that need no options. */
-type PlainOperation = Exclude<BatchOperation, 'weighted' | 'pca'>;
-
 /**
 A `BatchProcessor` in a worker: the same methods with the same arguments, each as a promise. Order of calls and copying
 of vectors are as in {@link WorkerEngine}.
@@ -44,9 +41,10 @@ export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
 
   @param vectors - `[count x dim]` finite numbers, vector after vector.
   @param operation - See `BatchProcessor.process` for what each one computes.
-  @param options.out - Receives the result when it arrives; may be `vectors` itself unless `transfer` gives that away.
+  @param options - As in `BatchProcessor.process`. `out` receives the result when it arrives; it may be `vectors` itself
+  unless `transfer` gives that away.
   */
-  process<Operation extends PlainOperation>(
+  process<Operation extends Exclude<BatchOperation, 'weighted' | 'pca'>>(
     vectors: Float32Array,
     operation: Operation,
     options?: BatchOptions[Operation] & SendOptions,
@@ -94,8 +92,8 @@ export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
 /**
 Open a batch processor in a worker.
 
-@param options.dim - Number of values of a vector, 1 to 65536.
-@param options.batchSize - Rows of one step; progress is told, and a stop is heard, between steps. Default: `1024`.
+@param options - `dim`: values of every vector. `batchSize`: rows of one step; progress is told, and a stop is heard,
+between steps. Besides, how the worker is started, or which one is shared.
 @throws As {@link createWorkerEngine}.
 */
 export async function createWorkerBatchProcessor(

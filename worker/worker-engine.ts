@@ -24,6 +24,7 @@ Calls run in the order in which they were made, whether or not they were awaited
 made, so the caller's array may change at once; `transfer: true` gives its buffer away instead.
 */
 export class WorkerEngine extends RemoteObject<EngineCalls> {
+  /** How vectors are compared. */
   readonly metric: Metric;
 
   /** {@link createWorkerEngine} makes engines. @internal */
@@ -142,9 +143,8 @@ await engine.addBatch(vectors, undefined, { onProgress: ({ done, total }) => bar
 const results = await engine.search(query, 10);
 ```
 
-@param options.dim - Number of values of a vector, 1 to 65536; or
-@param options.load - bytes that `save` returned.
-@param options.metric - Default: `cosine`.
+@param options - `dim`, and `metric` if it is not `cosine`; or `load`: bytes that `save` returned. Besides, how the
+worker is started, or which one is shared.
 @throws {VectorSearchError} with code
 - `LOAD_FAILED` when the worker or its module cannot be loaded, `TIMEOUT` when it is not ready after `timeoutMs`;
 - `UNSUPPORTED_ENVIRONMENT` where there is no WebAssembly SIMD;

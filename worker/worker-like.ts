@@ -7,8 +7,10 @@ import type { HostReply, HostRequest } from './protocol.js';
 
 /** A browser's `Worker` or one of Node's `worker_threads`, not yet used for anything else. */
 export interface WorkerLike {
+  /** Sends a message. */
   // biome-ignore lint/suspicious/noExplicitAny: the two kinds type messages and transfer lists differently.
   postMessage(message: any, transfer: any): void;
+  /** Ends the worker. */
   terminate(): unknown;
 }
 

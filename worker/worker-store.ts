@@ -26,6 +26,7 @@ A `CompressedVectorStore` in a worker: the same methods with the same arguments,
 copying of vectors are as in {@link WorkerEngine}.
 */
 export class WorkerStore extends RemoteObject<StoreCalls> {
+  /** How vectors are compared. */
   readonly metric: Metric;
 
   /** {@link createWorkerStore} makes stores. @internal */
@@ -102,9 +103,8 @@ export class WorkerStore extends RemoteObject<StoreCalls> {
 /**
 Open a compressed vector store in a worker.
 
-@param options.dim - Number of values of a vector, 1 to 65536; or
-@param options.load - bytes that `save` returned.
-@param options.bits - 8, 4, 2 or 1 a value. Default: `8`.
+@param options - `dim` and what `CompressedVectorStore` takes: `bits`, `metric`, `keepVectors`; or `load`: bytes that
+`save` returned. Besides, how the worker is started, or which one is shared.
 @throws As {@link createWorkerEngine}.
 */
 export async function createWorkerStore(options: WorkerStoreOptions): Promise<WorkerStore> {

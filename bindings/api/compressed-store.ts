@@ -20,6 +20,7 @@ import type { SearchResults } from './search-results.js';
 import { planSearch, type RawSearch, searchNow, searchSteps } from './search-steps.js';
 import { runSteps, type Steps } from './steps.js';
 import type {
+  CodeBits,
   CompressedSearchOptions,
   CompressedStoreOptions,
   CompressedStoreStats,
@@ -30,8 +31,6 @@ import type {
 
 /** Rows scored again for each hit wanted, where float rows are kept: enough for exact hits at 4 bits and above. */
 const defaultOversampling = 4;
-
-type Bits = 8 | 4 | 2 | 1;
 
 /** A store that was loaded, on its way through the constructor. */
 class LoadedStore {
@@ -48,9 +47,10 @@ module's memory: `dispose()` it when done.
 export class CompressedVectorStore {
   /** Values of every vector. */
   readonly dim: number;
+  /** How vectors are compared. */
   readonly metric: Metric;
   /** Bits a value. */
-  readonly bits: Bits;
+  readonly bits: CodeBits;
   /** Whether the float rows are kept too. */
   readonly keepVectors: boolean;
   /** `using store = ...` disposes it, where the runtime knows `Symbol.dispose`. */
@@ -62,13 +62,13 @@ export class CompressedVectorStore {
   @param options - Bits a value, or all options. Default: `8`.
   @throws {VectorSearchError} with code `NOT_INITIALIZED`, `INVALID_ARGUMENT` or `OUT_OF_MEMORY`.
   */
-  constructor(dim: number, options?: Bits | CompressedStoreOptions);
-  constructor(dim: number, options: Bits | CompressedStoreOptions | LoadedStore = {}) {
+  constructor(dim: number, options?: CodeBits | CompressedStoreOptions);
+  constructor(dim: number, options: CodeBits | CompressedStoreOptions | LoadedStore = {}) {
     if (options instanceof LoadedStore) {
       const { runtime, raw } = options;
       this.dim = dim;
       this.metric = runtime.call(() => metricName(raw.metric()));
-      this.bits = runtime.call(() => raw.bits()) as Bits;
+      this.bits = runtime.call(() => raw.bits()) as CodeBits;
       this.keepVectors = runtime.call(() => raw.keepVectors());
       this.#handle = new Handle(runtime, raw, 'store');
       return;

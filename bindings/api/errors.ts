@@ -35,6 +35,28 @@ export const hostErrorCodes = [
   'WORKER_CRASHED',
 ] as const;
 
+/**
+What went wrong, for programs to tell apart.
+
+| code | when |
+| --- | --- |
+| `INVALID_ARGUMENT` | a value that the call does not take |
+| `DIMENSION_MISMATCH` | a vector or an array of another length |
+| `NOT_FOUND` | an id that no vector has |
+| `NOT_FINITE` | NaN or infinity in a vector |
+| `ZERO_VECTOR` | only zeros where a direction is needed |
+| `OUT_OF_MEMORY` | more than the module's memory, or the machine's, can hold |
+| `CORRUPT_DATA` | saved bytes that are damaged |
+| `UNSUPPORTED_VERSION` | bytes saved by a newer release |
+| `CAPACITY_EXCEEDED` | more vectors than there are ids |
+| `INTERNAL` | a mistake of this package's own |
+| `DISPOSED` | a call on an object that is no more |
+| `NOT_INITIALIZED` | a call before `await init()` |
+| `UNSUPPORTED_ENVIRONMENT` | something that this engine or runtime does not have |
+| `LOAD_FAILED` | a module or worker that cannot be loaded |
+| `TIMEOUT` | a module or worker that is not ready in time |
+| `WORKER_CRASHED` | a worker that has ended by itself |
+*/
 export type ErrorCode = (typeof moduleErrorCodes)[number] | (typeof hostErrorCodes)[number];
 
 /** A number, or words where a number cannot tell it; `undefined` where there is nothing to tell. */
@@ -74,9 +96,13 @@ Every error that this package throws.
 numbers tell it (384 and 768 dimensions), else words. The message is for people and says both.
 */
 export class VectorSearchError extends Error {
+  /** `VectorSearchError`, also where classes are renamed. */
   override readonly name = 'VectorSearchError';
+  /** What went wrong. */
   readonly code: ErrorCode;
+  /** What there should have been. */
   readonly expected: ErrorDetail;
+  /** What there was. */
   readonly actual: ErrorDetail;
 
   constructor(

@@ -1,7 +1,7 @@
 /**
 Vector search in this thread: `await init()`, then everything is synchronous.
 
-@module
+@module vicinal
 */
 export { BatchProcessor } from './batch-processor.js';
 export { CompressedVectorStore } from './compressed-store.js';
@@ -15,6 +15,7 @@ export type {
   BatchOperation,
   BatchOptions,
   BatchResults,
+  CodeBits,
   CompressedSearchOptions,
   CompressedStoreOptions,
   CompressedStoreStats,

@@ -4,7 +4,7 @@ To be used in place of `vicinal`, not beside it: each has a module and classes o
 
 The simd128 module is embedded. To run the relaxed one, pass it as `wasmModule` or its address as `wasmUrl`.
 
-@module
+@module vicinal/inline
 */
 export * from './index.js';
 export { default } from './index.js';

@@ -44,6 +44,7 @@ Every call checks its input first and throws a `VectorSearchError`, with the eng
 export class VectorSearchEngine {
   /** Values of every vector. */
   readonly dim: number;
+  /** How vectors are compared. */
   readonly metric: Metric;
   /** `using engine = ...` disposes it, where the runtime knows `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void;

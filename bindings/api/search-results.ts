@@ -49,6 +49,7 @@ export class SearchResults implements Iterable<SearchHit> {
     return this.#queryTime;
   }
 
+  /** The hits, best first. */
   *[Symbol.iterator](): IterableIterator<SearchHit> {
     for (let index = 0; index < this.count(); index++) yield this.get(index);
   }

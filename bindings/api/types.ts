@@ -30,8 +30,15 @@ export type IdFilterInput =
   | ReadonlySet<number>
   | readonly number[]
   | Uint32Array
-  | { readonly bits: Uint32Array };
+  | {
+      /** Id `i` is bit `i % 32` of word `i / 32`. */
+      readonly bits: Uint32Array;
+    };
 
+/** Bits a value of a compressed vector. */
+export type CodeBits = 8 | 4 | 2 | 1;
+
+/** Where the module comes from. */
 export interface InitOptions {
   /**
   Where the `.wasm` file lies, for setups that move it. With the `relaxed` file, an engine without relaxed SIMD fails
@@ -56,11 +63,13 @@ export interface SearchHit {
   readonly distance: number;
 }
 
+/** How an engine searches. */
 export interface EngineOptions {
   /** `flat` searches exactly. Default: `flat`. */
   readonly index?: 'flat';
 }
 
+/** What a search may return. */
 export interface SearchOptions {
   /** Only these ids may be returned. Default: all. */
   readonly filter?: IdFilterInput;
@@ -68,6 +77,7 @@ export interface SearchOptions {
   readonly scoreThreshold?: number;
 }
 
+/** Numbers about an engine. */
 export interface EngineStats {
   /** Rows that can be found. */
   readonly size: number;
@@ -75,9 +85,13 @@ export interface EngineStats {
   readonly deleted: number;
   /** Rows that fit before memory grows. */
   readonly capacity: number;
+  /** Values of every vector. */
   readonly dimension: number;
+  /** How vectors are compared. */
   readonly metric: Metric;
+  /** How the engine searches. */
   readonly index: 'flat';
+  /** The module that runs. */
   readonly variant: Variant;
   /** Bytes that the engine holds in all. */
   readonly memoryBytes: number;
@@ -93,9 +107,11 @@ export interface EngineStats {
 export interface Progress {
   /** Rows (or queries) done. */
   readonly done: number;
+  /** Rows (or queries) in all. */
   readonly total: number;
 }
 
+/** Options of calls that may take long. */
 export interface LongCallOptions {
   /** Called between steps, at least once, `done === total` last. */
   readonly onProgress?: (progress: Progress) => void;
@@ -103,17 +119,19 @@ export interface LongCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a compressed store keeps vectors. */
 export interface CompressedStoreOptions {
   /** Code family. Default: `scalar`. */
   readonly codec?: 'scalar';
   /** Bits a value. Default: `8`. */
-  readonly bits?: 8 | 4 | 2 | 1;
-  /** Default: `cosine`. */
+  readonly bits?: CodeBits;
+  /** How vectors are compared. Default: `cosine`. */
   readonly metric?: Metric;
   /** Keep the float rows too, so that a search can rescore. Default: `false`. */
   readonly keepVectors?: boolean;
 }
 
+/** What a search of a compressed store may return, and how exactly. */
 export interface CompressedSearchOptions extends SearchOptions {
   /**
   Rescore the `oversampling * k` best rows exactly on the float rows. At least 1; needs `keepVectors`.
@@ -122,14 +140,19 @@ export interface CompressedSearchOptions extends SearchOptions {
   readonly oversampling?: number;
 }
 
+/** Numbers about a compressed store. */
 export interface CompressedStoreStats {
   /** Vectors in the store. */
   readonly size: number;
+  /** Values of every vector. */
   readonly dimension: number;
+  /** How vectors are compared. */
   readonly metric: Metric;
+  /** Code family. */
   readonly codec: 'scalar';
   /** Bits a value. */
-  readonly bits: 8 | 4 | 2 | 1;
+  readonly bits: CodeBits;
+  /** The module that runs. */
   readonly variant: Variant;
   /** Bytes that the store holds in all. */
   readonly memoryBytes: number;
@@ -151,11 +174,13 @@ export type BatchOperation =
   | 'pca'
   | 'similarity';
 
+/** Options of `normalize`. */
 export interface NormalizeOptions extends LongCallOptions {
   /** Receives the result, `[count x dim]`; may be the input itself. Untouched on error. Default: a new array. */
   readonly out?: Float32Array;
 }
 
+/** Options of `mean`, `max`, `sum` and `weighted`. */
 export interface PoolOptions extends LongCallOptions {
   /** Rows pooled into one; the row count must be a multiple of it. Default: all rows. */
   readonly groupSize?: number;
@@ -167,13 +192,15 @@ export interface PoolOptions extends LongCallOptions {
   readonly out?: Float32Array;
 }
 
+/** Options of `pca`. */
 export interface PcaOptions extends LongCallOptions {
   /** Components wanted: 1 to the smaller of `dim` and the row count. */
   readonly components: number;
 }
 
+/** Options of `similarity`. */
 export interface SimilarityOptions extends LongCallOptions {
-  /** Default: `cosine`. */
+  /** How rows are compared. Default: `cosine`. */
   readonly metric?: Metric;
 }
 
@@ -181,10 +208,13 @@ export interface SimilarityOptions extends LongCallOptions {
 export interface VectorStatistics {
   /** Rows that were read. */
   readonly count: number;
+  /** Mean. */
   readonly mean: Float32Array;
   /** Population standard deviation (divisor `count`). */
   readonly std: Float32Array;
+  /** Smallest value. */
   readonly min: Float32Array;
+  /** Largest value. */
   readonly max: Float32Array;
 }
 
@@ -202,31 +232,51 @@ export interface PcaModel {
 
 /** What each operation of `BatchProcessor.process` returns. */
 export interface BatchResults {
+  /** `[count x dim]` rows of length 1. */
   normalize: Float32Array;
+  /** `[count / groupSize x dim]` means of groups. */
   mean: Float32Array;
+  /** `[count / groupSize x dim]` largest values of groups. */
   max: Float32Array;
+  /** `[count / groupSize x dim]` sums of groups. */
   sum: Float32Array;
+  /** `[count / groupSize x dim]` weighted means of groups. */
   weighted: Float32Array;
+  /** `[dim]` mean of all rows. */
   centroid: Float32Array;
+  /** Mean, deviation and range of every dimension. */
   statistics: VectorStatistics;
+  /** Principal components. */
   pca: PcaModel;
+  /** `[count x count]` scores of every row with every row. */
   similarity: Float32Array;
 }
 
 /** What each operation of `BatchProcessor.process` takes. */
 export interface BatchOptions {
+  /** May be left out. */
   normalize: NormalizeOptions;
+  /** May be left out: all rows are one group. */
   mean: PoolOptions;
+  /** May be left out: all rows are one group. */
   max: PoolOptions;
+  /** May be left out: all rows are one group. */
   sum: PoolOptions;
-  weighted: PoolOptions & { readonly weights: Float32Array };
+  /** The weights are needed. */
+  weighted: PoolOptions & Required<Pick<PoolOptions, 'weights'>>;
+  /** May be left out. */
   centroid: LongCallOptions;
+  /** May be left out. */
   statistics: LongCallOptions;
+  /** The number of components is needed. */
   pca: PcaOptions;
+  /** May be left out. */
   similarity: SimilarityOptions;
 }
 
+/** Memory and age of the module. */
 export interface PerformanceMetrics {
+  /** The module that runs. */
   readonly variant: Variant;
   /** Bytes that the module has in use. */
   readonly memoryBytes: number;
@@ -236,9 +286,13 @@ export interface PerformanceMetrics {
   readonly timeOrigin: number;
 }
 
+/** How much a log entry matters, least first; `silent` is above all of them. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** One line of the package's log. */
 export interface LogEntry {
+  /** How much it matters. */
   readonly level: Exclude<LogLevel, 'silent'>;
+  /** What it says. */
   readonly message: string;
 }

@@ -13,7 +13,8 @@ import type { Metric, VectorInput } from './types.js';
 /**
 Inner product of two vectors.
 
-@param a, b - Equally many finite numbers, at most 65,536.
+@param a - At most 65,536 finite numbers.
+@param b - As many.
 @throws {VectorSearchError} with code `NOT_INITIALIZED`, `DIMENSION_MISMATCH`, `NOT_FINITE` or `INVALID_ARGUMENT`.
 */
 export function dotProduct(a: VectorInput, b: VectorInput): number {
