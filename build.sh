@@ -24,6 +24,7 @@ Usage: ./build.sh [verb] [options]
   browser     build the package and the page and run the suites in Chromium, Firefox and WebKit
   bench       measure what is named: `bench kernels` (the default), or `bench search` through the package
                 --json FILE write the figures too
+  docs        write the API reference, from the comments in the source, into build/docs
   serve       build, serve the page and print its address
                 --port N    default 4173; `demo` takes it too
   format      format C++ and TypeScript
@@ -149,6 +150,12 @@ run_bench() {
   "$node" "tests/bench/${1:-kernels}.mjs" ${json:+--json "$json"}
 }
 
+run_docs() {
+  ensure_npm_packages
+  step "writing the API reference" "Read the warnings above: each is to be mended." typedoc --options .scripts/typedoc.json
+  say "build/docs/index.html is its front page"
+}
+
 run_clean() {
   rm -rf build pkg artifacts
   [ -z "$all" ] || rm -rf node_modules "$CACHE_DIR"
@@ -199,6 +206,7 @@ case "$verb" in
   api) run_suites source api consumers ;;
   browser) run_suites browser ;;
   bench) run_bench "${words[@]}" ;;
+  docs) run_docs ;;
   serve) build_package; build_page; serve_page ;;
   format) run_format ;;
   clean) run_clean ;;

@@ -98,6 +98,7 @@ suite_wasm() {
 prepare_source() { prepare_api; }
 suite_source() {
   check "types" tsc -p .
+  check "API reference, complete and without broken links" typedoc --options .scripts/typedoc.json --emit none
   check "format and lint" format_check
 }
 format_check() { (check_only=1 && run_format); }
