@@ -1,0 +1,50 @@
+/** The tarball's form: what its package.json promises is there, and types say what scripts do. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+describe('the tarball', () => {
+  let folder: string;
+  let tarball: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vicinal-tarball-'));
+    const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], {
+      cwd: join(root, 'pkg'),
+    });
+    const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
+    tarball = join(folder, filename);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('is as publint wants it', async () => {
+    const { buffer, byteOffset, byteLength } = await readFile(tarball);
+    const { messages, pkg } = await publint({
+      strict: true,
+      pack: { tarball: buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer },
+    });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  test('has types that are right wherever modules are resolved by `exports`', async () => {
+    const program = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    // `esm-only`: of resolutions without `exports` and of `require` nothing is asked. The modules are no code.
+    const modules = ['vicinal_simd128.wasm', 'vicinal_relaxed.wasm'];
+    const checked: { stdout: string; code?: number } = await run(process.execPath, [
+      ...[program, tarball, '--profile', 'esm-only', '--no-emoji', '--no-color', '--format', 'ascii'],
+      ...['--exclude-entrypoints', ...modules],
+    ]).catch((error: { stdout: string; code: number }) => error);
+    expect(checked.code ?? 0, checked.stdout).toBe(0);
+    for (const entry of ['vicinal', 'vicinal/inline', 'vicinal/worker', 'vicinal/worker/inline'])
+      expect(checked.stdout).toContain(`"${entry}"`);
+  });
+});
