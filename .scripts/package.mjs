@@ -2,10 +2,10 @@
 //
 //   node .scripts/package.mjs [--target all|web|bundler|nodejs] [--dev] [--build FOLDER] [--out FOLDER]
 //
-//   vicinal_simd128.wasm, vicinal_relaxed.wasm   the two modules (of a development build: source-maps/ too)
-//   web/   index.js, worker.js and shared.js, which both import; vicinal-worker.js, the one self-contained worker
+//   web/   vicinal_simd128.wasm and vicinal_relaxed.wasm, the two modules (of a development build: source-maps/ too);
+//          index.js, worker.js and shared.js, which both import; vicinal-worker.js, the one self-contained worker
 //          file; inline.js, worker-inline.js and inline-shared.js, which have a module and the worker within them
-//   node/  the same for Node
+//   node/  the same scripts for Node; they read the modules from web/
 //   types/ declarations, as tsc writes them
 import { execFileSync } from 'node:child_process';
 import {
@@ -42,11 +42,12 @@ if (targets === undefined)
   fail(`--target is one of ${Object.keys(flavours).join(', ')}, not ${options.target}`);
 const out = resolve(options.out);
 
-mkdirSync(out, { recursive: true });
+const web = join(out, 'web');
+for (const flavour of ['web', 'node']) rmSync(join(out, flavour), { recursive: true, force: true });
+mkdirSync(web, { recursive: true });
 const glue = copyModules();
-const module = join(out, 'vicinal_simd128.wasm');
+const module = join(web, 'vicinal_simd128.wasm');
 for (const flavour of ['web', 'node']) {
-  rmSync(join(out, flavour), { recursive: true, force: true });
   if (targets.includes(flavour)) await bundle(flavour, { root, out, glue, module, dev: options.dev });
 }
 emitTypes();
@@ -62,9 +63,8 @@ function copyModules() {
     const module = join(folder, 'vicinal.wasm');
     if (!existsSync(module))
       fail(`${relative(root, module)} is not there: build the preset wasm-${variant} first`);
-    copyFileSync(module, join(out, `vicinal_${variant}.wasm`));
-    const maps = join(out, 'source-maps', variant);
-    rmSync(maps, { recursive: true, force: true });
+    copyFileSync(module, join(web, `vicinal_${variant}.wasm`));
+    const maps = join(web, 'source-maps', variant);
     if (options.dev && existsSync(`${module}.map`)) {
       mkdirSync(maps, { recursive: true });
       copyFileSync(`${module}.map`, join(maps, 'vicinal.wasm.map'));

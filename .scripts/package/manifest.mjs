@@ -13,7 +13,7 @@ export const entries = {
 
 /** `flavours`: those that are built, of `web` and `node`. */
 export function manifest(flavours) {
-  const modules = variants.map((variant) => `./vicinal_${variant}.wasm`);
+  const modules = variants.map((variant) => `vicinal_${variant}.wasm`);
   return {
     name: 'vicinal',
     version: '0.1.0',
@@ -27,7 +27,7 @@ export function manifest(flavours) {
     engines: { node: '>=20' },
     // Whoever imports the worker file wants it run; all else may be left out where nothing of it is used.
     sideEffects: flavours.map((flavour) => `./${flavour}/vicinal-worker.js`),
-    files: [...flavours, 'types', '*.wasm'],
+    files: ['web', ...flavours.filter((flavour) => flavour !== 'web'), 'types'],
     exports: {
       ...Object.fromEntries(
         Object.entries(entries).map(([path, { script, types }]) => [
@@ -35,7 +35,7 @@ export function manifest(flavours) {
           { types: `./types/${types}`, ...scriptsByCondition(script, flavours) },
         ]),
       ),
-      ...Object.fromEntries(modules.map((file) => [file, file])),
+      ...Object.fromEntries(modules.map((file) => [`./${file}`, `./web/${file}`])),
       './package.json': './package.json',
     },
   };

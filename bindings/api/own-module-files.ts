@@ -6,6 +6,7 @@ The package's own modules, as files beside its scripts. The bundler puts own-mod
 */
 import { VectorSearchError } from './errors.js';
 import { loadFailure } from './load-failure.js';
+import { moduleUrl } from './module-url-web.js';
 import { readModule } from './read-module-web.js';
 import type { Variant } from './types.js';
 
@@ -18,7 +19,7 @@ const remedy = "pass `wasmUrl` or `wasmModule`, or import from 'vicinal/inline'"
 /** @throws {VectorSearchError} with code `LOAD_FAILED`. */
 export async function readOwnModule(variant: Variant, signal: AbortSignal): Promise<WebAssembly.Module> {
   try {
-    return await readModule(moduleUrl(variant), signal);
+    return await readModule(ownModuleUrl(variant), signal);
   } catch (error) {
     if (!(error instanceof VectorSearchError)) throw error;
     const { code, expected, actual, cause } = error;
@@ -26,12 +27,9 @@ export async function readOwnModule(variant: Variant, signal: AbortSignal): Prom
   }
 }
 
-/** Both are written out in full, since bundlers look for exactly this form. */
-function moduleUrl(variant: Variant): URL {
+function ownModuleUrl(variant: Variant): URL {
   try {
-    return variant === 'relaxed'
-      ? new URL('../vicinal_relaxed.wasm', import.meta.url)
-      : new URL('../vicinal_simd128.wasm', import.meta.url);
+    return moduleUrl(variant);
   } catch (cause) {
     // Such as one started from a blob, or bundled into a form that knows no `import.meta`.
     throw loadFailure('an address beside this script', 'a script without an address', cause);

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { errorOf } from './support/awaitable.js';
 import { freshPackage, packageUrl } from './support/fresh-package.js';
 
-const fileUrl = new URL('vicinal_simd128.wasm', packageUrl);
+const fileUrl = new URL('web/vicinal_simd128.wasm', packageUrl);
 let bytes: Uint8Array<ArrayBuffer>;
 let server: Server | undefined;
 

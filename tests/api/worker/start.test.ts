@@ -17,7 +17,7 @@ const silentScript =
   "import('node:worker_threads').then(({ parentPort }) => parentPort.on('message', () => {}))";
 const silentUrl = `data:text/javascript,${encodeURIComponent(silentScript)}`;
 
-const simd128Url = new URL('../../../pkg/vicinal_simd128.wasm', import.meta.url);
+const simd128Url = new URL('../../../pkg/web/vicinal_simd128.wasm', import.meta.url);
 
 describe('starting a worker', () => {
   let folder: string;

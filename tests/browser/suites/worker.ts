@@ -26,7 +26,7 @@ export function workerSuite(bench: Bench): void {
 
     test('takes the module that the page names', async () => {
       const found = await value(bench, 'searchInWorker', {
-        options: { variant: 'simd128', wasmUrl: '../pkg/vicinal_simd128.wasm' },
+        options: { variant: 'simd128', wasmUrl: '../pkg/web/vicinal_simd128.wasm' },
       });
       expect(found.variant).toBe('simd128');
     });
