@@ -18,6 +18,7 @@ const folders: Readonly<Record<string, string>> = {
   pkg: join(root, 'pkg'),
   page: join(root, 'build/web'),
   fixtures: join(root, 'tests/browser/fixtures'),
+  classic: join(root, 'build/tests/classic'),
 };
 
 const types: Readonly<Record<string, string>> = {
@@ -56,7 +57,14 @@ export const ways = {
   'strict-policy': {
     headers: { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" },
   },
+  'policy-with-blobs': {
+    headers: {
+      'content-security-policy':
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:",
+    },
+  },
   'wasm-of-unknown-type': { concerns: WASM, type: 'application/octet-stream' },
+  'no-files': { concerns: /\.wasm$|vicinal-worker[^/]*\.js$/, answer: notFound },
   'no-wasm': { concerns: WASM, answer: notFound },
   'page-for-wasm': { concerns: WASM, answer: fallbackPage },
   'silent-wasm': { concerns: WASM, answer: silence },

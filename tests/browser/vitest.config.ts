@@ -5,7 +5,9 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['tests/browser/*.test.ts'],
-    globalSetup: fileURLToPath(new URL('./require-build.ts', import.meta.url)),
+    globalSetup: ['./require-build.ts', './classic-bundle.ts'].map((file) =>
+      fileURLToPath(new URL(file, import.meta.url)),
+    ),
     // One browser at a time: they measure start-up against time limits.
     fileParallelism: false,
     testTimeout: 60_000,

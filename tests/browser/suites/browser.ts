@@ -8,8 +8,10 @@ import type { Driver, EngineName } from '../drivers/driver.js';
 import { type Site, startSite } from '../site.js';
 import { agreementSuite } from './agreement.js';
 import { demoPageSuite } from './demo-page.js';
+import { inlineSuite } from './inline.js';
 import { loadingSuite } from './loading.js';
 import { loadingFailureSuite } from './loading-failures.js';
+import { overridesSuite } from './overrides.js';
 import { workerSuite } from './worker.js';
 
 export interface Expectations {
@@ -49,6 +51,8 @@ export function describeBrowser(
 
     loadingSuite(bench);
     loadingFailureSuite(bench);
+    inlineSuite(bench);
+    overridesSuite(bench);
     workerSuite(bench);
     agreementSuite(bench);
     demoPageSuite(bench);

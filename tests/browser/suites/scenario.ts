@@ -18,11 +18,13 @@ export interface Outcome<Name extends ScenarioName> {
   readonly ms: number;
 }
 
-interface RunOptions {
+export interface RunOptions {
   /** How the server treats what is loaded. */
   readonly way?: WayName;
-  /** In the page itself, or in a worker that it wrote for itself. */
-  readonly place?: 'page' | 'own worker';
+  /** In the page itself, in a worker that it wrote for itself, or in a page of one classic script. */
+  readonly place?: 'page' | 'own worker' | 'classic page';
+  /** The entries that find the package's files, or those that have them within. */
+  readonly entries?: 'files' | 'inline';
   readonly options?: object;
 }
 
@@ -30,12 +32,14 @@ interface RunOptions {
 export async function run<Name extends ScenarioName>(
   { driver, site }: Bench,
   name: Name,
-  { way = 'plain', place = 'page', options = {} }: RunOptions = {},
+  { way = 'plain', place = 'page', entries = 'files', options = {} }: RunOptions = {},
 ): Promise<Outcome<Name>> {
-  await driver.open(site.url('fixtures/scenarios.html', way));
+  const page = place === 'classic page' ? 'classic' : 'scenarios';
+  await driver.open(site.url(`fixtures/${page}.html`, way));
   await waitFor(driver, 'globalThis.isReady');
-  const runner = place === 'page' ? 'runScenario' : 'runInOwnWorker';
-  return driver.evaluate(`${runner}(${JSON.stringify(name)}, ${JSON.stringify(options)})`);
+  const runner = place === 'own worker' ? 'runInOwnWorker' : 'runInPage';
+  const args = [entries, name, options].map((value) => JSON.stringify(value));
+  return driver.evaluate(`${runner}(${args.join(', ')})`);
 }
 
 /** Runs a scenario that must succeed. */
