@@ -9,7 +9,7 @@ import type { Variant } from '../bindings/api/types.js';
 export { ownFileName as ownWorkerName, spawnOwnFile as spawnOwnWorker } from './spawn-web.js';
 
 /** What helps where a bundler or a host has lost the file. */
-export const remedy = "pass `workerUrl` or `workerFactory`, or import from 'vicinal/worker/inline'";
+export const remedy = "pass `workerUrl` or `workerFactory`, or add '/inline' to the name in the import";
 
 /** The module that the worker is sent: none, since it finds the file by itself. */
 export async function moduleForWorker(_variant?: Variant): Promise<WebAssembly.Module | undefined> {

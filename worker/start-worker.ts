@@ -38,7 +38,7 @@ export async function startClient(options: WorkerStartOptions): Promise<WorkerCl
   const timeoutMs = checkTimeout(options.timeoutMs);
   signal?.throwIfAborted();
 
-  const { thread, name } = makeThread(options);
+  const { thread, name, hint } = makeThread(options);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;
   try {
@@ -58,8 +58,9 @@ export async function startClient(options: WorkerStartOptions): Promise<WorkerCl
         },
         (reason) => {
           if (client !== undefined) client.crash(reason);
-          else if (scriptRuns || options.workerFactory !== undefined) reject(loadFailed(name, reason));
-          else if (options.workerUrl === undefined) reject(loadFailed(name, `${reason} (${remedy})`));
+          else if (scriptRuns) reject(loadFailed(name, reason));
+          else if (options.workerUrl === undefined || options.workerFactory !== undefined)
+            reject(loadFailed(name, reason + hint));
           else
             explainLoadFailure(name, explanationTimeoutMs).then((text) =>
               reject(loadFailed(name, text ?? reason)),
@@ -67,7 +68,7 @@ export async function startClient(options: WorkerStartOptions): Promise<WorkerCl
         },
       );
       timer = setTimeout(() => {
-        const what = scriptRuns ? `the module was not ready in ${name}` : `${name} did not answer`;
+        const what = scriptRuns ? `the module was not ready in ${name}` : `${name} did not answer${hint}`;
         reject(new VectorSearchError('TIMEOUT', timeoutMs, what));
       }, timeoutMs);
       onAbort = () => reject(signal?.reason);
@@ -85,14 +86,18 @@ export async function startClient(options: WorkerStartOptions): Promise<WorkerCl
   }
 }
 
-/** Starts the thread. `name` is what errors call it: its address, where that is known. */
-function makeThread({ workerUrl, workerFactory }: WorkerStartOptions): {
-  thread: WorkerThread;
-  name: string;
-} {
-  if (workerFactory !== undefined) return spawn('the worker of workerFactory', workerFactory);
-  if (workerUrl === undefined) return spawn(ownWorkerName(), spawnOwnWorker, ` (${remedy})`);
-  return spawn(nameOf(workerUrl), () => spawnFile(workerUrl));
+interface StartedThread {
+  readonly thread: WorkerThread;
+  /** What errors call it: its address, where that is known. */
+  readonly name: string;
+  /** What errors add where its script cannot be had. */
+  readonly hint: string;
+}
+
+function makeThread({ workerUrl, workerFactory }: WorkerStartOptions): StartedThread {
+  if (workerFactory !== undefined) return spawn('the worker of workerFactory', '', workerFactory);
+  if (workerUrl === undefined) return spawn(ownWorkerName(), ` (${remedy})`, spawnOwnWorker);
+  return spawn(nameOf(workerUrl), '', () => spawnFile(workerUrl));
 }
 
 function nameOf(workerUrl: string | URL): string {
@@ -103,9 +108,9 @@ function nameOf(workerUrl: string | URL): string {
   }
 }
 
-function spawn(name: string, make: () => WorkerLike, hint = ''): { thread: WorkerThread; name: string } {
+function spawn(name: string, hint: string, make: () => WorkerLike): StartedThread {
   try {
-    return { thread: asThread(make()), name };
+    return { thread: asThread(make()), name, hint };
   } catch (error) {
     throw loadFailed(name, `${error}${hint}`, error);
   }

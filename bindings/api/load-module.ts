@@ -5,11 +5,12 @@ module, so that it never fetches anything itself.
 @module
 */
 import createModule from 'vicinal-glue';
+import { absoluteUrl } from './address-web.js';
 import { checkOptions, checkTimeout } from './arguments.js';
 import { invalidArgument, VectorSearchError } from './errors.js';
 import { compileBytes } from './fetch-module.js';
 import { loadFailure } from './load-failure.js';
-import { defaultVariant, readOwnModule } from './own-module-files.js';
+import { defaultVariant, ownModuleName, readOwnModule } from './own-module-files.js';
 import type { RawModule } from './raw-module.js';
 import { readModule } from './read-module-web.js';
 import { pickVariant } from './simd-probe.js';
@@ -22,7 +23,10 @@ export async function loadModule(options: InitOptions): Promise<RawModule> {
   const timeoutMs = checkTimeout(options.timeoutMs);
   const variant = pickVariant(options.variant ?? defaultVariant);
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(new VectorSearchError('TIMEOUT', timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => {
+    const what = `${nameOfModule(options, variant)} was not ready by then`;
+    stop.abort(new VectorSearchError('TIMEOUT', timeoutMs, what));
+  }, timeoutMs);
   const timeout = new Promise<never>((_, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
   });
@@ -46,6 +50,12 @@ function findModule(
   if (ArrayBuffer.isView(wasmModule) || tagOf(wasmModule) === 'ArrayBuffer')
     return compileBytes(wasmModule, '`wasmModule`');
   return Promise.reject(invalidArgument('wasmModule to be a WebAssembly.Module or its bytes', wasmModule));
+}
+
+/** What errors call the module that was waited for. */
+function nameOfModule({ wasmModule, wasmUrl }: InitOptions, variant: Variant): string {
+  if (wasmModule !== undefined) return '`wasmModule`';
+  return wasmUrl === undefined ? ownModuleName(variant) : `the module at ${absoluteUrl(wasmUrl).href}`;
 }
 
 function isCompiled(module: WebAssembly.Module | BufferSource): module is WebAssembly.Module {

@@ -14,7 +14,12 @@ import type { Variant } from './types.js';
 export const defaultVariant: Variant | undefined = undefined;
 
 /** What helps where a bundler or a host has lost the files. */
-const remedy = "pass `wasmUrl` or `wasmModule`, or import from 'vicinal/inline'";
+const remedy = "pass `wasmUrl` or `wasmModule`, or add '/inline' to the name in the import";
+
+/** What errors call the module of a variant. */
+export function ownModuleName(variant: Variant): string {
+  return `the module at ${ownModuleUrl(variant).href} (${remedy})`;
+}
 
 /** @throws {VectorSearchError} with code `LOAD_FAILED`. */
 export async function readOwnModule(variant: Variant, signal: AbortSignal): Promise<WebAssembly.Module> {

@@ -13,6 +13,10 @@ import type { Variant } from './types.js';
 
 export const defaultVariant: Variant | undefined = 'simd128';
 
+export function ownModuleName(): string {
+  return 'the embedded module';
+}
+
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** Compiled once, for this thread and the workers that it starts. */

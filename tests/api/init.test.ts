@@ -172,6 +172,7 @@ describe('TIMEOUT', () => {
     const { default: init } = await freshPackage();
     const error = await errorOf(() => init({ wasmUrl: url, timeoutMs: 50 }));
     expect(error).toMatchObject({ code: 'TIMEOUT', expected: 50 });
+    expect((error as Error).message).toBe(`Gave up after 50 ms: the module at ${url} was not ready by then`);
   });
 
   it('ends a start whose module stops arriving', async () => {

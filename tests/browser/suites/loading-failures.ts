@@ -6,7 +6,7 @@ What goes wrong while loading is told by a typed error, within the time limit.
 import { describe, expect, test } from 'vitest';
 import type { WayName } from '../site.js';
 import type { Bench } from './browser.js';
-import { run, type ScenarioName } from './scenario.js';
+import { type RunOptions, run, type ScenarioName } from './scenario.js';
 
 /** The limit that the scenarios are given, and how much later the error may come on a busy machine. */
 const timeoutMs = 2_000;
@@ -20,49 +20,76 @@ interface Failure {
 }
 
 const wasmFailures: Failure[] = [
-  { way: 'no-wasm', code: 'LOAD_FAILED', says: /\.wasm.*404/ },
-  { way: 'page-for-wasm', code: 'LOAD_FAILED', says: /\.wasm.*text\/html/ },
-  { way: 'silent-wasm', code: 'TIMEOUT', says: /2000 ms/ },
+  { way: 'no-wasm', code: 'LOAD_FAILED', says: /http.*\.wasm.* 404 \(text\/plain\)/ },
+  { way: 'page-for-wasm', code: 'LOAD_FAILED', says: /http.*\.wasm.*text\/html.*front page/ },
+  { way: 'silent-wasm', code: 'TIMEOUT', says: /2000 ms.*http.*\.(wasm|js)/ },
 ];
 
 const workerFailures: Failure[] = [
-  { way: 'no-worker', code: 'LOAD_FAILED', says: /vicinal-worker\.js.*404/ },
-  { way: 'page-for-worker', code: 'LOAD_FAILED', says: /vicinal-worker\.js.*text\/html/ },
-  { way: 'silent-worker', code: 'TIMEOUT', says: /2000 ms/ },
+  { way: 'no-worker', code: 'LOAD_FAILED', says: /http.*vicinal-worker\.js.*404/ },
+  { way: 'page-for-worker', code: 'LOAD_FAILED', says: /http.*vicinal-worker\.js.*text\/html/ },
+  { way: 'silent-worker', code: 'TIMEOUT', says: /2000 ms.*http.*vicinal-worker\.js/ },
 ];
+
+/** What the message says to do where it is the package's own file that is lost. */
+const wasmRemedy = /`wasmUrl`.*'\/inline'/;
+const workerRemedy = /`workerUrl`.*'\/inline'/;
+
+/** The same files, named by the page, relative to it. */
+const wasmUrl = '../pkg/web/vicinal_simd128.wasm';
+const workerUrl = '../pkg/web/vicinal-worker.js';
 
 export function loadingFailureSuite(bench: Bench): void {
   describe('failing to load', () => {
     for (const { way, code, says } of wasmFailures) {
       test(`${way}: init rejects with ${code}`, async () => {
-        await expectFailure('load', way, {}, code, says);
+        const message = await failure('load', { way, options: { timeoutMs } }, code);
+        expect(message).toMatch(says);
+        expect(message).toMatch(wasmRemedy);
       });
-    }
 
-    for (const { way, code, says } of wasmFailures) {
       test(`${way}: createWorkerEngine rejects with ${code}`, async () => {
-        await expectFailure('searchInWorker', way, {}, code, says);
+        const message = await failure('searchInWorker', { way, options: { timeoutMs } }, code);
+        expect(message).toMatch(says);
+        if (code === 'LOAD_FAILED') expect(message).toMatch(wasmRemedy);
       });
+
+      for (const entries of ['files', 'inline'] as const) {
+        test(`${way}: a file that the page names itself, ${entries}`, async () => {
+          const named = { entries, way, options: { timeoutMs, wasmUrl, variant: 'simd128' } };
+          expect(await failure('load', named, code)).toMatch(says);
+          // The embedded worker has no address to be named by.
+          const message = await failure('searchInWorker', named, code);
+          if (code === 'LOAD_FAILED') expect(message).toMatch(says);
+        });
+      }
     }
 
     for (const { way, code, says } of workerFailures) {
-      test(`${way}: createWorkerEngine rejects with ${code}, and knows why where it knows the address`, async () => {
-        await expectFailure('searchInWorker', way, {}, code, /vicinal-worker\.js|2000 ms/);
-        await expectFailure('searchInWorker', way, { workerUrl: '../pkg/web/vicinal-worker.js' }, code, says);
+      test(`${way}: createWorkerEngine rejects with ${code}`, async () => {
+        const message = await failure('searchInWorker', { way, options: { timeoutMs } }, code);
+        expect(message).toMatch(/http.*vicinal-worker\.js/);
+        expect(message).toMatch(workerRemedy);
       });
+
+      for (const entries of ['files', 'inline'] as const) {
+        test(`${way}: a file that the page names itself, ${entries}`, async () => {
+          const named = { entries, way, options: { timeoutMs, workerUrl } };
+          expect(await failure('searchInWorker', named, code)).toMatch(says);
+        });
+      }
     }
 
-    async function expectFailure(
+    /** The message of the error that a scenario must end with, in time. */
+    async function failure(
       scenario: ScenarioName,
-      way: WayName,
-      options: object,
+      options: RunOptions,
       code: Failure['code'],
-      says: RegExp,
-    ): Promise<void> {
-      const { error, ms } = await run(bench, scenario, { way, options: { timeoutMs, ...options } });
+    ): Promise<string> {
+      const { error, ms } = await run(bench, scenario, options);
       expect(error).toMatchObject({ code, isOurs: true });
-      expect(error?.message).toMatch(says);
       expect(ms).toBeLessThan(timeoutMs + slackMs);
+      return error?.message ?? '';
     }
   });
 }
