@@ -6,8 +6,7 @@
 //          index.js, worker.js and shared.js, which both import; vicinal-worker.js, the one self-contained worker
 //          file; inline.js, worker-inline.js and inline-shared.js, which have a module and the worker within them
 //   node/  the same scripts for Node; they read the modules from web/
-//   types/ declarations, as tsc writes them
-import { execFileSync } from 'node:child_process';
+//   types/ declarations of what the entries export
 import {
   copyFileSync,
   existsSync,
@@ -23,6 +22,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './package/bundles.mjs';
+import { emitDeclarations } from './package/declarations.mjs';
 import { fail } from './package/fail.mjs';
 import { manifest, variants } from './package/manifest.mjs';
 
@@ -50,7 +50,7 @@ const module = join(web, 'vicinal_simd128.wasm');
 for (const flavour of ['web', 'node']) {
   if (targets.includes(flavour)) await bundle(flavour, { root, out, glue, module, dev: options.dev });
 }
-emitTypes();
+emitDeclarations(root, join(out, 'types'));
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(targets), null, 2)}\n`);
 for (const file of ['README.md', 'LICENSE']) copyFileSync(join(root, file), join(out, file));
 if (out === join(root, 'pkg')) linkByName();
@@ -75,18 +75,6 @@ function copyModules() {
   if (first !== second)
     fail('the glue of the two modules differs, and the package has room for one: build both anew');
   return paths[0];
-}
-
-function emitTypes() {
-  const types = join(out, 'types');
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const config = join(root, '.scripts', 'tsconfig.types.json');
-  rmSync(types, { recursive: true, force: true });
-  try {
-    execFileSync(process.execPath, [tsc, '-p', config, '--outDir', types], { cwd: root, stdio: 'pipe' });
-  } catch (error) {
-    fail(`the declarations cannot be written:\n${error.stdout}`);
-  }
 }
 
 /** Lets the page and the tests of this repository import the package by its name. */

@@ -32,7 +32,7 @@ export interface WorkerHandle {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-/** How one call is made. */
+/** How one call is made. @internal */
 export interface CallSettings {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -59,6 +59,7 @@ interface PendingCall {
 /** Number of the worker itself, beside the objects in it. */
 const workerObject = 0;
 
+/** The client of a worker that runs. @internal */
 export class WorkerClient implements WorkerHandle {
   readonly variant: Variant;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;

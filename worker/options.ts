@@ -4,10 +4,12 @@ Options of the worker client.
 @module
 */
 import type {
+  CompiledModule,
   CompressedStoreOptions,
   EngineOptions,
   LongCallOptions,
   Metric,
+  ModuleBytes,
   Variant,
 } from '../bindings/api/types.js';
 import type { WorkerHandle } from './client.js';
@@ -21,7 +23,7 @@ export interface WorkerStartOptions {
   The module itself, compiled or as bytes: nothing is fetched then. One compiled module serves many workers. Set
   `variant` too.
   */
-  readonly wasmModule?: WebAssembly.Module | BufferSource;
+  readonly wasmModule?: CompiledModule | ModuleBytes;
   /** Default: `relaxed` where the engine has relaxed SIMD, else `simd128`. */
   readonly variant?: Variant;
   /** Where `vicinal-worker.js` lies; relative to the page. In Node: a path or a `file:` URL. Default: in the package. */

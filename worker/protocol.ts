@@ -11,12 +11,14 @@ is under way.
 import type { ErrorCode, ErrorDetail } from '../bindings/api/errors.js';
 import type {
   BatchOperation,
+  CompiledModule,
   CompressedSearchOptions,
   CompressedStoreOptions,
   CompressedStoreStats,
   EngineOptions,
   EngineStats,
   Metric,
+  ModuleBytes,
   PcaModel,
   PerformanceMetrics,
   Progress,
@@ -127,7 +129,7 @@ export type HostRequest =
   | {
       readonly type: 'start';
       readonly wasmUrl?: string;
-      readonly wasmModule?: WebAssembly.Module | BufferSource;
+      readonly wasmModule?: CompiledModule | ModuleBytes;
       readonly variant?: Variant;
       readonly timeoutMs: number;
     }

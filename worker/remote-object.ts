@@ -13,7 +13,7 @@ import type { LongSendOptions, WorkerPlacement } from './options.js';
 import type { OpenedObject, OpenRequest } from './protocol.js';
 import { startClient } from './start-worker.js';
 
-/** An object that was opened: what the constructors of its client class need. */
+/** An object that was opened: what the constructors of its client class need. @internal */
 export interface RemoteObjectState {
   readonly client: WorkerClient;
   readonly object: number;
@@ -99,7 +99,7 @@ disposeByAsyncSymbol(RemoteObject);
 type ArgumentsOf<Method> = Method extends (...args: infer Arguments) => unknown ? Arguments : never;
 type ResultOf<Method> = Method extends (...args: never[]) => infer Result ? Result : never;
 
-/** Starts a worker where none is shared, and opens an object in it; ends the worker again where that fails. */
+/** Starts a worker where none is shared, and opens an object in it; ends the worker again where that fails. @internal */
 export async function openRemoteObject(
   placement: WorkerPlacement & { readonly transfer?: boolean },
   request: OpenRequest,
@@ -118,12 +118,16 @@ export async function openRemoteObject(
   }
 }
 
-/** @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there are no options at all. */
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there are no options at all. @internal */
 export function checkOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options with `dim`', options);
 }
 
-/** The options that do not concern the call itself: they are sent. What is no object is refused when the call is made. */
+/**
+The options that do not concern the call itself: they are sent. What is no object is refused when the call is made.
+
+@internal
+*/
 export function sentOptions<Options extends object>(
   options: Options & LongSendOptions,
 ): Omit<Options, keyof LongSendOptions> {

@@ -31,7 +31,7 @@ export async function startWorker(options: WorkerStartOptions = {}): Promise<Wor
   return startClient(options);
 }
 
-/** As {@link startWorker}, for use inside the package. */
+/** As {@link startWorker}, for use inside the package. @internal */
 export async function startClient(options: WorkerStartOptions): Promise<WorkerClient> {
   checkStartOptions(options);
   const { signal } = options;

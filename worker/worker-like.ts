@@ -14,7 +14,7 @@ export interface WorkerLike {
   terminate(): unknown;
 }
 
-/** What the client needs of a worker. */
+/** What the client needs of a worker. @internal */
 export interface WorkerThread {
   post(message: HostRequest, transfer: readonly ArrayBuffer[]): void;
   /** `onEnd` is told why the worker can no longer be used; it may be told more than once. */
@@ -39,7 +39,7 @@ interface EventTargetWorker extends WorkerLike {
   addEventListener(type: string, listener: (event: { data?: unknown; message?: string }) => void): void;
 }
 
-/** @throws `TypeError` where `worker` is no worker. */
+/** @throws `TypeError` where `worker` is no worker. @internal */
 export function asThread(worker: WorkerLike): WorkerThread {
   if (typeof worker?.postMessage !== 'function' || typeof worker.terminate !== 'function') {
     throw new TypeError('workerFactory did not return a worker');

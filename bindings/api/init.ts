@@ -37,6 +37,7 @@ async function start(options: InitOptions): Promise<void> {
 /**
 The module, for the facade's own files.
 
+@internal
 @throws {VectorSearchError} with code `NOT_INITIALIZED`.
 */
 export function currentRuntime(): ModuleRuntime {

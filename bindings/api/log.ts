@@ -35,7 +35,7 @@ export function onLog(listener: (entry: LogEntry) => void): () => void {
   };
 }
 
-/** Tells an entry to the listeners, or to the console. Internal. */
+/** Tells an entry to the listeners, or to the console. @internal */
 export function log(level: LogEntry['level'], message: string): void {
   if (levels.indexOf(level) < threshold) return;
   if (listeners.size === 0) {

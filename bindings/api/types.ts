@@ -38,6 +38,15 @@ export type IdFilterInput =
 /** Bits a value of a compressed vector. */
 export type CodeBits = 8 | 4 | 2 | 1;
 
+/** A `WebAssembly.Module`. Projects for Node alone may have no types for it: then any object. */
+export type CompiledModule =
+  typeof globalThis extends Record<'WebAssembly', Record<'Module', Record<'prototype', infer Module>>>
+    ? Module
+    : object;
+
+/** The bytes of a `.wasm` file. */
+export type ModuleBytes = ArrayBuffer | ArrayBufferView;
+
 /** Where the module comes from. */
 export interface InitOptions {
   /**
@@ -46,7 +55,7 @@ export interface InitOptions {
   */
   readonly wasmUrl?: string | URL;
   /** The module itself, compiled or as bytes: nothing is fetched then. */
-  readonly wasmModule?: WebAssembly.Module | BufferSource;
+  readonly wasmModule?: CompiledModule | ModuleBytes;
   /** Which of the package's own files to load. Default: `relaxed` where the engine has relaxed SIMD, else `simd128`. */
   readonly variant?: Variant;
   /** Longest wait for the module, in milliseconds. Default: `30000`. */
