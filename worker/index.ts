@@ -13,6 +13,7 @@ export type {
   LongSendOptions,
   NewEngineOptions,
   NewObjectOptions,
+  NewStoreOptions,
   SendOptions,
   WorkerBatchProcessorOptions,
   WorkerEngineOptions,

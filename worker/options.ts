@@ -73,9 +73,11 @@ export interface NewEngineOptions extends NewObjectOptions, EngineOptions {
 /** A new engine, or a saved one. */
 export type WorkerEngineOptions = WorkerPlacement & (NewEngineOptions | LoadOptions);
 
+/** How a compressed store that is not loaded is made. */
+export interface NewStoreOptions extends NewObjectOptions, CompressedStoreOptions {}
+
 /** A new compressed store, or a saved one. */
-export type WorkerStoreOptions = WorkerPlacement &
-  ((NewObjectOptions & CompressedStoreOptions) | LoadOptions);
+export type WorkerStoreOptions = WorkerPlacement & (NewStoreOptions | LoadOptions);
 
 /** A batch processor. */
 export interface WorkerBatchProcessorOptions extends WorkerPlacement {

@@ -7,6 +7,7 @@ What every object in a worker has in common: its place, its calls, its end.
 import { checkCallOptions } from '../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
 import { forgetLeak, guardLeak } from '../bindings/api/leak-guard.js';
+import { checkNames } from '../bindings/api/option-names.js';
 import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
 import { type CallSettings, WorkerClient, type WorkerHandle } from './client.js';
 import type { LongSendOptions, WorkerPlacement } from './options.js';
@@ -118,9 +119,13 @@ export async function openRemoteObject(
   }
 }
 
-/** @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there are no options at all. @internal */
-export function checkOptions(options: unknown): void {
+/**
+@throws {VectorSearchError} with code `INVALID_ARGUMENT` where there are no options at all, or other ones than `names`.
+@internal
+*/
+export function checkOptions(options: unknown, names: object): void {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options with `dim`', options);
+  checkNames(options, names);
 }
 
 /**

@@ -4,10 +4,11 @@ Starts a worker: within a time limit, and with an error that says what to look a
 @module
 */
 import { absoluteUrl } from '../bindings/api/address-web.js';
-import { checkCallOptions, checkTimeout } from '../bindings/api/arguments.js';
+import { checkCallOptions, checkOptions, checkTimeout } from '../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
 import { WorkerClient, type WorkerHandle } from './client.js';
 import { errorFromFields } from './error-fields.js';
+import { startNames } from './option-names.js';
 import type { WorkerStartOptions } from './options.js';
 import { moduleForWorker, ownWorkerName, remedy, spawnOwnWorker } from './own-worker-files.js';
 import { postOrThrow } from './post.js';
@@ -28,6 +29,7 @@ Start a worker, to be shared by several objects.
 - `INVALID_ARGUMENT`. Also throws the signal's reason.
 */
 export async function startWorker(options: WorkerStartOptions = {}): Promise<WorkerHandle> {
+  checkOptions(options, startNames);
   return startClient(options);
 }
 

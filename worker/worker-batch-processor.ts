@@ -12,6 +12,7 @@ import type {
   LongCallOptions,
   PcaModel,
 } from '../bindings/api/types.js';
+import { workerProcessorNames } from './option-names.js';
 import type { LongSendOptions, SendOptions, WorkerBatchProcessorOptions } from './options.js';
 import type { ProcessorCalls, SentBatchOptions } from './protocol.js';
 import {
@@ -99,7 +100,7 @@ between steps. Besides, how the worker is started, or which one is shared.
 export async function createWorkerBatchProcessor(
   options: WorkerBatchProcessorOptions,
 ): Promise<WorkerBatchProcessor> {
-  checkOptions(options);
+  checkOptions(options, workerProcessorNames);
   const { dim, batchSize } = options;
   return new WorkerBatchProcessor(await openRemoteObject(options, { kind: 'processor', dim, batchSize }));
 }

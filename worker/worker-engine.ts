@@ -5,6 +5,7 @@ The search engine behind a worker.
 */
 import type { SearchResults } from '../bindings/api/search-results.js';
 import type { EngineStats, Metric, SearchOptions, VectorInput } from '../bindings/api/types.js';
+import { workerEngineNames } from './option-names.js';
 import type { CallOptions, LongSendOptions, SendOptions, WorkerEngineOptions } from './options.js';
 import { unpackResult, unpackResults } from './packed-results.js';
 import type { EngineCalls, OpenRequest } from './protocol.js';
@@ -151,7 +152,7 @@ worker is started, or which one is shared.
 - `INVALID_ARGUMENT`, `CORRUPT_DATA`, `UNSUPPORTED_VERSION`, `OUT_OF_MEMORY`. Also throws the signal's reason.
 */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<WorkerEngine> {
-  checkOptions(options);
+  checkOptions(options, workerEngineNames);
   return new WorkerEngine(await openRemoteObject(options, engineRequest(options)));
 }
 

@@ -10,6 +10,7 @@ import type {
   Metric,
   VectorInput,
 } from '../bindings/api/types.js';
+import { workerStoreNames } from './option-names.js';
 import type { CallOptions, LongSendOptions, SendOptions, WorkerStoreOptions } from './options.js';
 import { unpackResult, unpackResults } from './packed-results.js';
 import type { OpenRequest, StoreCalls } from './protocol.js';
@@ -108,7 +109,7 @@ Open a compressed vector store in a worker.
 @throws As {@link createWorkerEngine}.
 */
 export async function createWorkerStore(options: WorkerStoreOptions): Promise<WorkerStore> {
-  checkOptions(options);
+  checkOptions(options, workerStoreNames);
   return new WorkerStore(await openRemoteObject(options, storeRequest(options)));
 }
 

@@ -5,6 +5,7 @@ which reads them anyway.
 @module
 */
 import { invalidArgument, VectorSearchError } from './errors.js';
+import { checkNames } from './option-names.js';
 import { tagOf } from './tag.js';
 import type { LongCallOptions, VectorInput } from './types.js';
 
@@ -129,10 +130,12 @@ export function valuesAt<T extends Uint8Array | Float32Array>(values: T, first: 
   return values.subarray(first, first + count) as T;
 }
 
-/** Options, of which there may be none. */
-export function checkOptions(options: unknown): void {
-  if (options === undefined || (typeof options === 'object' && options !== null)) return;
-  throw invalidArgument('the options to be an object', options);
+/** Options, of which there may be none. `names`: those that the call takes, where it is known here. */
+export function checkOptions(options: unknown, names?: object): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null)
+    throw invalidArgument('the options to be an object', options);
+  if (names !== undefined) checkNames(options, names);
 }
 
 /** Options that concern the call itself. */

@@ -13,6 +13,7 @@ import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
 import { copyFloats } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
+import { compressedSearchNames, storeNames } from './option-names.js';
 import type { RawCompressedStore } from './raw-module.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
 import { scratchBytes } from './scratch.js';
@@ -74,12 +75,9 @@ export class CompressedVectorStore {
       return;
     }
     const runtime = currentRuntime();
-    const {
-      codec = 'scalar',
-      bits = 8,
-      metric = 'cosine',
-      keepVectors = false,
-    } = typeof options === 'object' && options !== null ? options : { bits: options };
+    const given = typeof options === 'object' && options !== null ? options : { bits: options };
+    checkOptions(given, storeNames);
+    const { codec = 'scalar', bits = 8, metric = 'cosine', keepVectors = false } = given;
     this.dim = checkInteger('dim', dim, 1, maxDim);
     if (codec !== 'scalar') throw invalidArgument("the codec to be 'scalar'", codec);
     if (![8, 4, 2, 1].includes(bits)) throw invalidArgument('bits to be 8, 4, 2 or 1', bits);
@@ -154,7 +152,13 @@ export class CompressedVectorStore {
   search(query: VectorInput, k = 10, options?: CompressedSearchOptions): SearchResults {
     const search = this.#search(options);
     checkVector('the query', query, this.dim);
-    return searchNow(this.#handle.runtime, search, query, 1, planSearch(k, options))[0] as SearchResults;
+    return searchNow(
+      this.#handle.runtime,
+      search,
+      query,
+      1,
+      planSearch(k, compressedSearchNames, options),
+    )[0] as SearchResults;
   }
 
   /**
@@ -176,7 +180,7 @@ export class CompressedVectorStore {
   /** {@link searchBatch} in steps. @internal */
   searchBatchSteps(queries: Float32Array, k = 10, options?: CompressedSearchOptions): Steps<SearchResults[]> {
     const count = checkRows('the queries', queries, this.dim);
-    const plan = planSearch(k, options);
+    const plan = planSearch(k, compressedSearchNames, options);
     this.#search(options);
     return searchSteps(
       this.#handle.runtime,

@@ -10,6 +10,7 @@ import { checkOptions, checkTimeout } from './arguments.js';
 import { invalidArgument, VectorSearchError } from './errors.js';
 import { compileBytes } from './fetch-module.js';
 import { loadFailure } from './load-failure.js';
+import { initNames } from './option-names.js';
 import { defaultVariant, ownModuleName, readOwnModule } from './own-module-files.js';
 import type { RawModule } from './raw-module.js';
 import { readModule } from './read-module-web.js';
@@ -19,7 +20,7 @@ import type { InitOptions, Variant } from './types.js';
 
 /** @throws {VectorSearchError} as `init` does. */
 export async function loadModule(options: InitOptions): Promise<RawModule> {
-  checkOptions(options);
+  checkOptions(options, initNames);
   const timeoutMs = checkTimeout(options.timeoutMs);
   const variant = pickVariant(options.variant ?? defaultVariant);
   const stop = new AbortController();

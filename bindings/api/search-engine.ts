@@ -13,6 +13,7 @@ import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
 import { copyFloats } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
+import { engineNames, searchNames } from './option-names.js';
 import type { RawSearchEngine } from './raw-module.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
 import { scratchBytes } from './scratch.js';
@@ -66,7 +67,7 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
-    checkOptions(options);
+    checkOptions(options, engineNames);
     if ((options.index ?? 'flat') !== 'flat') throw invalidArgument("the index to be 'flat'", options.index);
     const raw = runtime.created((module) => module.createSearchEngine(dim, metricCode));
     this.#handle = new Handle(runtime, raw, 'engine');
@@ -173,7 +174,7 @@ export class VectorSearchEngine {
     const { runtime } = this.#handle;
     const search = this.#search();
     checkVector('the query', query, this.dim);
-    return searchNow(runtime, search, query, 1, planSearch(k, options))[0] as SearchResults;
+    return searchNow(runtime, search, query, 1, planSearch(k, searchNames, options))[0] as SearchResults;
   }
 
   /**
@@ -192,7 +193,7 @@ export class VectorSearchEngine {
   searchBatchSteps(queries: Float32Array, k = 10, options?: SearchOptions): Steps<SearchResults[]> {
     const { runtime } = this.#handle;
     const count = checkRows('the queries', queries, this.dim);
-    const plan = planSearch(k, options);
+    const plan = planSearch(k, searchNames, options);
     void this.#handle.raw;
     return searchSteps(
       runtime,

@@ -36,12 +36,16 @@ export interface SearchPlan {
 /** A search as the module does it: `filter` is an address. */
 export type RawSearch = (queries: number, queryCount: number, plan: SearchPlan, filter: number) => Reply;
 
-/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
+/**
+@param names - Those of the options that the search takes.
+@throws {VectorSearchError} with code `INVALID_ARGUMENT`.
+*/
 export function planSearch(
   k: number,
+  names: object,
   options: { readonly filter?: IdFilterInput; readonly scoreThreshold?: number } = {},
 ): SearchPlan {
-  checkOptions(options);
+  checkOptions(options, names);
   const { scoreThreshold } = options;
   if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold))) {
     throw invalidArgument('scoreThreshold to be a number', scoreThreshold);

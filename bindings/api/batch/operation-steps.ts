@@ -6,6 +6,7 @@ The batch processor's operations by name.
 import { checkOptions } from '../arguments.js';
 import { invalidArgument } from '../errors.js';
 import { isPooling } from '../metrics.js';
+import { batchNames } from '../option-names.js';
 import type { Steps } from '../steps.js';
 import type { BatchOperation, BatchOptions, BatchResults, PcaOptions } from '../types.js';
 import { normalizeSteps } from './normalize-steps.js';
@@ -25,7 +26,7 @@ export function operationSteps<Operation extends BatchOperation>(
 }
 
 function stepsByName(rows: RowBatches, operation: BatchOperation, options: object = {}): Steps<unknown> {
-  checkOptions(options);
+  checkOptions(options, Object.hasOwn(batchNames, operation) ? batchNames[operation] : undefined);
   if (isPooling(operation)) return poolSteps(rows, operation, options);
   switch (operation) {
     case 'normalize':

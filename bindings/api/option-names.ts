@@ -1,0 +1,70 @@
+/**
+The names of options. A misspelt one would be ignored: a search whose `filter` is not heard returns what it should not.
+
+@module
+*/
+import { invalidArgument } from './errors.js';
+import type {
+  BatchOperation,
+  BatchOptions,
+  CompressedSearchOptions,
+  CompressedStoreOptions,
+  EngineOptions,
+  InitOptions,
+  LongCallOptions,
+  PoolOptions,
+  SearchOptions,
+} from './types.js';
+
+/** Every name that the type has, and no other. */
+export type NamesOf<Options> = Readonly<Record<keyof Options, true>>;
+
+const longCall: NamesOf<LongCallOptions> = { onProgress: true, signal: true };
+const pool: NamesOf<PoolOptions> = { groupSize: true, mask: true, weights: true, out: true, ...longCall };
+
+export const initNames: NamesOf<InitOptions> = {
+  wasmUrl: true,
+  wasmModule: true,
+  variant: true,
+  timeoutMs: true,
+};
+
+export const engineNames: NamesOf<EngineOptions> = { index: true };
+
+export const storeNames: NamesOf<CompressedStoreOptions> = {
+  codec: true,
+  bits: true,
+  metric: true,
+  keepVectors: true,
+};
+
+export const searchNames: NamesOf<SearchOptions & LongCallOptions> = {
+  filter: true,
+  scoreThreshold: true,
+  ...longCall,
+};
+
+export const compressedSearchNames: NamesOf<CompressedSearchOptions & LongCallOptions> = {
+  ...searchNames,
+  oversampling: true,
+};
+
+export const batchNames: { readonly [Operation in BatchOperation]: NamesOf<BatchOptions[Operation]> } = {
+  normalize: { out: true, ...longCall },
+  mean: pool,
+  max: pool,
+  sum: pool,
+  weighted: pool,
+  centroid: longCall,
+  statistics: longCall,
+  pca: { components: true, ...longCall },
+  similarity: { metric: true, ...longCall },
+};
+
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT` for a name that is not among `names`. */
+export function checkNames(options: object, names: object): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(names, name))
+      throw invalidArgument(`options by the names ${Object.keys(names).join(', ')}`, name);
+  }
+}
