@@ -1,8 +1,8 @@
 /**
 The package's own module, embedded in its scripts. Takes the place of own-module-files.ts in `vicinal/inline`.
 
-Only simd128 is embedded: every engine runs it, and a second module would double the download of all for what relaxed
-SIMD saves some.
+Only simd128 is embedded: every engine runs it, and a second module would double the download. Relaxed SIMD is 1.1
+times as fast on float rows, 1.2 in batches, 1.5 on 8-bit and 1.7 on 4-bit codes (20,000 x 768, V8).
 
 @module
 */
