@@ -100,6 +100,7 @@ suite_source() {
   check "types" tsc -p .
   check "API reference, complete and without broken links" typedoc --options .scripts/typedoc.json --emit none
   check "format and lint" format_check
+  [ -n "$dev" ] || check "size budget" node .scripts/size-budget.mjs
 }
 format_check() { (check_only=1 && run_format); }
 
