@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { decodeEmbeddings } from '../passages.js';
+import { readNpy } from './npy.mjs';
 
 const OLD_TESTAMENT = `GEN Genesis|EXO Exodus|LEV Leviticus|NUM Numbers|DEU Deuteronomy|JOS Joshua|JDG Judges|RUT Ruth
 1SA 1 Samuel|2SA 2 Samuel|1KI 1 Kings|2KI 2 Kings|1CH 1 Chronicles|2CH 2 Chronicles|EZR Ezra|NEH Nehemiah|EST Esther
@@ -44,21 +45,6 @@ writeFileSync(join(target, 'passages-texts.bin'), gzipSync(JSON.stringify(books)
 const encoded = encode(original, rows);
 writeFileSync(join(target, 'passages-vectors.bin'), encoded);
 report(encoded);
-
-/** Reads a NumPy array of format 1.0, little-endian, row-major. */
-function readNpy(path, Type) {
-  const file = readFileSync(path);
-  if (file.toString('latin1', 0, 6) !== '\x93NUMPY' || file[6] !== 1)
-    throw new Error(`${path} is no .npy of format 1.0`);
-  const start = 10 + file.readUInt16LE(8);
-  const shape = /'shape': \((\d+), (\d+)\)/.exec(file.toString('latin1', 10, start));
-  if (!shape) throw new Error(`${path} is no matrix`);
-  return {
-    count: Number(shape[1]),
-    dim: Number(shape[2]),
-    values: new Type(file.buffer.slice(file.byteOffset + start)),
-  };
-}
 
 /** Sorts the source's rows (by book name there) as a Bible has them; inside a book they are in order. */
 function inBookOrder(sourceRows) {
