@@ -18,19 +18,21 @@
 @typedef {object} Embeddings
 @property {number} count Rows.
 @property {number} dim Numbers in a row.
-@property {Float32Array} vectors [count x dim], row-major, unit length.
+@property {(first: number, count: number) => Float32Array<ArrayBuffer>} slice
+  Some rows, [count x dim], row-major, unit length: a new array.
 */
 
 const HEADER_BYTES = 8;
 
 /**
-Decode `passages-vectors.bin`: `mean[d] + scale[row] * code[row][d]`, then scaled to unit length.
+Open `passages-vectors.bin`. Rows are decoded when they are asked for: `mean[d] + scale[row] * code[row][d]`, then
+scaled to unit length.
 
 @param {ArrayBuffer} bytes The whole file.
 @returns {Embeddings}
 @throws {RangeError} where the file is not as long as its header says.
 */
-export function decodeEmbeddings(bytes) {
+export function openEmbeddings(bytes) {
   const header = new DataView(bytes);
   const whole = bytes.byteLength >= HEADER_BYTES;
   const count = whole ? header.getUint32(0, true) : 0;
@@ -43,20 +45,42 @@ export function decodeEmbeddings(bytes) {
   const scales = new Float32Array(bytes, HEADER_BYTES + 4 * dim, count);
   const codes = new Int8Array(bytes, HEADER_BYTES + 4 * dim + 4 * count);
 
-  const vectors = new Float32Array(count * dim);
-  for (let row = 0; row < count; row++) {
+  return {
+    count,
+    dim,
+    slice(first, sliceCount) {
+      const vectors = new Float32Array(sliceCount * dim);
+      for (let row = 0; row < sliceCount; row++) {
+        decodeRow(first + row, vectors.subarray(row * dim, (row + 1) * dim));
+      }
+      return vectors;
+    },
+  };
+
+  /** @param {number} row @param {Float32Array} out */
+  function decodeRow(row, out) {
     const scale = /** @type {number} */ (scales[row]);
     let squares = 0;
     for (let d = 0, at = row * dim; d < dim; d++, at++) {
       const value = /** @type {number} */ (mean[d]) + scale * /** @type {number} */ (codes[at]);
-      vectors[at] = value;
+      out[d] = value;
       squares += value * value;
     }
     const unit = 1 / Math.sqrt(squares);
-    for (let at = row * dim; at < (row + 1) * dim; at++)
-      vectors[at] = /** @type {number} */ (vectors[at]) * unit;
+    for (let d = 0; d < dim; d++) out[d] = /** @type {number} */ (out[d]) * unit;
   }
-  return { count, dim, vectors };
+}
+
+/**
+All rows of `passages-vectors.bin` at once.
+
+@param {ArrayBuffer} bytes The whole file.
+@returns {{ count: number, dim: number, vectors: Float32Array<ArrayBuffer> }} `vectors`: [count x dim]
+@throws {RangeError} as {@link openEmbeddings}.
+*/
+export function decodeEmbeddings(bytes) {
+  const { count, dim, slice } = openEmbeddings(bytes);
+  return { count, dim, vectors: slice(0, count) };
 }
 
 /**

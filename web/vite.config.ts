@@ -10,6 +10,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
+    // Of what is bundled: Preact, Observable Plot and what it stands on.
+    license: { fileName: 'licences.md' },
   },
   worker: { format: 'es' },
 });

@@ -3,7 +3,7 @@ Finding passages by their words or their place, so that one can be chosen.
 
 @module
 */
-import type { Passage } from './passages.js';
+import type { Passage } from '../passages.js';
 
 export interface Match {
   /** The passage's place in the list. */
@@ -39,15 +39,32 @@ function placeOfWord(text: string, word: string): number {
   return -1;
 }
 
+function occurrences(text: string, word: string): number {
+  let count = 0;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) count++;
+  return count;
+}
+
+const LOOKED_AT = 500;
+/** One word in a text of a single verse makes it dense, and says little. */
+const FEW_CHARACTERS = 600;
+
+/** A passage in the form in which it is compared. */
+export interface ComparablePassage {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function comparablePassage({ book, chapter, text }: Passage): ComparablePassage {
+  return { name: comparable(`${book} ${chapter}`), text: comparable(text) };
+}
+
 /** Finds passages in a list that does not change. */
 export class PassageFilter {
-  readonly #entries: readonly { readonly name: string; readonly text: string }[];
+  readonly #entries: readonly ComparablePassage[];
 
-  constructor(passages: readonly Passage[]) {
-    this.#entries = passages.map(({ book, chapter, text }) => ({
-      name: comparable(`${book} ${chapter}`),
-      text: comparable(text),
-    }));
+  constructor(entries: readonly ComparablePassage[]) {
+    this.#entries = entries;
   }
 
   /**
@@ -74,6 +91,22 @@ export class PassageFilter {
       containing.push({ id, at: Math.min(...places) });
     });
     return [...named, ...related, ...containing];
+  }
+
+  /**
+  Of the passages that {@link find} finds, the `count` in which the words stand most densely: they are most about them.
+  Of words that stand nearly everywhere only the first passages are looked at, so that typing stays quick.
+  */
+  densest(query: string, count: number): { readonly ids: readonly number[]; readonly found: number } {
+    const words = wordsOf(query);
+    const matches = this.find(query);
+    const dense = matches.slice(0, LOOKED_AT).map(({ id }) => {
+      const { text } = this.#entries[id] as ComparablePassage;
+      const count = words.reduce((sum, word) => sum + occurrences(text, word), 0);
+      return { id, density: count / (text.length + FEW_CHARACTERS) };
+    });
+    dense.sort((a, b) => b.density - a.density || a.id - b.id);
+    return { ids: dense.slice(0, count).map(({ id }) => id), found: matches.length };
   }
 }
 

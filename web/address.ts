@@ -1,0 +1,69 @@
+/**
+The page's address: which view is shown, what is chosen in it, and how it searches.
+
+`#1CO.13.1` is a passage, `#saved/love` a saved query, `#words/lost%20sheep` words to search for, `#fashion/120` an
+image, `#benchmark/fashion` the benchmark of a collection. Settings that are not the usual ones follow: `#1CO.13.1?metric=manhattan&k=20`.
+
+@module
+*/
+import type { Metric, Variant } from 'vicinal/worker';
+
+export const metrics = ['cosine', 'euclidean', 'manhattan', 'dot'] as const satisfies readonly Metric[];
+export const resultCounts = [5, 10, 20, 50] as const;
+export const variantChoices = ['automatic', 'simd128', 'relaxed'] as const;
+
+export type VariantChoice = 'automatic' | Variant;
+export type ViewName = 'passages' | 'fashion' | 'benchmark';
+
+/** How to search. What is not set is as the view has it by itself. */
+export interface Settings {
+  readonly metric?: Metric;
+  readonly k?: number;
+  readonly variant?: Variant;
+  /** Name of the rows to search among. */
+  readonly among?: string;
+}
+
+export interface Place {
+  readonly view: ViewName;
+  /** What is chosen there; empty where nothing is. */
+  readonly choice: string;
+  readonly settings: Settings;
+}
+
+/** Reads an address. What it does not know is left out: a link never fails. */
+export function parseAddress(hash: string): Place {
+  const [encodedPath = '', query = ''] = hash.replace(/^#/, '').split('?');
+  const path = decoded(encodedPath);
+  const asked = new URLSearchParams(query);
+  const metric = metrics.find((name) => name === asked.get('metric'));
+  const k = resultCounts.find((count) => String(count) === asked.get('k'));
+  const variant = (['simd128', 'relaxed'] as const).find((name) => name === asked.get('variant'));
+  const among = asked.get('among');
+  const settings = {
+    ...(metric && { metric }),
+    ...(k && { k }),
+    ...(variant && { variant }),
+    ...(among && { among }),
+  };
+  const [first, ...rest] = path.split('/');
+  if (first === 'fashion' || first === 'benchmark') return { view: first, choice: rest.join('/'), settings };
+  return { view: 'passages', choice: path, settings };
+}
+
+/** Whatever sent the link on may have encoded it, or half of it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The address of a place, with its `#`. */
+export function formatAddress({ view, choice, settings }: Place): string {
+  const encoded = encodeURI(choice).replaceAll('?', '%3F').replaceAll('#', '%23');
+  const path = view === 'passages' ? encoded : choice === '' ? view : `${view}/${encoded}`;
+  const query = new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+  return query.size === 0 ? `#${path}` : `#${path}?${query}`;
+}

@@ -1,0 +1,115 @@
+/** The view of the benchmark: searches measured in this browser, over a collection of the page. */
+import { useEffect } from 'preact/hooks';
+import type { Metric } from 'vicinal/worker';
+import { number } from '../format.js';
+import { choose, place } from '../navigation.js';
+import { type CollectionName, collectionNameOf, collections } from '../page/collections.js';
+import { Failure } from '../page/failure.js';
+import { OpenCollection } from '../page/open-collection.js';
+import { Progress } from '../page/progress.js';
+import { Segmented } from '../page/segmented.js';
+import type { Collection } from '../search/collection.js';
+import type { Rows } from '../search/rows.js';
+import { VariantSelect } from '../search/variant-select.js';
+import { BenchmarkRun } from './benchmark-run.js';
+import { Charts } from './charts.js';
+
+/** The metric that each collection is made for: compressed search is measured under it. */
+const metricOf: Readonly<Record<CollectionName, Metric>> = { passages: 'cosine', fashion: 'euclidean' };
+
+const run = new BenchmarkRun();
+
+export function BenchmarkView() {
+  const name = collectionNameOf(place.value);
+  // What was measured belongs to its collection; a run does not go on where nobody sees it.
+  useEffect(() => () => run.clear(), [name]);
+  return (
+    <div class="benchmark">
+      <h2>How fast is it here?</h2>
+      <p class="lede">
+        Exact search under all four metrics, searches in batches, and searches over compressed vectors,
+        measured in this browser by a worker of their own. It takes a few seconds; nothing is sent anywhere.
+      </p>
+      <Segmented
+        name="collection"
+        label="Rows"
+        options={Object.entries(collections).map(([value, { title }]) => ({ value, text: title }))}
+        value={name as string}
+        onChange={(value) => choose('benchmark', value)}
+      />
+      <OpenCollection collection={collections[name] as Collection<unknown>}>
+        {({ rows }) => <Benchmark rows={rows} metric={metricOf[name]} />}
+      </OpenCollection>
+    </div>
+  );
+}
+
+function Benchmark({ rows, metric }: { readonly rows: Rows; readonly metric: Metric }) {
+  const state = run.state.value;
+  const measurements = run.measurements.value;
+  const variant = place.value.settings.variant ?? 'automatic';
+  return (
+    <>
+      <div class="run">
+        {state.name === 'running' ? (
+          <>
+            <button id="stop" type="button" onClick={() => run.stop()}>
+              Stop
+            </button>
+            <Progress text={state.step} part={state.part} />
+          </>
+        ) : (
+          <>
+            <button
+              id="run"
+              class="primary"
+              type="button"
+              onClick={() => void run.start(rows, metric, variant)}
+            >
+              {state.name === 'idle' ? 'Run the benchmark' : 'Run it again'}
+            </button>
+            <VariantSelect />
+            <p id="run-state" role="status">
+              {state.name === 'done' && 'Done.'}
+              {state.name === 'stopped' && 'Stopped; the worker has ended.'}
+            </p>
+          </>
+        )}
+      </div>
+      {state.name === 'idle' && <WhatIsMeasured />}
+      {state.name === 'failed' && <Failure error={state.error} />}
+      {measurements && (
+        <>
+          <p class="quiet">
+            {number(measurements.rowCount)} rows of {number(measurements.dim)} values, {measurements.variant}{' '}
+            module, one thread; medians of 5 rounds of queries that are rows themselves.
+          </p>
+          <Charts measurements={measurements} />
+        </>
+      )}
+    </>
+  );
+}
+
+function WhatIsMeasured() {
+  return (
+    <ul class="measured">
+      <li>
+        <h3>Exact search</h3>
+        <p>Every row is compared with the query, by cosine, euclidean, manhattan and dot.</p>
+      </li>
+      <li>
+        <h3>Batches</h3>
+        <p>A hundred queries at once share each look at a row: memory is read less often.</p>
+      </li>
+      <li>
+        <h3>Compressed search</h3>
+        <p>Rows of 8, 4, 2 and 1 bits a value: less memory, fewer bytes to read.</p>
+      </li>
+      <li>
+        <h3>Recall</h3>
+        <p>How many of the ten nearest the codes find, and how many after a second look at the floats.</p>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,65 @@
+/**
+Images in rows, each a link to its neighbors. The grid is one stop of the Tab key; arrow keys go from image to image.
+
+@module
+*/
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { Images } from '../fashion.js';
+import { addressOf } from '../navigation.js';
+import { neighborKey } from '../page/roving.js';
+import { kindOf } from './kinds.js';
+import { Picture } from './picture.js';
+
+interface ImageGridProps {
+  readonly id: string;
+  readonly label: string;
+  readonly images: Images;
+  readonly ids: readonly number[];
+  /** The image that is chosen, which is marked where it is in the grid. */
+  readonly chosen?: number;
+  /** What stands below an image. It is read out after the image's kind. */
+  readonly caption?: (id: number, rank: number) => ComponentChildren;
+}
+
+export function ImageGrid({ id: gridId, label, images, ids, chosen, caption }: ImageGridProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const [focused, setFocused] = useState(0);
+  const stop = Math.min(focused, ids.length - 1);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const links = [...(list.current?.querySelectorAll('a') ?? [])];
+    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+    const next = links[neighborKey(event.key, at, links.length, columnsOf(links)) ?? -1];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
+
+  return (
+    <ul class="images" id={gridId} ref={list} aria-label={label} onKeyDown={onKeyDown}>
+      {ids.map((id, rank) => (
+        <li key={id}>
+          <a
+            href={addressOf('fashion', String(id))}
+            tabIndex={rank === stop ? 0 : -1}
+            aria-current={id === chosen ? 'true' : undefined}
+            onFocus={() => setFocused(rank)}
+          >
+            <Picture images={images} id={id} />
+            <span class={caption ? 'caption' : 'hidden'}>
+              {caption?.(id, rank) ?? `${kindOf(images, id)}, image ${id}`}
+            </span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How many stand in the first row: the width decides. */
+function columnsOf(links: readonly HTMLElement[]): number {
+  const top = links[0]?.offsetTop;
+  const next = links.findIndex((link) => link.offsetTop !== top);
+  return next < 0 ? links.length : next;
+}

@@ -1,0 +1,6 @@
+/** The demo page: vector search over two collections, in this tab. */
+import { render } from 'preact';
+import './style/style.css';
+import { App } from './page/app.js';
+
+render(<App />, document.body);

@@ -1,0 +1,63 @@
+/**
+Where the reader is: the address as a signal, and the ways to change it.
+
+@module
+*/
+import { signal } from '@preact/signals';
+import { formatAddress, type Place, parseAddress, type Settings, type ViewName } from './address.js';
+
+export const place = signal<Place>(parseAddress(location.hash));
+
+/** Where each view was left, so that coming back finds it so. */
+const lastPlaces = new Map<ViewName, Place>([[place.value.view, place.value]]);
+
+addEventListener('hashchange', () => arrive(parseAddress(location.hash)));
+
+function arrive(next: Place): void {
+  lastPlaces.set(next.view, next);
+  place.value = next;
+}
+
+/** The address that leads to a choice of a view, searched as before. */
+export function addressOf(view: ViewName, choice: string): string {
+  return formatAddress({ ...lastPlace(view), choice });
+}
+
+/** The address under which a view was left. */
+export function addressOfView(view: ViewName): string {
+  return formatAddress(lastPlace(view));
+}
+
+/** The module is the same in every view. */
+function lastPlace(view: ViewName): Place {
+  const { choice, settings } = lastPlaces.get(view) ?? { choice: '', settings: {} };
+  const { variant: _, ...others } = settings;
+  const { variant } = place.value.settings;
+  return { view, choice, settings: { ...others, ...(variant && { variant }) } };
+}
+
+/** Goes to a choice of a view; the browser's Back leads here again. */
+export function choose(view: ViewName, choice: string): void {
+  location.hash = addressOf(view, choice);
+}
+
+/** As {@link choose}, for one choice after another of the same kind: Back leads to what was before the first of them. */
+export function chooseInPassing(
+  view: ViewName,
+  choice: string,
+  isSameKind: (choice: string) => boolean,
+): void {
+  const next = { ...lastPlace(view), choice };
+  if (isSameKind(place.value.choice)) history.replaceState(null, '', formatAddress(next));
+  else history.pushState(null, '', formatAddress(next));
+  arrive(next);
+}
+
+/** Changes how the view that is shown searches. No step of its own for the browser's Back. */
+export function change(settings: { readonly [Name in keyof Settings]: Settings[Name] | undefined }): void {
+  const { view, choice, settings: before } = place.value;
+  const all = Object.entries({ ...before, ...settings }).filter(([, value]) => value !== undefined);
+  const next: Place = { view, choice, settings: Object.fromEntries(all) };
+  history.replaceState(null, '', formatAddress(next));
+  arrive(next);
+}

@@ -1,0 +1,143 @@
+/** The list from which a passage is chosen, with the box that narrows it. */
+import { type ComponentChildren, Fragment } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { number } from '../format.js';
+import { choose, chooseInPassing } from '../navigation.js';
+import { type Passage, reference } from '../passages.js';
+import { type Choice, isWordsAddress, wordsAddress } from './choice.js';
+import { address, findAddress, markPattern, type PassageFilter } from './passage-filter.js';
+import { wellKnown } from './well-known.js';
+
+/** More would only be scrolled past: a further word narrows the list. */
+const SHOWN = 50;
+const EXCERPT_LENGTH = 110;
+
+interface FinderProps {
+  readonly passages: readonly Passage[];
+  readonly filter: PassageFilter;
+  readonly choice: Choice;
+}
+
+export function Finder({ passages, filter, choice }: FinderProps) {
+  const [words, setWords] = useState(choice.words?.text ?? '');
+  const { count, entries } = useMemo(
+    () => (words.trim() === '' ? familiar(passages) : found(passages, filter, words)),
+    [passages, filter, words],
+  );
+  const chosen = choice.query || choice.words ? -1 : choice.ids[0];
+  const box = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  // Another list begins at its top.
+  useEffect(() => list.current?.scrollTo(0, 0), [entries]);
+  const buttons = (): HTMLButtonElement[] => [...(list.current?.querySelectorAll('button') ?? [])];
+
+  const onBoxKey = (event: KeyboardEvent): void => {
+    const [first] = buttons();
+    if (!first || (event.key !== 'ArrowDown' && event.key !== 'Enter')) return;
+    if (event.key === 'ArrowDown') first.focus();
+    else first.click();
+    event.preventDefault();
+  };
+
+  /** Arrow keys go through the list, and from its top back into the box. */
+  const onListKey = (event: KeyboardEvent): void => {
+    const all = buttons();
+    const at = all.indexOf(document.activeElement as HTMLButtonElement);
+    const targets: Record<string, HTMLElement | null | undefined> = {
+      ArrowDown: all[at + 1],
+      ArrowUp: at <= 0 ? box.current : all[at - 1],
+      Home: all[0],
+      End: all.at(-1),
+    };
+    const target = targets[event.key];
+    if (!target) return;
+    target.focus();
+    event.preventDefault();
+  };
+
+  return (
+    <>
+      <label class="above" for="words">
+        Words, or a book and chapter
+      </label>
+      <input
+        id="words"
+        ref={box}
+        type="search"
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="shepherd sheep, John 3, …"
+        value={words}
+        onInput={({ currentTarget: { value } }) => {
+          setWords(value);
+          if (value.trim() !== '') chooseInPassing('passages', wordsAddress(value.trim()), isWordsAddress);
+        }}
+        onKeyDown={onBoxKey}
+      />
+      <p id="match-count" role="status">
+        {count}
+      </p>
+      <ul id="matches" class="choices" ref={list} aria-label="Passages to choose from" onKeyDown={onListKey}>
+        {entries.map(({ id, description }) => (
+          <li key={id}>
+            <button
+              type="button"
+              aria-current={id === chosen ? 'true' : undefined}
+              onClick={() => choose('passages', address(passages[id] as Passage))}
+            >
+              <span class="reference">{reference(passages[id] as Passage)}</span>
+              <span class="excerpt">{description}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface Found {
+  readonly count: string;
+  readonly entries: readonly { readonly id: number; readonly description: ComponentChildren }[];
+}
+
+function familiar(passages: readonly Passage[]): Found {
+  return {
+    count: `Well-known ones; type to find any of ${number(passages.length)}`,
+    entries: wellKnown.map(({ address, title }) => ({
+      id: findAddress(passages, address),
+      description: title,
+    })),
+  };
+}
+
+function found(passages: readonly Passage[], filter: PassageFilter, words: string): Found {
+  const matches = filter.find(words);
+  const pattern = markPattern(words);
+  const all = matches.length === 1 ? '1 passage' : `${number(matches.length)} passages`;
+  const cut = matches.length > SHOWN ? `, the first ${SHOWN} shown` : '';
+  return {
+    count: matches.length === 0 ? 'No passage has these words' : all + cut,
+    entries: matches.slice(0, SHOWN).map(({ id, at }) => {
+      const { text } = passages[id] as Passage;
+      return { id, description: marked(excerpt(text, at), pattern) };
+    }),
+  };
+}
+
+/** The part of a text around position `at`, or its beginning. */
+function excerpt(text: string, at: number): string {
+  const line = text.replaceAll('\n', ' ');
+  const start = at < EXCERPT_LENGTH / 2 ? 0 : line.lastIndexOf(' ', at - EXCERPT_LENGTH / 4) + 1;
+  const end = start + EXCERPT_LENGTH;
+  return `${start > 0 ? '…' : ''}${line.slice(start, end)}${end < line.length ? '…' : ''}`;
+}
+
+/** A text with what matches inside `<mark>`. */
+function marked(text: string, pattern: RegExp | undefined): ComponentChildren {
+  if (!pattern) return text;
+  // A split by a pattern with one group gives what lies between, then the match, in turns.
+  return text.split(pattern).map((part, i) => {
+    const key = `${i}`;
+    return i % 2 === 1 ? <mark key={key}>{part}</mark> : <Fragment key={key}>{part}</Fragment>;
+  });
+}

@@ -1,0 +1,49 @@
+/**
+The reader's stars and saved queries, kept in this browser.
+
+@module
+*/
+import { remembered } from '../remembered.js';
+import { keyOf, type SavedQuery } from './saved-queries.js';
+
+export type OwnQuery = Pick<SavedQuery, 'title' | 'members'>;
+
+/** Addresses of the starred passages. */
+export const starred = remembered<readonly string[]>('vicinal-demo.stars', [], readAddresses);
+
+export const ownQueries = remembered<readonly OwnQuery[]>('vicinal-demo.queries', [], readQueries);
+
+export function toggleStar(address: string): void {
+  const stars = starred.value;
+  starred.value = stars.includes(address) ? stars.filter((star) => star !== address) : [...stars, address];
+}
+
+/** Makes a query of the starred passages, which are starred no more. One of the same title is replaced. */
+export function saveStarred(title: string): SavedQuery {
+  const query = { title, members: starred.value };
+  ownQueries.value = [...ownQueries.value.filter((other) => other.title !== title), query];
+  starred.value = [];
+  return withKey(query);
+}
+
+export function deleteQuery(title: string): void {
+  ownQueries.value = ownQueries.value.filter((query) => query.title !== title);
+}
+
+export function withKey(query: OwnQuery): SavedQuery {
+  return { ...query, key: keyOf(query.members) };
+}
+
+/** What another version or another page has stored may be anything. */
+export function readAddresses(stored: unknown): readonly string[] | undefined {
+  const isAddress = (value: unknown): boolean => typeof value === 'string' && /^\w{3}\.\d+\.\d+$/.test(value);
+  return Array.isArray(stored) && stored.every(isAddress) ? [...new Set<string>(stored)] : undefined;
+}
+
+export function readQueries(stored: unknown): readonly OwnQuery[] | undefined {
+  if (!Array.isArray(stored)) return undefined;
+  return stored.flatMap((entry: { title?: unknown; members?: unknown } | null) => {
+    const members = readAddresses(entry?.members);
+    return typeof entry?.title === 'string' && members?.length ? [{ title: entry.title, members }] : [];
+  });
+}

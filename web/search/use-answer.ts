@@ -1,0 +1,31 @@
+/** Asks a collection whenever what is asked has changed; returns the newest answer that is here. */
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Settings } from '../address.js';
+import type { Search } from './controls.js';
+import type { Answer, LiveSearch } from './live-search.js';
+import type { RowSet } from './row-set.js';
+
+/** The settings in force: those of the address, else those that the view has by itself. */
+export function searchBy(settings: Settings, usual: Search): Search {
+  return { ...usual, ...settings };
+}
+
+/**
+@param among - Makes the rows to search among; `key` changes when they do.
+*/
+export function useAnswer(
+  live: LiveSearch,
+  ids: readonly number[],
+  search: Search,
+  among: () => RowSet,
+): Answer | undefined {
+  const { metric, k, variant, among: scope } = search;
+  const key = ids.join();
+  // `key` stands for `ids`; with `scope` it stands for what `among` reads.
+  const rows = useMemo(among, [key, scope, live]);
+  useEffect(() => {
+    live.ask({ ids, metric, k, variant, among: rows });
+    return () => live.stop();
+  }, [live, key, metric, k, variant, rows]);
+  return live.answer.value;
+}
