@@ -1,9 +1,11 @@
-// Answers sample queries over the demo's passages in Node: ./build.sh demo, or node web/demo.mjs.
-// A query is a passage, given by its embedding; asked for are the nearest passages of other chapters.
+// Answers sample queries over the demo's two collections in Node: ./build.sh demo, or node web/demo.mjs.
+// A query is a passage, given by its embedding, or an image; asked for are the nearest passages of other chapters, or
+// images, which are told by their kind.
 
 import { readFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import init, { CompressedVectorStore, performanceMetrics, VectorSearchEngine } from 'vicinal';
+import { decodeImages, kinds } from './fashion.js';
 import { decodeEmbeddings, decodePassages, reference } from './passages.js';
 
 const SAMPLES = [
@@ -17,6 +19,8 @@ const HITS_SHOWN = 4;
 const TIMED_SEARCHES = 50;
 const RECALL_QUERIES = 100;
 const RECALL_K = 10;
+const IMAGE_QUERIES = 100;
+const IMAGE_K = 10;
 
 const [passages, { count, dim, vectors }] = await Promise.all([
   readData('passages-texts.bin').then(decodePassages),
@@ -42,6 +46,7 @@ measure();
 
 engine.dispose();
 store.dispose();
+await answerByImages();
 
 /** Prints one query and its nearest passages, by the engine and by the 8-bit codes. */
 function answer({ code, chapter, part, about }) {
@@ -63,6 +68,31 @@ function answer({ code, chapter, part, about }) {
   const same = hits.toJSON().filter((hit) => compressed.ids.includes(hit.id)).length;
   const ms = medianMs(() => engine.search(query, HITS_SHOWN, { filter }));
   print(faint(`  found in ${milliseconds(ms)}; the 8-bit codes find ${same} of the ${hits.count()}`));
+}
+
+/** Prints how many of an image's nearest neighbors are of its kind, for each kind. */
+async function answerByImages() {
+  const images = await readData('fashion.bin').then(decodeImages);
+  const engine = new VectorSearchEngine(images.dim, 'euclidean');
+  engine.addBatch(images.slice(0, images.count), images.count);
+  print(
+    bold(`${number(images.count)} images of Fashion-MNIST`),
+    faint(`${images.dim} pixels each, euclidean`),
+  );
+  print();
+  kinds.forEach((kind, label) => {
+    const ids = [...images.labels.keys()].filter((id) => images.labels[id] === label).slice(0, IMAGE_QUERIES);
+    const queries = Float32Array.from(ids.flatMap((id) => [...engine.get(id)]));
+    // The nearest of all is the image itself.
+    const neighbors = engine.searchBatch(queries, IMAGE_K + 1).flatMap((hits) => [...hits.ids].slice(1));
+    const alike = neighbors.filter((id) => images.labels[id] === label).length / neighbors.length;
+    print(
+      `  ${kind.padEnd(12)}${accent(`${Math.round(alike * 100)} %`.padStart(5))}`,
+      faint('of its nearest are alike'),
+    );
+  });
+  print();
+  engine.dispose();
 }
 
 /** Prints what the whole costs: memory, times, and the recall of the compressed store. */
