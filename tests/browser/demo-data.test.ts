@@ -1,21 +1,38 @@
 /** The demo's data and how its page finds a passage in it: no browser needed. */
-import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { address, findAddress, markPattern, PassageFilter } from '../../web/passage-filter.js';
-import { decodeEmbeddings, decodePassages, type Passage, reference } from '../../web/passages.js';
-import { scopeBits } from '../../web/scopes.js';
-import { wellKnown } from '../../web/well-known.js';
-
-async function dataFile(name: string): Promise<ArrayBuffer> {
-  const { buffer, byteOffset, byteLength } = await readFile(
-    new URL(`../../web/data/${name}`, import.meta.url),
-  );
-  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-}
+import { formatAddress, type Place, parseAddress } from '../../web/address.js';
+import { fashion } from '../../web/fashion/fashion-collection.js';
+import { kindRows, kindScopes } from '../../web/fashion/kinds.js';
+import { decodeImages, kinds } from '../../web/fashion.js';
+import { browserName } from '../../web/page/browser-name.js';
+import { neighborKey } from '../../web/page/roving.js';
+import { findChoice } from '../../web/passages/choice.js';
+import { readAddresses, readQueries } from '../../web/passages/own-queries.js';
+import { passages as passageCollection } from '../../web/passages/passage-collection.js';
+import {
+  address,
+  comparablePassage,
+  findAddress,
+  markPattern,
+  PassageFilter,
+} from '../../web/passages/passage-filter.js';
+import { readyQueries } from '../../web/passages/saved-queries.js';
+import { scopeRows } from '../../web/passages/scopes.js';
+import { wellKnown } from '../../web/passages/well-known.js';
+import {
+  decodeEmbeddings,
+  decodePassages,
+  openEmbeddings,
+  type Passage,
+  reference,
+} from '../../web/passages.js';
+import { dataFile } from './demo-truth.js';
 
 let passages: Passage[];
+let filter: PassageFilter;
 beforeAll(async () => {
   passages = await decodePassages(await dataFile('passages-texts.bin'));
+  filter = new PassageFilter(passages.map(comparablePassage));
 });
 
 describe('demo data', () => {
@@ -37,6 +54,39 @@ describe('demo data', () => {
     }
   });
 
+  test('gives the same rows slice by slice', async () => {
+    const bytes = await dataFile('passages-vectors.bin');
+    const { vectors } = decodeEmbeddings(bytes);
+    expect(openEmbeddings(bytes).slice(1_000, 2)).toEqual(vectors.slice(1_000 * 1_024, 1_002 * 1_024));
+  });
+
+  test('has a label and pixels of every image, as values from 0 to 1', async () => {
+    const { count, dim, labels, pixels, slice } = await decodeImages(await dataFile('fashion.bin'));
+    expect([count, dim, labels.length, pixels.length]).toEqual([3_615, 784, 3_615, 3_615 * 784]);
+    expect(new Set(labels).size).toBe(kinds.length);
+    const some = slice(10, 3);
+    expect(some).toHaveLength(3 * 784);
+    some.forEach((value, i) => {
+      expect(value).toBe(Math.fround((pixels[10 * 784 + i] as number) / 255));
+    });
+  });
+
+  test('has images that are refused when they are cut short', async () => {
+    const gzip = new CompressionStream('gzip');
+    const short = new Blob([Uint32Array.of(3, 784), new Uint8Array(3 + 2 * 784)]).stream().pipeThrough(gzip);
+    await expect(decodeImages(await new Response(short).arrayBuffer())).rejects.toThrow(RangeError);
+  });
+
+  test('is small, and of the size that the page expects', async () => {
+    const size = async (name: string): Promise<number> => (await dataFile(name)).byteLength;
+    const ofPassages = (await size('passages-vectors.bin')) + (await size('passages-texts.bin'));
+    const ofFashion = await size('fashion.bin');
+    expect(ofPassages + ofFashion).toBeLessThan(10e6);
+    // The page tells by these how far it has come.
+    expect(passageCollection.totalBytes).toBe(ofPassages);
+    expect(fashion.totalBytes).toBe(ofFashion);
+  });
+
   test('has tidy texts in the order of the Bible', () => {
     expect(passages).toHaveLength(3_124);
     expect(passages.filter(({ text }) => /^\s|\s$|[ \t\u00a0]{2}| \n|\n\n|\u00a0/.test(text))).toEqual([]);
@@ -54,7 +104,7 @@ describe('demo data', () => {
 
 describe('finding a passage', () => {
   const found = (query: string): string[] =>
-    new PassageFilter(passages).find(query).map(({ id }) => reference(passages[id] as Passage));
+    filter.find(query).map(({ id }) => reference(passages[id] as Passage));
 
   test('by book and chapter: the book so called comes first', () => {
     expect(found('john 3').slice(0, 5)).toEqual([
@@ -90,6 +140,17 @@ describe('finding a passage', () => {
     for (const query of ['(', '[a', '*', '\\', 'a|b', '$^']) expect(() => found(query)).not.toThrow();
   });
 
+  test('those come first in which the words stand most densely, where that is asked', () => {
+    const { ids, found } = filter.densest('shepherd', 3);
+    expect(found).toBe(filter.find('shepherd').length);
+    expect(ids.map((id) => reference(passages[id] as Passage))).toEqual([
+      'Ezekiel 34, part 1 of 4',
+      'John 10, part 1 of 3',
+      'Zechariah 11, part 2 of 2',
+    ]);
+    expect(filter.densest('zeppelin', 3)).toEqual({ ids: [], found: 0 });
+  });
+
   test('nothing asked finds all, and marks nothing', () => {
     expect(found('  ')).toHaveLength(passages.length);
     expect(markPattern(' ')).toBeUndefined();
@@ -117,16 +178,143 @@ describe('an address', () => {
 
 describe('a scope', () => {
   test('is the bits of the passages that it includes', () => {
-    const id = findAddress(passages, 'JHN.3.2');
-    const chosen = passages[id] as Passage;
-    for (const scope of ['all', 'chapters', 'books', 'old', 'new'] as const) {
-      const { bits, count } = scopeBits(passages, chosen, scope);
-      const included = passages.filter((_, other) => ((bits[other >>> 5] as number) >>> (other & 31)) & 1);
+    const chosen = [passages[findAddress(passages, 'JHN.3.2')] as Passage];
+    for (const scope of ['all', 'chapters', 'book', 'books', 'old', 'new'] as const) {
+      const { bits, count } = scopeRows(passages, chosen, scope);
+      const included = passages.filter((_, id) => ((bits[id >>> 5] as number) >>> (id & 31)) & 1);
       expect(included).toHaveLength(count);
-      expect(included).not.toContain(chosen);
+      expect(included).not.toContain(chosen[0]);
     }
-    expect(scopeBits(passages, chosen, 'all').count).toBe(3_123);
-    expect(scopeBits(passages, chosen, 'chapters').count).toBe(3_121);
-    expect(scopeBits(passages, chosen, 'new').count).toBe(767);
+    expect(scopeRows(passages, chosen, 'all').count).toBe(3_123);
+    expect(scopeRows(passages, chosen, 'chapters').count).toBe(3_121);
+    expect(scopeRows(passages, chosen, 'new').count).toBe(767);
+  });
+
+  test('of several passages leaves out what each of them would', () => {
+    const chosen = ['JHN.3.2', 'GEN.1.1'].map((named) => passages[findAddress(passages, named)] as Passage);
+    expect(scopeRows(passages, chosen, 'all').count).toBe(3_122);
+    expect(scopeRows(passages, chosen, 'chapters').count).toBe(3_118);
+    const one = (passage: Passage): number => scopeRows(passages, [passage], 'book').count + 1;
+    const both = chosen.reduce((sum, passage) => sum + one(passage), 0);
+    expect(scopeRows(passages, chosen, 'book').count).toBe(both - 2);
+    expect(scopeRows(passages, chosen, 'books').count).toBe(3_124 - both);
+  });
+
+  test('of images goes by kind', async () => {
+    const images = await decodeImages(await dataFile('fashion.bin'));
+    const count = (scope: string): number => kindRows(images, 0, scope).count;
+    expect(kindScopes).toHaveLength(3 + kinds.length);
+    expect(count('all')).toBe(3_614);
+    expect(count('same') + count('other')).toBe(3_614);
+    expect(kinds.map((_, label) => count(String(label))).reduce((sum, each) => sum + each)).toBe(3_614);
+  });
+});
+
+describe('saved queries', () => {
+  test('that come with the page name passages that are there', () => {
+    const members = readyQueries.flatMap((query) => query.members);
+    expect(members.filter((member) => findAddress(passages, member) < 0)).toEqual([]);
+    expect(new Set(readyQueries.map(({ key }) => key)).size).toBe(readyQueries.length);
+  });
+
+  test('are found by their key, or by the passages that it lists', () => {
+    const choice = (address: string) => findChoice(passages, filter, address, readyQueries);
+    const places = (...members: string[]): number[] => members.map((member) => findAddress(passages, member));
+    expect(choice('saved/lost-and-found').query?.title).toBe('Lost and found');
+    expect(choice('saved/lost-and-found').ids).toEqual(places('LUK.15.1', 'LUK.15.2'));
+    expect(choice('saved/JON.2.1+GEN.1.1').ids).toEqual(places('JON.2.1', 'GEN.1.1'));
+    expect(choice('JHN.3.2')).toEqual({ ids: places('JHN.3.2') });
+    const words = choice('words/shepherd sheep');
+    expect(words.words).toEqual({ text: 'shepherd sheep', found: filter.find('shepherd sheep').length });
+    expect(words.ids).toEqual(filter.densest('shepherd sheep', 6).ids);
+    for (const nothing of [
+      '',
+      'words/',
+      'words/zeppelin',
+      'saved/',
+      'saved/nobody',
+      'saved/JON.2.1+JON.99.1',
+      'JHN.3.9',
+    ]) {
+      expect(choice(nothing)).toEqual({ ids: places('1CO.13.1') });
+    }
+  });
+
+  test('are read from storage as far as they make sense', () => {
+    expect(readAddresses(['JHN.3.2', 'JHN.3.2', 'GEN.1.1'])).toEqual(['JHN.3.2', 'GEN.1.1']);
+    for (const nonsense of [null, 3, {}, ['JHN'], [1]]) expect(readAddresses(nonsense)).toBeUndefined();
+    const query = { title: 'Deep', members: ['JON.2.1'] };
+    expect(
+      readQueries([query, null, 'x', { title: 1, members: [] }, { title: 'Empty', members: [] }]),
+    ).toEqual([query]);
+    expect(readQueries({})).toBeUndefined();
+  });
+});
+
+describe("the page's address", () => {
+  test('reads back as it was written', () => {
+    const places: Place[] = [
+      { view: 'passages', choice: '1CO.13.1', settings: {} },
+      { view: 'passages', choice: '', settings: {} },
+      { view: 'passages', choice: 'saved/JON.2.1+GEN.1.1', settings: { k: 20 } },
+      { view: 'passages', choice: 'words/who? #1 & 50 % “ö”', settings: { k: 5 } },
+      { view: 'fashion', choice: '12', settings: { metric: 'cosine', among: 'other', variant: 'simd128' } },
+      { view: 'fashion', choice: '', settings: {} },
+      { view: 'benchmark', choice: 'fashion', settings: {} },
+    ];
+    for (const place of places) expect(parseAddress(formatAddress(place))).toEqual(place);
+    expect(formatAddress(places[0] as Place)).toBe('#1CO.13.1');
+  });
+
+  test('leaves out what it does not know', () => {
+    expect(parseAddress('#JHN.3.2?metric=far&k=7&variant=mmx&more=1')).toEqual({
+      view: 'passages',
+      choice: 'JHN.3.2',
+      settings: {},
+    });
+    expect(parseAddress('#%E0%A4%A?k=5').settings).toEqual({ k: 5 });
+    expect(parseAddress('#saved/JON.2.1%2BGEN.1.1').choice).toBe('saved/JON.2.1+GEN.1.1');
+  });
+});
+
+describe('the name of a browser', () => {
+  const name = (userAgent: string): string => {
+    const { browser, engine } = browserName({ userAgent });
+    return `${browser}, ${engine}`;
+  };
+
+  test('is read from what it says of itself', () => {
+    const webKit = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko)';
+    expect(name(`${webKit} Version/26.1 Safari/605.1.15`)).toBe('Safari or WebKitGTK 26.1, JavaScriptCore');
+    expect(name('Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0')).toBe(
+      'Firefox 153.0, SpiderMonkey',
+    );
+    expect(name(`${webKit} Chrome/156.0.0.0 Safari/537.36`)).toBe('Chromium 156.0.0.0, V8');
+    expect(name(`${webKit} Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0`)).toBe('Edge 156.0.0.0, V8');
+    expect(name('curl')).toBe('unknown, unknown');
+  });
+
+  test('is the brand that is not made up', () => {
+    const brands = [
+      { brand: 'Not)A;Brand', version: '8' },
+      { brand: 'Chromium', version: '156' },
+    ];
+    const named = (more: typeof brands) =>
+      browserName({ userAgent: '', userAgentData: { brands: more } }).browser;
+    expect(named(brands)).toBe('Chromium 156');
+    expect(named([...brands, { brand: 'Microsoft Edge', version: '157' }])).toBe('Microsoft Edge 157');
+  });
+});
+
+describe('arrow keys', () => {
+  test('lead to the neighbor in a row and in a column, and nowhere past the ends', () => {
+    expect(neighborKey('ArrowRight', 1, 3)).toBe(2);
+    expect(neighborKey('ArrowRight', 2, 3)).toBeUndefined();
+    expect(neighborKey('ArrowLeft', 0, 3)).toBeUndefined();
+    expect(neighborKey('ArrowDown', 1, 9, 3)).toBe(4);
+    expect(neighborKey('ArrowUp', 1, 9, 3)).toBeUndefined();
+    expect(neighborKey('ArrowDown', 1, 3)).toBeUndefined();
+    expect(neighborKey('End', 1, 9)).toBe(8);
+    expect(neighborKey('a', 1, 9)).toBeUndefined();
   });
 });

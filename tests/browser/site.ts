@@ -19,6 +19,7 @@ const folders: Readonly<Record<string, string>> = {
   page: join(root, 'build/web'),
   fixtures: join(root, 'tests/browser/fixtures'),
   classic: join(root, 'build/tests/classic'),
+  axe: join(root, 'node_modules/axe-core'),
 };
 
 const types: Readonly<Record<string, string>> = {
@@ -36,6 +37,8 @@ interface Way {
   /** Files that are answered otherwise than they should be. */
   readonly concerns?: RegExp;
   readonly answer?: (response: ServerResponse) => void;
+  /** How long the second half of such a file is waited for, in milliseconds. */
+  readonly pauseMs?: number;
   /** Type in place of the right one. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -70,6 +73,7 @@ export const ways = {
   'silent-wasm': { concerns: WASM, answer: silence },
   'no-worker': { concerns: WORKER, answer: notFound },
   'page-for-worker': { concerns: WORKER, answer: fallbackPage },
+  'slow-data': { concerns: /\.bin$/, pauseMs: 1500 },
   'silent-worker': { concerns: WORKER, answer: silence },
 } satisfies Record<string, Way>;
 
@@ -113,5 +117,8 @@ async function answer(
   const body = await readFile(path).catch(() => undefined);
   if (!body) return notFound(response);
   const type = concerned && way.type ? way.type : (types[extname(path)] ?? 'application/octet-stream');
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', ...way.headers }).end(body);
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', ...way.headers });
+  if (!concerned || !way.pauseMs) return void response.end(body);
+  response.write(body.subarray(0, body.length / 2));
+  setTimeout(() => response.end(body.subarray(body.length / 2)), way.pauseMs);
 }

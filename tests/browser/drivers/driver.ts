@@ -29,7 +29,7 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-export type Key = 'ArrowDown' | 'ArrowUp' | 'Enter';
+export type Key = 'ArrowDown' | 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'Enter';
 
 const POLL_MS = 50;
 const WAIT_MS = 20_000;

@@ -13,6 +13,8 @@ import { VirtualDisplay } from './virtual-display.js';
 const keyCodes: Record<Key, string> = {
   ArrowUp: KeyCode.ARROW_UP,
   ArrowDown: KeyCode.ARROW_DOWN,
+  ArrowLeft: KeyCode.ARROW_LEFT,
+  ArrowRight: KeyCode.ARROW_RIGHT,
   Enter: KeyCode.ENTER,
 };
 
@@ -57,8 +59,12 @@ class WebKitDriver implements Driver {
     await field.sendKeys(text);
   }
 
-  select(selector: string, value: string): Promise<void> {
-    return this.click(`${selector} option[value="${value}"]`);
+  async select(selector: string, value: string): Promise<void> {
+    // An option has a value without an attribute too: its text.
+    const place = await this.evaluate<number>(
+      `[...document.querySelector(${JSON.stringify(selector)}).options].findIndex(({ value }) => value === ${JSON.stringify(value)})`,
+    );
+    await this.click(`${selector} option:nth-of-type(${place + 1})`);
   }
 
   press(key: Key): Promise<void> {

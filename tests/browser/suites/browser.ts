@@ -7,6 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Driver, EngineName } from '../drivers/driver.js';
 import { type Site, startSite } from '../site.js';
 import { agreementSuite } from './agreement.js';
+import { demoAccessibilitySuite } from './demo-accessibility.js';
+import { demoBenchmarkSuite } from './demo-benchmark.js';
+import { demoFashionSuite } from './demo-fashion.js';
+import { demoFramesSuite } from './demo-frames.js';
+import { demoLooksSuite } from './demo-looks.js';
 import { demoPageSuite } from './demo-page.js';
 import { inlineSuite } from './inline.js';
 import { loadingSuite } from './loading.js';
@@ -56,5 +61,14 @@ export function describeBrowser(
     workerSuite(bench);
     agreementSuite(bench);
     demoPageSuite(bench);
+    demoFashionSuite(bench);
+    demoBenchmarkSuite(bench);
+    demoLooksSuite(bench);
+    if (name === 'chromium') {
+      // The document and its styles, which axe reads, are the same everywhere.
+      demoAccessibilitySuite(bench);
+      // Without a screen only Chromium draws 60 frames a second.
+      demoFramesSuite(bench);
+    }
   });
 }

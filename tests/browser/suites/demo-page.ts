@@ -1,163 +1,234 @@
 /**
-The built demo page, used as a reader would.
+The built demo page, used as a reader would: its passages, and what all views share.
 
 @module
 */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decodeEmbeddings, decodePassages, type Passage, reference } from '../../../web/passages.js';
-import { texts, waitFor } from '../drivers/driver.js';
-import type { WayName } from '../site.js';
+import type { Passage } from '../../../web/passages.js';
+import { type PassageTruth, passageTruth } from '../demo-truth.js';
+import { waitFor } from '../drivers/driver.js';
 import type { Bench } from './browser.js';
-
-const artifacts = new URL('../../../artifacts/', import.meta.url);
-const data = new URL('../../../web/data/', import.meta.url);
+import { DemoReader } from './demo-reader.js';
 
 export function demoPageSuite(bench: Bench): void {
   describe('demo page', () => {
-    let nearest: (from: string, includes: (passage: Passage, chosen: Passage) => boolean) => string[];
+    const reader = new DemoReader(bench);
+    let truth: PassageTruth;
     beforeAll(async () => {
-      nearest = await bruteForce();
+      truth = await passageTruth();
+      await bench.driver.resize(1280, 900);
     });
 
-    async function open(way: WayName = 'plain', fragment = ''): Promise<void> {
-      await bench.driver.open(bench.site.url(`page/index.html${fragment}`, way));
-      await waitFor(
-        bench.driver,
-        '(!document.querySelector("#app").hidden && document.querySelector("#hits li")) || !document.querySelector("#failure").hidden',
-      );
-    }
-
-    const title = (text: string) =>
-      `document.querySelector('#passage-title').textContent === ${JSON.stringify(text)}`;
-    const hits = (
-      names: string[],
-    ) => `[...document.querySelectorAll('#hits .reference')].map((e) => e.textContent)
-      .join('; ') === ${JSON.stringify(names.join('; '))}`;
-
     test('opens with the neighbors of 1 Corinthians 13, and says what found them', async () => {
-      const { driver, expected } = bench;
-      await driver.resize(1280, 900);
-      await open();
-      expect(await texts(driver, '#passage-title')).toEqual(['1 Corinthians 13']);
-      expect(await texts(driver, '#hits .reference')).toEqual(nearest('1 Corinthians 13', inOtherChapters));
-      expect(await texts(driver, '#outcome')).toEqual([expect.stringMatching(/ ms to compare all 3,123;/)]);
-      const facts = (await texts(driver, '#facts > div')).map((fact) => fact.replace(/\s+/g, ' '));
-      expect(facts).toContain('Rows 3,124 × 1,024');
-      expect(facts).toContain(`Module ${expected.relaxed ? 'relaxed' : 'simd128'}`);
-      expect(facts).toContainEqual(expect.stringMatching(/^Memory 1[2-9]\.\d MB$/));
-      await keepScreenshot('page');
+      await reader.open();
+      expect(await reader.texts('#passage-title')).toEqual(['1 Corinthians 13']);
+      await reader.seesPassages(truth.nearest(['1CO.13.1'], inOtherChapters));
+      expect(await reader.texts('#outcome')).toEqual([expect.stringMatching(/\sms to compare all 3,123, /)]);
+
+      const facts = (await reader.texts('#runs-on dl > div')).map((fact) => fact.replace(/\s+/g, ' '));
+      const name = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKitGTK' }[bench.driver.name];
+      const module = bench.expected.relaxed ? 'relaxed' : 'simd128';
+      expect(facts).toEqual([
+        expect.stringMatching(new RegExp(`^Browser .*${name} \\d+.* its engine: \\w+$`)),
+        expect.stringMatching(/^Processor \d+ cores/),
+        expect.stringMatching(/^Workers 1 the last started in [\d.,]+ ms$/),
+        expect.stringMatching(new RegExp(`^Module ${module} `)),
+        expect.stringMatching(/^Rows 3,124 × 1,024 added in [\d.,]+ ms$/),
+        expect.stringMatching(/^Index flat, cosine /),
+        expect.stringMatching(/^Engine memory 1[2-9]\.\d MB vectors 1[2-9]\.\d MB, norms [\d.]+ KB, ids /),
+        expect.stringMatching(/^Module memory 1[2-9]\.\d MB at most [\d.]+ MB so far$/),
+        expect.stringMatching(/^Downloaded 4\.4 MB/),
+      ]);
+      await reader.keepsPicture('passages');
+    });
+
+    test('shows how far the data has come', async () => {
+      await reader.goTo('', 'slow-data');
+      await waitFor(bench.driver, "document.querySelector('.loading progress')?.value >= 0.4");
+      expect(await reader.texts('.loading .progress')).toEqual([
+        expect.stringMatching(/^Loading the passages…\s+\d\.\d of 4\.4 MB$/),
+      ]);
+      await reader.keepsPicture('loading');
+      await waitFor(bench.driver, "document.querySelector('#hits li')");
     });
 
     test('finds a passage by its words, and follows a neighbor by a click', async () => {
       const { driver } = bench;
-      await open();
+      await reader.open();
       await driver.fill('#words', 'nicodemus john 3');
       await waitFor(driver, "document.querySelectorAll('#matches li').length === 1");
       await driver.click('#matches button');
-      await waitFor(driver, title('John 3, part 1 of 3'));
-      const first = nearest('John 3, part 1 of 3', inOtherChapters);
-      await waitFor(driver, hits(first));
+      await reader.sees('#passage-title', 'John 3, part 1 of 3');
+      await reader.seesPassages(truth.nearest(['JHN.3.1'], inOtherChapters));
 
-      await driver.click('#hits li:nth-child(2) button');
-      await waitFor(driver, title(first[1] as string));
-      await waitFor(driver, hits(nearest(first[1] as string, inOtherChapters)));
+      await driver.click('#hits li:nth-child(2) a');
+      const second = truth.nearest(['JHN.3.1'], inOtherChapters)[1] as string;
+      await reader.sees('#passage-title', second);
+      await driver.evaluate('history.back()');
+      await reader.sees('#passage-title', 'John 3, part 1 of 3');
+    });
+
+    test('searches for words as they are typed', async () => {
+      const { driver } = bench;
+      await reader.open('#ECC.3.1');
+      await driver.fill('#words', 'shepherd sheep');
+      await reader.sees('#passage-title', '“shepherd sheep”');
+      const pooled = truth.pooledFor('shepherd sheep');
+      await reader.seesPassages(truth.nearest(pooled, inOtherChapters));
+      expect(await driver.evaluate('location.hash')).toBe('#words/shepherd%20sheep');
 
       await driver.evaluate('history.back()');
-      await waitFor(driver, title('John 3, part 1 of 3'));
+      await reader.sees('#passage-title', 'Ecclesiastes 3, part 1 of 2');
+      await reader.open('#words/shepherd%20sheep');
+      await reader.seesPassages(truth.nearest(pooled, inOtherChapters));
+      expect(await driver.evaluate("document.querySelector('#words').value")).toBe('shepherd sheep');
+      await reader.keepsPicture('words');
     });
 
     test('is used by the keyboard alone', async () => {
       const { driver } = bench;
-      await open();
+      await reader.open();
       await driver.fill('#words', 'genesis 1');
-      await waitFor(
-        driver,
-        "document.querySelector('#matches .reference').textContent === 'Genesis 1, part 1 of 3'",
-      );
+      await reader.sees('#matches .reference', 'Genesis 1, part 1 of 3');
       await driver.press('ArrowDown');
       await driver.press('ArrowDown');
       await driver.press('Enter');
-      await waitFor(driver, title('Genesis 1, part 2 of 3'));
-      expect(await texts(driver, '#matches [aria-current] .reference')).toEqual(['Genesis 1, part 2 of 3']);
+      await reader.sees('#passage-title', 'Genesis 1, part 2 of 3');
+      await reader.seesPassages(truth.nearest(['GEN.1.2'], inOtherChapters));
+      expect(await reader.texts('#matches [aria-current] .reference')).toEqual(['Genesis 1, part 2 of 3']);
+
+      // What was followed leaves the list, and the focus goes where it led.
+      await driver.evaluate("document.querySelector('#hits a').focus()");
+      await driver.press('Enter');
+      await waitFor(driver, "document.activeElement.id === 'passage-title'");
+
+      await driver.evaluate("document.querySelector('#tab-find').focus()");
+      await driver.press('ArrowRight');
+      await waitFor(driver, "document.activeElement.id === 'tab-saved'");
+      expect(await reader.texts('[role=tab][aria-selected=true]')).toEqual(['Saved queries']);
     });
 
     test('searches only where it is told to', async () => {
+      await reader.open('#ECC.3.1');
+      await bench.driver.select('#among', 'new');
+      await reader.seesPassages(truth.nearest(['ECC.3.1'], ({ testament }) => testament === 'New'));
+      expect(await reader.texts('#outcome')).toEqual([expect.stringContaining('to compare all 768,')]);
+      await bench.driver.select('#among', 'book');
+      await reader.seesPassages(
+        truth.nearest(['ECC.3.1'], (passage, chosen) => passage.code === 'ECC' && !chosen.includes(passage)),
+      );
+    });
+
+    test('searches by every metric, for as many as are wanted, and the address says so', async () => {
+      await reader.open('#ECC.3.1');
+      for (const metric of ['manhattan', 'euclidean', 'dot'] as const) {
+        await reader.takes('metric', metric);
+        await waitFor(
+          bench.driver,
+          `document.querySelector('#runs-on').innerText.includes('flat, ${metric}')`,
+        );
+        await reader.seesPassages(truth.nearest(['ECC.3.1'], inOtherChapters, { metric }));
+      }
+      await reader.takes('k', '20');
+      await reader.seesPassages(truth.nearest(['ECC.3.1'], inOtherChapters, { k: 20 }));
+      expect(await bench.driver.evaluate('location.hash')).toBe('#ECC.3.1?metric=dot&k=20');
+
+      await reader.open('#ECC.3.1?metric=manhattan&k=5');
+      await reader.seesPassages(truth.nearest(['ECC.3.1'], inOtherChapters, { metric: 'manhattan', k: 5 }));
+      expect(await reader.texts('#metric :checked + span')).toEqual(['manhattan']);
+    });
+
+    test('runs the module that is chosen, in one worker', async () => {
+      await reader.open();
+      await bench.driver.select('#variant', 'simd128');
+      const facts = "document.querySelector('#runs-on').innerText.replace(/\\s+/g, ' ')";
+      await waitFor(bench.driver, `/Workers 1 .*Module simd128/.test(${facts})`);
+      await reader.open('#1CO.13.1?variant=relaxed');
+      const module = bench.expected.relaxed ? 'relaxed' : 'simd128';
+      await waitFor(bench.driver, `/Workers 1 .*Module ${module}/.test(${facts})`);
+    });
+
+    test('comes to rest where the reader ends, whatever was chosen in haste', async () => {
       const { driver } = bench;
-      await open('plain', '#ECC.3.1');
-      await driver.select('#scope', 'new');
-      const inNewTestament = nearest('Ecclesiastes 3, part 1 of 2', ({ testament }) => testament === 'New');
-      await waitFor(driver, hits(inNewTestament));
-      expect(await texts(driver, '#outcome')).toEqual([expect.stringContaining('to compare all 768;')]);
+      await reader.open();
+      const places = [
+        '#fashion/5?metric=cosine',
+        '#GEN.1.1?metric=dot&variant=simd128',
+        '#fashion/9',
+        '#saved/love?metric=manhattan',
+        '#benchmark',
+        '#fashion/7?metric=dot&variant=simd128',
+        '#ECC.3.1?metric=manhattan',
+      ];
+      await driver.evaluate(`(async () => {
+        for (const place of ${JSON.stringify(places)}) {
+          location.hash = place;
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        }
+      })()`);
+      await reader.seesPassages(truth.nearest(['ECC.3.1'], inOtherChapters, { metric: 'manhattan' }));
+      await driver.evaluate("location.hash = '#fashion/5'");
+      await waitFor(driver, "document.querySelectorAll('#hits canvas').length === 20");
+      await waitFor(driver, "/Workers\\s1\\s/.test(document.querySelector('#runs-on').innerText)");
+      expect(await reader.texts('#failure')).toEqual([]);
+    });
+
+    test('searches by a saved query', async () => {
+      await reader.open();
+      await bench.driver.click('#tab-saved');
+      await bench.driver.click('#ready-queries li:nth-child(2) button');
+      await reader.sees('#passage-title', 'Wisdom, a woman who calls');
+      await reader.seesPassages(truth.nearest(['PRO.8.1', 'PRO.8.2', 'PRO.9.1'], inOtherChapters));
+      expect(await bench.driver.evaluate('location.hash')).toBe('#saved/wisdom');
+      expect(await reader.texts('.members a')).toEqual([
+        'Proverbs 8, part 1 of 2',
+        'Proverbs 8, part 2 of 2',
+        'Proverbs 9',
+      ]);
+      await reader.keepsPicture('saved-query');
+    });
+
+    test('keeps a query of the passages that the reader starred, until it is deleted', async () => {
+      const { driver } = bench;
+      await reader.open('#JON.2.1');
+      await driver.click('#passage .star');
+      await driver.click('#hits li:nth-child(1) .star');
+      await driver.click('#tab-saved');
+      expect(await reader.texts('.starred label')).toEqual(['Save 2 starred passages as a query']);
+      await driver.fill('#query-title', 'Out of the deep');
+      await driver.press('Enter');
+      await reader.sees('#passage-title', 'Out of the deep');
+      const address = await driver.evaluate<string>('location.hash');
+      expect(address).toMatch(/^#saved\/JON\.2\.1\+\w{3}\.\d+\.\d+$/);
+      await reader.seesPassages(truth.nearest(address.slice('#saved/'.length).split('+'), inOtherChapters));
+
+      await reader.open(address);
+      expect(await reader.texts('#passage-title')).toEqual(['Out of the deep']);
+      expect(await reader.texts('#own-queries .reference')).toEqual(['Out of the deep']);
+      await driver.click('#own-queries .delete');
+      await waitFor(driver, "!document.querySelector('#own-queries')");
+      await reader.sees('#passage-title', 'A query without a name');
     });
 
     test('says so when no passage has the words', async () => {
-      const { driver } = bench;
-      await open();
-      await driver.fill('#words', 'zeppelin');
-      await waitFor(driver, "document.querySelectorAll('#matches li').length === 0");
-      expect(await texts(driver, '#match-count')).toEqual(['No passage has these words']);
-    });
-
-    test('fits a phone without scrolling sideways', async () => {
-      const { driver } = bench;
-      await driver.resize(390, 844);
-      await open();
-      expect(await driver.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      await keepScreenshot('page-phone');
-      await driver.resize(1280, 900);
-    });
-
-    test('works under a strict policy', async () => {
-      await open('strict-policy');
-      expect(await texts(bench.driver, '#hits .reference')).toHaveLength(10);
+      await reader.open();
+      await bench.driver.fill('#words', 'zeppelin');
+      await waitFor(bench.driver, "document.querySelectorAll('#matches li').length === 0");
+      expect(await reader.texts('#match-count')).toEqual(['No passage has these words']);
     });
 
     test('tells what failed, and how to go on', async () => {
-      await open('no-wasm');
-      expect(await texts(bench.driver, '#failure-message')).toEqual([
+      await reader.open('', 'no-wasm');
+      await waitFor(bench.driver, "document.querySelector('#failure')");
+      expect(await reader.texts('#failure-message')).toEqual([
         expect.stringMatching(/\.wasm.*404.*\(LOAD_FAILED\)$/),
       ]);
-      expect(await texts(bench.driver, '#failure-retry')).toEqual(['Try again']);
-      expect(await bench.driver.evaluate("document.querySelector('#app').hidden")).toBe(true);
+      expect(await reader.texts('#failure-retry')).toEqual(['Try again']);
+      expect(await reader.texts('#hits')).toEqual([]);
     });
-
-    async function keepScreenshot(name: string): Promise<void> {
-      const picture = await bench.driver.screenshot();
-      // The signature of a PNG, and more than an empty page compresses to.
-      expect([...picture.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-      expect(picture.length).toBeGreaterThan(20_000);
-      await mkdir(artifacts, { recursive: true });
-      await writeFile(new URL(`${name}-${bench.driver.name}.png`, artifacts), picture);
-    }
   });
 }
 
-function inOtherChapters(passage: Passage, chosen: Passage): boolean {
-  return passage.book !== chosen.book || passage.chapter !== chosen.chapter;
-}
-
-/** Ten nearest passages by a plain loop over the same data. */
-async function bruteForce() {
-  const file = async (name: string): Promise<ArrayBuffer> => {
-    const { buffer, byteOffset, byteLength } = await readFile(new URL(name, data));
-    return buffer.slice(byteOffset, byteOffset + byteLength);
-  };
-  const passages = await decodePassages(await file('passages-texts.bin'));
-  const { dim, vectors } = decodeEmbeddings(await file('passages-vectors.bin'));
-
-  return (from: string, includes: (passage: Passage, chosen: Passage) => boolean): string[] => {
-    const id = passages.findIndex((passage) => reference(passage) === from);
-    const chosen = passages[id] as Passage;
-    const query = vectors.subarray(id * dim, (id + 1) * dim);
-    return passages
-      .map((passage, row) => ({
-        passage,
-        score: query.reduce((sum, value, d) => sum + value * (vectors[row * dim + d] as number), 0),
-      }))
-      .filter(({ passage }) => includes(passage, chosen))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, 10)
-      .map(({ passage }) => reference(passage));
-  };
+function inOtherChapters(passage: Passage, chosen: readonly Passage[]): boolean {
+  return !chosen.some(({ book, chapter }) => passage.book === book && passage.chapter === chapter);
 }
