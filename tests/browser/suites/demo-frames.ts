@@ -10,8 +10,9 @@ import { DemoReader } from './demo-reader.js';
 /** A frame lasts 16.7 ms at 60 a second; what is over is the clock's grain. */
 const FRAME_MS = 17.5;
 const LONG_FRAME_MS = 50;
-/** Share of long frames that other programs of a busy machine may cause, beyond twice that of the idle page. */
 const LONG_FRAMES_ALLOWED = 0.05;
+/** Other programs of the machine slow some rounds; what the page itself does is in all of them. */
+const ROUNDS = 6;
 
 interface Frames {
   readonly medianMs: number;
@@ -21,8 +22,8 @@ interface Frames {
 }
 
 /**
-Time between frames, first of the page at rest, then while all 3,124 rows x 1,024 are added again and again: choosing
-another metric does that.
+Time between frames, in rounds that each add all 3,124 rows x 1,024 by all four metrics: choosing another metric does
+that.
 */
 const measure = `(async () => {
   const frames = async (during) => {
@@ -50,25 +51,24 @@ const measure = `(async () => {
     const taken = () => document.querySelector('#runs-on').textContent.includes('flat, ' + metric);
     while (!taken() || document.querySelector('#nearest').ariaBusy === 'true') await pause(5);
   };
-  const idle = await frames(() => pause(1000));
-  const busy = await frames(async () => {
-    const metrics = ['euclidean', 'manhattan', 'dot', 'cosine'];
-    const end = performance.now() + 2500;
-    for (let i = 0; performance.now() < end; i++) await take(metrics[i % 4]);
-  });
-  return { idle, busy };
+  const rounds = [];
+  for (let round = 0; round < ${ROUNDS}; round++) {
+    rounds.push(await frames(async () => {
+      for (const metric of ['euclidean', 'manhattan', 'dot', 'cosine']) await take(metric);
+    }));
+  }
+  return rounds;
 })()`;
 
 export function demoFramesSuite(bench: Bench): void {
   describe('demo page: frames', () => {
-    // A machine that something else has taken whole for seconds gets another chance; the page at rest tells how busy it is.
-    test('come 60 times a second while 3,124 vectors are added', { retry: 3 }, async () => {
+    test('come 60 times a second while 3,124 vectors are added', async () => {
       await new DemoReader(bench).open();
-      const { idle, busy } = await bench.driver.evaluate<{ idle: Frames; busy: Frames }>(measure);
-      console.log(`frames: idle ${JSON.stringify(idle)}, while rows are added ${JSON.stringify(busy)}`);
-      expect(busy.count).toBeGreaterThan(30);
-      expect(busy.medianMs).toBeLessThanOrEqual(Math.max(FRAME_MS, 1.05 * idle.medianMs));
-      expect(busy.long).toBeLessThanOrEqual(LONG_FRAMES_ALLOWED + 2 * idle.long);
+      const rounds = await bench.driver.evaluate<Frames[]>(measure);
+      console.log(`frames while rows are added: ${JSON.stringify(rounds)}`);
+      for (const { count } of rounds) expect(count).toBeGreaterThan(4);
+      expect(Math.min(...rounds.map(({ medianMs }) => medianMs))).toBeLessThanOrEqual(FRAME_MS);
+      expect(Math.min(...rounds.map(({ long }) => long))).toBeLessThanOrEqual(LONG_FRAMES_ALLOWED);
     });
   });
 }
