@@ -7,6 +7,7 @@
 //          file; inline.js, worker-inline.js and inline-shared.js, which have a module and the worker within them
 //   node/  the same scripts for Node; they read the modules from web/
 //   types/ declarations of what the entries export
+//   worker.js, inline.js, worker/inline.js: the entries for tools that do not read `exports`
 import {
   copyFileSync,
   existsSync,
@@ -24,6 +25,7 @@ import { gzipSync } from 'node:zlib';
 import { bundle } from './package/bundles.mjs';
 import { emitDeclarations } from './package/declarations.mjs';
 import { fail } from './package/fail.mjs';
+import { writeForwards } from './package/forwards.mjs';
 import { manifest, variants } from './package/manifest.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -51,6 +53,7 @@ for (const flavour of ['web', 'node']) {
   if (targets.includes(flavour)) await bundle(flavour, { root, out, glue, module, dev: options.dev });
 }
 emitDeclarations(root, join(out, 'types'));
+writeForwards(out, targets[0]);
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(targets), null, 2)}\n`);
 for (const file of ['README.md', 'LICENSE']) copyFileSync(join(root, file), join(out, file));
 if (out === join(root, 'pkg')) linkByName();

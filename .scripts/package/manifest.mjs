@@ -29,7 +29,10 @@ export function manifest(flavours) {
     engines: { node: '>=20' },
     // Whoever imports the worker file wants it run; all else may be left out where nothing of it is used.
     sideEffects: flavours.map((flavour) => `./${flavour}/vicinal-worker.js`),
-    files: ['web', ...flavours.filter((flavour) => flavour !== 'web'), 'types'],
+    files: ['web', ...flavours.filter((flavour) => flavour !== 'web'), 'types', 'worker', '*.js', '*.d.ts'],
+    // For tools that do not read `exports`.
+    main: `./${flavours[0]}/${entries['.'].script}.js`,
+    types: `./types/${entries['.'].types}`,
     exports: {
       ...Object.fromEntries(
         Object.entries(entries).map(([path, { types, ...scripts }]) => [
