@@ -6,6 +6,7 @@ The package's own modules, as files beside its scripts. The bundler puts own-mod
 */
 import { VectorSearchError } from './errors.js';
 import { loadFailure } from './load-failure.js';
+import { lostFileRemedy } from './lost-files.js';
 import { moduleUrl } from './module-url-web.js';
 import { readModule } from './read-module-web.js';
 import type { Variant } from './types.js';
@@ -14,7 +15,7 @@ import type { Variant } from './types.js';
 export const defaultVariant: Variant | undefined = undefined;
 
 /** What helps where a bundler or a host has lost the files. */
-const remedy = "pass `wasmUrl` or `wasmModule`, or add '/inline' to the name in the import";
+const remedy = lostFileRemedy(import.meta.url, '`wasmUrl` or `wasmModule`');
 
 /** What errors call the module of a variant. */
 export function ownModuleName(variant: Variant): string {
