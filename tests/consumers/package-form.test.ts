@@ -1,31 +1,19 @@
 /** The package's form: what its package.json promises is there, and types say what scripts do. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 
 const run = promisify(execFile);
 const entries = ['vicinal', 'vicinal/inline', 'vicinal/worker', 'vicinal/worker/inline'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('the tarball', () => {
-  let folder: string;
-  let tarball: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'vicinal-tarball-'));
-    const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], {
-      cwd: join(root, 'pkg'),
-    });
-    const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-    tarball = join(folder, filename);
-  });
-  afterAll(() => rm(folder, { recursive: true }));
+  const { tarball } = inject('packed');
 
   test('is as publint wants it', async () => {
     const { buffer, byteOffset, byteLength } = await readFile(tarball);

@@ -5,7 +5,11 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['tests/consumers/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    globalSetup: 'tests/consumers/support/pack.ts',
+    // Builds: see support/command.ts.
+    testTimeout: 200_000,
+    hookTimeout: 200_000,
+    // The tools use all cores by themselves.
+    maxWorkers: 2,
   },
 });
