@@ -8,6 +8,7 @@ export PATH="$PWD/node_modules/.bin:$PATH"
 . .scripts/toolchain.sh
 . .scripts/node.sh
 . .scripts/browsers.sh
+. .scripts/consumers.sh
 . .scripts/suites.sh
 
 usage() {
@@ -20,8 +21,10 @@ Usage: ./build.sh [verb] [options]
   test        install what the tests need, run all of them, end with one line: N passed, M failed
   native      build and test the C++ core natively, under the sanitizers, and fuzz the reader
   wasm        build both WebAssembly modules and run the C++ suites in them, under Node
-  api         build the package and run the TypeScript suites in Node, installed as a user would too
+  api         build the package and run the TypeScript suites in Node
   browser     build the package and the page and run the suites in Chromium, Firefox and WebKit
+  consumers   pack the package, install it into projects of every bundler and runtime, build and run them
+                --all       in frameworks that render on a server too (slow)
   bench       measure what is named: `bench kernels` (the default), or `bench search` through the package
                 --json FILE write the figures too
   docs        write the API reference, from the comments in the source, into build/docs
@@ -187,8 +190,8 @@ case "$target" in
 esac
 
 case "$verb:$target" in
-  demo:all | test:all | api:all | browser:all | bench:all | serve:all) ;;
-  demo:* | test:* | api:* | browser:* | bench:* | serve:*)
+  demo:all | test:all | api:all | consumers:all | browser:all | bench:all | serve:all) ;;
+  demo:* | test:* | api:* | consumers:* | browser:* | bench:* | serve:*)
     fail "$verb needs every flavour of the package" "Leave --target out." ;;
 esac
 
@@ -203,7 +206,8 @@ case "$verb" in
   test) run_suites native fuzz wasm source api consumers browser ;;
   native) run_suites native fuzz ;;
   wasm) run_suites wasm ;;
-  api) run_suites source api consumers ;;
+  api) run_suites source api ;;
+  consumers) run_suites consumers ${all:+frameworks} ;;
   browser) run_suites browser ;;
   bench) run_bench "${words[@]}" ;;
   docs) run_docs ;;

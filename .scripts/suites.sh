@@ -110,10 +110,26 @@ suite_api() {
     vitest run --config tests/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/api.json
 }
 
-prepare_consumers() { build_package; }
+prepare_consumers() {
+  build_package
+  ensure_browsers
+  ensure_consumer_tools
+}
 suite_consumers() {
-  counted "installed from the tarball" artifacts/consumers.json \
+  counted "installed from the tarball, built and run" artifacts/consumers.json \
     vitest run --config tests/consumers/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/consumers.json
+}
+
+prepare_frameworks() {
+  build_package
+  ensure_browsers
+  ensure_consumer_tools
+  ensure_consumer_frameworks
+}
+suite_frameworks() {
+  # The newest frameworks want a newer Node than the rest of this repository; the runtimes are run once more in it.
+  PATH="$(dirname "$(relaxed_node)"):$PATH" counted "the same in frameworks, and in a newer Node" artifacts/frameworks.json \
+    vitest run --config tests/consumers/frameworks/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/frameworks.json
 }
 
 prepare_browser() {
