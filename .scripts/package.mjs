@@ -5,7 +5,8 @@
 //   web/   vicinal_simd128.wasm and vicinal_relaxed.wasm, the two modules (of a development build: source-maps/ too);
 //          index.js, worker.js and shared.js, which both import; vicinal-worker.js, the one self-contained worker
 //          file; inline.js, worker-inline.js and inline-shared.js, which have a module and the worker within them
-//   node/  the same scripts for Node; they read the modules from web/
+//   node/  the same scripts for Node, which read the modules from web/; vicinal-packed-module.js and
+//          vicinal-worker-source.js, which stand in for files that a bundle for a server has left behind
 //   types/ declarations of what the entries export
 //   worker.js, inline.js, worker/inline.js: the entries for tools that do not read `exports`
 import {

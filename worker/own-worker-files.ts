@@ -1,6 +1,6 @@
 /**
 The package's own worker, as a file beside its scripts. The bundler puts own-worker-inline.ts in this file's place for
-`vicinal/worker/inline`; both export the same.
+`vicinal/worker/inline`, and own-worker-node.ts in scripts for Node; all export the same.
 
 @module
 */

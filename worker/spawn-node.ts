@@ -10,16 +10,6 @@ import type { WorkerLike } from './worker-like.js';
 /** The process's own options (`--input-type`, loaders) are not for the worker. */
 const execArgv: string[] = [];
 
-/** Where the package's own worker file lies. */
-export function ownFileName(): string {
-  return String(import.meta.url).replace(/[^/]*$/, 'vicinal-worker.js');
-}
-
-/** Runs the package's own worker file. */
-export function spawnOwnFile(): WorkerLike {
-  return new Worker(new URL('./vicinal-worker.js', import.meta.url), { execArgv });
-}
-
 /** Runs a script at a `file:` or `data:` URL, or a path. */
 export function spawnFile(workerUrl: string | URL): WorkerLike {
   return new Worker(absoluteUrl(workerUrl), { execArgv });

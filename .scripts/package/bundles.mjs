@@ -1,8 +1,9 @@
 // The package's scripts, bundled from the TypeScript sources.
 //
 // Sources named *-web.ts speak to a browser: the bundle for Node has their *-node.ts neighbours in their place.
-// Sources named *-files.ts find the package's files: the bundle of the inline entries has *-inline.ts in their place.
-import { readFileSync } from 'node:fs';
+// Sources named *-files.ts find the package's files: the bundle of the inline entries has *-inline.ts in their place,
+// and that for Node *-node.ts, which do either.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -34,13 +35,6 @@ export async function bundle(flavour, { root, out, glue, module, dev }) {
   await build({
     ...shared,
     plugins: [replaceSources(inPlace)],
-    entryPoints: { index: 'bindings/api/index.ts', worker: 'worker/index.ts' },
-    splitting: true,
-    chunkNames: 'shared',
-  });
-  await build({
-    ...shared,
-    plugins: [replaceSources(inPlace)],
     entryPoints: { 'vicinal-worker': hostEntry },
   });
 
@@ -56,13 +50,23 @@ export async function bundle(flavour, { root, out, glue, module, dev }) {
     sourcemap: false,
     write: false,
   });
-  const embedded = {
+  const texts = {
     'vicinal-worker-source': outputFiles[0].text,
     'vicinal-packed-module': gzipSync(readFileSync(module), { level: 9 }).toString('base64'),
   };
+  // All entries for Node may come to need the texts, so there these have scripts of their own.
+  const embedded = flavour === 'node' ? neighborTexts(texts, shared.outdir) : embedTexts(texts);
+
   await build({
     ...shared,
-    plugins: [replaceSources({ ...inPlace, files: 'inline' }), embedTexts(embedded)],
+    plugins: [replaceSources(flavour === 'node' ? { ...inPlace, files: 'node' } : inPlace), embedded],
+    entryPoints: { index: 'bindings/api/index.ts', worker: 'worker/index.ts' },
+    splitting: true,
+    chunkNames: 'shared',
+  });
+  await build({
+    ...shared,
+    plugins: [replaceSources({ ...inPlace, files: 'inline' }), embedded],
     entryPoints: { inline: 'bindings/api/inline.ts', 'worker-inline': 'worker/inline.ts' },
     splitting: true,
     chunkNames: 'inline-shared',
@@ -97,6 +101,21 @@ function embedTexts(texts) {
         contents: texts[path],
         loader: 'text',
       }));
+    },
+  };
+}
+
+/** As {@link embedTexts}, with each text in a script of its own beside those that import it. */
+function neighborTexts(texts, outdir) {
+  return {
+    name: 'neighbor-texts',
+    setup({ onResolve, onEnd }) {
+      const names = new RegExp(`^(${Object.keys(texts).join('|')})$`);
+      onResolve({ filter: names }, ({ path }) => ({ path: `./${path}.js`, external: true }));
+      onEnd(() => {
+        for (const [name, text] of Object.entries(texts))
+          writeFileSync(join(outdir, `${name}.js`), `export default ${JSON.stringify(text)};\n`);
+      });
     },
   };
 }

@@ -2,13 +2,11 @@
 
 export const variants = ['simd128', 'relaxed'];
 
-/**
-Files of the package by entry: script in web/ and node/, the script that needs no other file, declarations in types/.
-*/
+/** Files of the package by entry: script in web/ and node/, declarations in types/. */
 export const entries = {
-  '.': { script: 'index', embedded: 'inline', types: 'bindings/api/index.d.ts' },
+  '.': { script: 'index', types: 'bindings/api/index.d.ts' },
   './inline': { script: 'inline', types: 'bindings/api/inline.d.ts' },
-  './worker': { script: 'worker', embedded: 'worker-inline', types: 'worker/index.d.ts' },
+  './worker': { script: 'worker', types: 'worker/index.d.ts' },
   './worker/inline': { script: 'worker-inline', types: 'worker/inline.d.ts' },
   './vicinal-worker.js': { script: 'vicinal-worker', types: 'worker/host-entry.d.ts' },
 };
@@ -35,9 +33,9 @@ export function manifest(flavours) {
     types: `./types/${entries['.'].types}`,
     exports: {
       ...Object.fromEntries(
-        Object.entries(entries).map(([path, { types, ...scripts }]) => [
+        Object.entries(entries).map(([path, { script, types }]) => [
           path,
-          { types: `./types/${types}`, ...scriptsByCondition(scripts, flavours) },
+          { types: `./types/${types}`, ...scriptsByCondition(script, flavours) },
         ]),
       ),
       ...Object.fromEntries(modules.map((file) => [`./${file}`, `./web/${file}`])),
@@ -50,14 +48,10 @@ export function manifest(flavours) {
 The first condition that holds decides. `browser` comes before `node`, since what sets both (Electron's windows, a
 worker of Cloudflare's with Node's modules) has no file system for the package. Bun and Deno set `node`. What sets
 neither (an import map, an edge runtime, a bundler that knows no target) gets what needs only the Web's own interfaces.
-
-Bundlers set `module`, Node itself does not. What they make for a server (Next, SvelteKit, esbuild) runs elsewhere than
-it was built and knows nothing of files that lay beside a script, so it gets the script with everything in it.
 */
-function scriptsByCondition({ script, embedded }, flavours) {
+function scriptsByCondition(script, flavours) {
   const web = `./web/${script}.js`;
-  const alone = `./node/${script}.js`;
-  const node = embedded === undefined ? alone : { module: `./node/${embedded}.js`, default: alone };
+  const node = `./node/${script}.js`;
   if (!flavours.includes('node')) return { default: web };
   if (!flavours.includes('web')) return { default: node };
   return { browser: web, node, default: web };

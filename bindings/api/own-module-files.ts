@@ -1,6 +1,6 @@
 /**
 The package's own modules, as files beside its scripts. The bundler puts own-module-inline.ts in this file's place for
-`vicinal/inline`; both export the same.
+`vicinal/inline`, and own-module-node.ts in scripts for Node; all export the same.
 
 @module
 */

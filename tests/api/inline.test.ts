@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf } from './support/awaitable.js';
 import { packageUrl } from './support/fresh-package.js';
 
-const scripts = ['inline.js', 'worker-inline.js', 'inline-shared.js'];
+const scripts = [
+  ...['inline.js', 'worker-inline.js', 'inline-shared.js'],
+  ...['vicinal-packed-module.js', 'vicinal-worker-source.js'],
+];
 const moduleUrl = new URL(import.meta.resolve('vicinal/vicinal_simd128.wasm'));
 
 describe('the inline entries', () => {

@@ -1,5 +1,7 @@
 /** JavaScript outside the browser; that a command returns shows that the process ends by itself. */
 import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { command } from './support/command.js';
@@ -35,4 +37,15 @@ test.each(runtimes)('$name searches, in the main thread and in a worker', async 
 }) => {
   const printed = await command(project.folder, program(), ...args, 'search.js');
   expect(JSON.parse(printed)).toEqual({ here: found, worker: found });
+});
+
+test('a bundle for a server searches where none of the package is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vicinal-server-'));
+  try {
+    await project.run('bundle', `--outfile=${join(folder, 'search.mjs')}`);
+    const printed = await command(folder, process.execPath, 'search.mjs');
+    expect(JSON.parse(printed)).toEqual({ here: bySimd128, worker: bySimd128 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

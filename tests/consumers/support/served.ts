@@ -50,12 +50,11 @@ export async function serveFiles(folder: string, path: string): Promise<Site> {
   };
 }
 
-/** Runs a project's own server until it answers. `portOption`: where the tool takes its port. */
-export async function serveByTool(
-  project: Project,
-  script: string,
-  options: (port: number) => { args?: string[]; env?: NodeJS.ProcessEnv },
-): Promise<Site> {
+/** How a tool is told its port. */
+export type ToolOptions = (port: number) => { args?: string[]; env?: NodeJS.ProcessEnv };
+
+/** Runs a project's own server, which a script of its package.json starts, and waits until it answers. */
+export async function serveByTool(project: Project, script: string, options: ToolOptions): Promise<Site> {
   const port = await freePort();
   const { args = [], env: more } = options(port);
   const server = spawn('npm', ['run', '--silent', script, '--', ...args], {
