@@ -18,7 +18,7 @@ constexpr uint32_t kReversedPolynomial = 0x82F63B78u;
 using Tables = std::array<std::array<uint32_t, 256>, 8>;
 
 // tables[n][byte]: the effect of `byte` once n more bytes have passed.
-constexpr Tables make_tables() {
+Tables make_tables() {
   Tables tables{};
   for (uint32_t byte = 0; byte < 256; ++byte) {
     uint32_t crc = byte;
@@ -34,11 +34,16 @@ constexpr Tables make_tables() {
   return tables;
 }
 
-constexpr Tables kTables = make_tables();
+// Made when first needed: 8 KB that no compression makes smaller would be a seventh of the module's download.
+const Tables& tables() {
+  static const Tables made = make_tables();
+  return made;
+}
 
 }  // namespace
 
 uint32_t crc32c(uint32_t crc, const void* bytes, size_t size) {
+  const Tables& table = tables();
   const auto* next = static_cast<const unsigned char*>(bytes);
   crc = ~crc;
   for (; size >= 8; size -= 8, next += 8) {
@@ -47,11 +52,11 @@ uint32_t crc32c(uint32_t crc, const void* bytes, size_t size) {
     std::memcpy(&low, next, 4);
     std::memcpy(&high, next + 4, 4);
     low ^= crc;
-    crc = kTables[7][low & 0xFF] ^ kTables[6][(low >> 8) & 0xFF] ^ kTables[5][(low >> 16) & 0xFF] ^
-          kTables[4][low >> 24] ^ kTables[3][high & 0xFF] ^ kTables[2][(high >> 8) & 0xFF] ^
-          kTables[1][(high >> 16) & 0xFF] ^ kTables[0][high >> 24];
+    crc = table[7][low & 0xFF] ^ table[6][(low >> 8) & 0xFF] ^ table[5][(low >> 16) & 0xFF] ^
+          table[4][low >> 24] ^ table[3][high & 0xFF] ^ table[2][(high >> 8) & 0xFF] ^
+          table[1][(high >> 16) & 0xFF] ^ table[0][high >> 24];
   }
-  for (; size > 0; --size, ++next) crc = (crc >> 8) ^ kTables[0][(crc ^ *next) & 0xFF];
+  for (; size > 0; --size, ++next) crc = (crc >> 8) ^ table[0][(crc ^ *next) & 0xFF];
   return ~crc;
 }
 
