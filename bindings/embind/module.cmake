@@ -15,6 +15,8 @@ target_link_options(vicinal_module PRIVATE
   # A failed allocation throws std::bad_alloc, which becomes OUT_OF_MEMORY.
   -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB -sABORTING_MALLOC=0
   -sSTACK_SIZE=256KB
+  # A third of the default allocator's size. What is allocated is mostly large, and seldom.
+  -sMALLOC=emmalloc
   -sTEXTDECODER=2
   --no-entry
   --emit-tsd vicinal.d.ts)
