@@ -2,6 +2,7 @@
 // multiply-add of four lanes (`Isa`, as in f32_vector.h).
 #pragma once
 
+#include "kernels/kernel_table.h"
 #include "kernels/wasm_vector.h"
 
 namespace vicinal {

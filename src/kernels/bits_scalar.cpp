@@ -8,15 +8,12 @@
 namespace vicinal {
 namespace {
 
-struct BitsPair {
+struct DotBits {
   using Query = uint8_t;
   using Element = uint8_t;
   using Score = int32_t;
-  static size_t row_width(size_t dim) { return bits_row_bytes(dim); }
-};
-
-struct DotBits : BitsPair {
   static size_t query_width(size_t dim) { return 4 * bits_row_bytes(dim); }
+  static size_t row_width(size_t dim) { return bits_row_bytes(dim); }
   static int32_t one(const uint8_t* query, const uint8_t* row, size_t dim) {
     const size_t width = bits_row_bytes(dim);
     int32_t sum = 0;
@@ -29,16 +26,6 @@ struct DotBits : BitsPair {
   }
 };
 
-struct HammingBits : BitsPair {
-  static size_t query_width(size_t dim) { return bits_row_bytes(dim); }
-  static int32_t one(const uint8_t* query, const uint8_t* row, size_t dim) {
-    int32_t sum = 0;
-    for (size_t i = 0; i < bits_row_bytes(dim); ++i)
-      sum += std::popcount(static_cast<uint8_t>(query[i] ^ row[i]));
-    return sum;
-  }
-};
-
 void unpack_bits_scalar(const uint8_t* packed, size_t dim, uint8_t* out) {
   for (size_t i = 0; i < dim; ++i) out[i] = bit_at(packed, i);
 }
@@ -47,7 +34,6 @@ void unpack_bits_scalar(const uint8_t* packed, size_t dim, uint8_t* out) {
 
 void set_bits_scalar(KernelTable& table) {
   table.dot_bits = scalar_family<DotBits>();
-  table.hamming_bits = scalar_family<HammingBits>();
   table.unpack_bits = unpack_bits_scalar;
 }
 

@@ -47,10 +47,6 @@ struct KernelTable {
   /// sum(query * row). The query is in 0..127 (relaxed dot products are exact only then), rows in -128..127;
   /// 127 * 128 * 65536 < 2^31.
   KernelFamily<int8_t, int8_t, int32_t> dot_i8;
-  /// sum((query - row)^2), both in -128..127. Unsigned: 255^2 * 65536 < 2^32.
-  KernelFamily<int8_t, int8_t, uint32_t> l2_squared_i8;
-  /// sum(|query - row|), both in -128..127.
-  KernelFamily<int8_t, int8_t, uint32_t> l1_i8;
 
   /// sum(query * code): query [dim] in 0..127 in plain order, rows packed as above.
   KernelFamily<int8_t, uint8_t, int32_t> dot_u4;
@@ -58,8 +54,6 @@ struct KernelTable {
   /// sum(query * bit): query is 4 bits a value (0..15), bit-sliced into four planes of ceil(dim / 8) bytes,
   /// plane p holding bit p of every value, planes one after another.
   KernelFamily<uint8_t, uint8_t, int32_t> dot_bits;
-  /// Number of positions at which two bit rows differ.
-  KernelFamily<uint8_t, uint8_t, int32_t> hamming_bits;
 
   /// L1 distance of a float query to rows coded as low + step * code, code in 0..255, one byte a value.
   /// lows, steps [row_count]; codes [row_count x dim]; out [row_count].

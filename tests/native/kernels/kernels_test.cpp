@@ -111,7 +111,6 @@ struct FloatFamily {
   }
 };
 
-template <int kLowestQuery>
 struct ByteFamily {
   using Query = int8_t;
   using Element = int8_t;
@@ -124,7 +123,7 @@ struct ByteFamily {
     return sample;
   }
   static Sample<int8_t> draw_query(Random& random, Pattern pattern, size_t dim) {
-    return draw(random, pattern, true, dim, kLowestQuery);
+    return draw(random, pattern, true, dim, 0);
   }
   static Sample<int8_t> draw_row(Random& random, Pattern pattern, size_t dim) {
     return draw(random, pattern, false, dim, -128);
@@ -148,7 +147,7 @@ struct PackedFamily {
   using Query = int8_t;
   using Element = uint8_t;
   static Sample<int8_t> draw_query(Random& random, Pattern pattern, size_t dim) {
-    return ByteFamily<0>::draw_query(random, pattern, dim);
+    return ByteFamily::draw_query(random, pattern, dim);
   }
   static Sample<uint8_t> draw_row(Random& random, Pattern pattern, size_t dim) {
     const std::vector<uint8_t> codes = draw_codes(random, pattern, false, dim, kBits);
@@ -156,14 +155,13 @@ struct PackedFamily {
   }
 };
 
-/// Rows of bits; queries of bits, or of 4 bits in planes.
-template <bool kPlanes>
+/// Rows of bits; queries of 4 bits in planes.
 struct BitsFamily {
   using Query = uint8_t;
   using Element = uint8_t;
   static Sample<uint8_t> draw_query(Random& random, Pattern pattern, size_t dim) {
-    const std::vector<uint8_t> codes = draw_codes(random, pattern, true, dim, kPlanes ? 4 : 1);
-    return {as_plain(codes), kPlanes ? pack_planes(codes) : pack_bits(codes)};
+    const std::vector<uint8_t> codes = draw_codes(random, pattern, true, dim, 4);
+    return {as_plain(codes), pack_planes(codes)};
   }
   static Sample<uint8_t> draw_row(Random& random, Pattern pattern, size_t dim) {
     const std::vector<uint8_t> codes = draw_codes(random, pattern, false, dim, 1);
@@ -343,13 +341,7 @@ TEST_P(KernelTest, L1F32) {
   check_family<FloatFamily>(kernels().l1_f32, l1_term);
 }
 TEST_P(KernelTest, DotI8) {
-  check_family<ByteFamily<0>>(kernels().dot_i8, dot_term);
-}
-TEST_P(KernelTest, L2SquaredI8) {
-  check_family<ByteFamily<-128>>(kernels().l2_squared_i8, l2_squared_term);
-}
-TEST_P(KernelTest, L1I8) {
-  check_family<ByteFamily<-128>>(kernels().l1_i8, l1_term);
+  check_family<ByteFamily>(kernels().dot_i8, dot_term);
 }
 TEST_P(KernelTest, DotU4) {
   check_family<PackedFamily<4>>(kernels().dot_u4, dot_term);
@@ -358,11 +350,7 @@ TEST_P(KernelTest, DotU2) {
   check_family<PackedFamily<2>>(kernels().dot_u2, dot_term);
 }
 TEST_P(KernelTest, DotBits) {
-  check_family<BitsFamily<true>>(kernels().dot_bits, dot_term);
-}
-// Of two bits, the difference is the distance.
-TEST_P(KernelTest, HammingBits) {
-  check_family<BitsFamily<false>>(kernels().hamming_bits, l1_term);
+  check_family<BitsFamily>(kernels().dot_bits, dot_term);
 }
 
 TEST_P(KernelTest, UnpackU4) {
@@ -441,9 +429,6 @@ TEST_P(KernelTest, IntegersDoNotOverflow) {
   const std::vector<int8_t> highest(kDim, 127), lowest(kDim, -128);
   expect_all_forms<int8_t, int8_t, int32_t>(kernels().dot_i8, highest, highest, kDim, 127 * 127 * 65536);
   expect_all_forms<int8_t, int8_t, int32_t>(kernels().dot_i8, highest, lowest, kDim, -128 * 127 * 65536);
-  expect_all_forms<int8_t, int8_t, uint32_t>(kernels().l2_squared_i8, highest, lowest, kDim,
-                                             255u * 255 * 65536);
-  expect_all_forms<int8_t, int8_t, uint32_t>(kernels().l1_i8, highest, lowest, kDim, 255u * 65536);
   const auto all_set = [](size_t byte_count) { return std::vector<uint8_t>(byte_count, 0xFF); };
   expect_all_forms<int8_t, uint8_t, int32_t>(kernels().dot_u4, highest, all_set(kDim / 2), kDim,
                                              127 * 15 * 65536);
@@ -451,8 +436,6 @@ TEST_P(KernelTest, IntegersDoNotOverflow) {
                                              127 * 3 * 65536);
   expect_all_forms<uint8_t, uint8_t, int32_t>(kernels().dot_bits, all_set(kDim / 2), all_set(kDim / 8), kDim,
                                               15 * 65536);
-  expect_all_forms<uint8_t, uint8_t, int32_t>(kernels().hamming_bits, all_set(kDim / 8),
-                                              std::vector<uint8_t>(kDim / 8, 0), kDim, 65536);
 }
 
 TEST_P(KernelTest, EverySlotIsFilled) {

@@ -1,11 +1,12 @@
 // Float kernels, relaxed SIMD. L1 distance has no multiplication and keeps its SIMD128 form.
+#pragma once
+
 #include "kernels/f32_vector.h"
-#include "kernels/kernel_parts.h"
 #include "kernels/multiply_add_relaxed.h"
 
 namespace vicinal {
 
-void set_f32_relaxed(KernelTable& table) {
+constexpr void set_f32_relaxed(KernelTable& table) {
   table.dot_f32 = vector_family<DotF32Steps<MultiplyAddRelaxed>>();
   table.l2_squared_f32 = vector_family<L2SquaredF32Steps<MultiplyAddRelaxed>>();
 }

@@ -1,47 +1,33 @@
 // Kernels on bit rows, SIMD128: 128 bits a step, counted by i8x16.popcnt. Relaxed SIMD has nothing to add.
+#pragma once
+
 #include "kernels/code_layout.h"
-#include "kernels/kernel_parts.h"
 #include "kernels/vector_forms.h"
 
 namespace vicinal {
-namespace {
 
-/// Units are bytes. Sums are 16-bit lanes until widened.
-struct BitsSteps {
+/// Units are bytes. Sums are 16-bit lanes until widened: a byte of a row and four planes counts to at most
+/// 8 * (1 + 2 + 4 + 8) = 120, a pair of them to 240, and 272 * 240 < 2^16.
+struct DotBitsSteps {
   using Query = uint8_t;
   using Element = uint8_t;
   using Score = int32_t;
-  using RowPart = v128_t;
-  static constexpr size_t kStep = 16;
-
-  VICINAL_INLINE static size_t unit_count(size_t dim) { return bits_row_bytes(dim); }
-  VICINAL_INLINE static size_t row_width(size_t dim) { return bits_row_bytes(dim); }
-  VICINAL_INLINE static const uint8_t* query_at(const uint8_t* query, size_t units) { return query + units; }
-  VICINAL_INLINE static const uint8_t* row_at(const uint8_t* row, size_t units) { return row + units; }
-  VICINAL_INLINE static v128_t row_part(const uint8_t* row) { return wasm_v128_load(row); }
-  VICINAL_INLINE static v128_t row_rest(const uint8_t* row, size_t units) { return load_part(row, units); }
-
-  VICINAL_INLINE static v128_t add(v128_t a_i32x4, v128_t b_i32x4) {
-    return wasm_i32x4_add(a_i32x4, b_i32x4);
-  }
-  VICINAL_INLINE static Score score(v128_t sum_i32x4) {
-    return static_cast<Score>(sum_of_lanes_i32(sum_i32x4));
-  }
-};
-
-/// A byte of a row and four planes counts to at most 8 * (1 + 2 + 4 + 8) = 120, a pair of them to 240:
-/// 272 * 240 < 2^16.
-struct DotBitsSteps : BitsSteps {
   struct QueryPart {
     v128_t planes[4];
   };
+  using RowPart = v128_t;
+  static constexpr size_t kStep = 16;
   static constexpr size_t kStepsToWiden = 272;
   static constexpr int kAccumulators = 2;
   static constexpr int kSideBySideAccumulators = 1;
   static constexpr int kTileQueries = 1;
   static constexpr int kTileRows = 4;
 
+  VICINAL_INLINE static size_t unit_count(size_t dim) { return bits_row_bytes(dim); }
   VICINAL_INLINE static size_t query_width(size_t dim) { return 4 * bits_row_bytes(dim); }
+  VICINAL_INLINE static size_t row_width(size_t dim) { return bits_row_bytes(dim); }
+  VICINAL_INLINE static const uint8_t* query_at(const uint8_t* query, size_t units) { return query + units; }
+  VICINAL_INLINE static const uint8_t* row_at(const uint8_t* row, size_t units) { return row + units; }
   VICINAL_INLINE static QueryPart query_part(const uint8_t* query, size_t dim) {
     const size_t width = bits_row_bytes(dim);
     return {{wasm_v128_load(query), wasm_v128_load(query + width), wasm_v128_load(query + 2 * width),
@@ -52,6 +38,9 @@ struct DotBitsSteps : BitsSteps {
     return {{load_part(query, units), load_part(query + width, units), load_part(query + 2 * width, units),
              load_part(query + 3 * width, units)}};
   }
+  VICINAL_INLINE static v128_t row_part(const uint8_t* row) { return wasm_v128_load(row); }
+  VICINAL_INLINE static v128_t row_rest(const uint8_t* row, size_t units) { return load_part(row, units); }
+
   VICINAL_INLINE static v128_t add_step(v128_t sum_u16x8, const QueryPart& query, v128_t row) {
     v128_t count_u8x16 = wasm_i8x16_popcnt(wasm_v128_and(query.planes[3], row));
 #pragma unroll
@@ -62,31 +51,15 @@ struct DotBitsSteps : BitsSteps {
     return wasm_i16x8_add(sum_u16x8, wasm_u16x8_extadd_pairwise_u8x16(count_u8x16));
   }
   VICINAL_INLINE static v128_t widen(v128_t sum_u16x8) { return wasm_u32x4_extadd_pairwise_u16x8(sum_u16x8); }
-};
-
-/// A step adds at most 8 to each byte: 30 * 8 < 2^8.
-struct HammingSteps : BitsSteps {
-  using QueryPart = v128_t;
-  static constexpr size_t kStepsToWiden = 30;
-  static constexpr int kAccumulators = 2;
-  static constexpr int kSideBySideAccumulators = 1;
-  static constexpr int kTileQueries = 2;
-  static constexpr int kTileRows = 4;
-
-  VICINAL_INLINE static size_t query_width(size_t dim) { return bits_row_bytes(dim); }
-  VICINAL_INLINE static v128_t query_part(const uint8_t* query, size_t) { return wasm_v128_load(query); }
-  VICINAL_INLINE static v128_t query_rest(const uint8_t* query, size_t units, size_t) {
-    return load_part(query, units);
+  VICINAL_INLINE static v128_t add(v128_t a_i32x4, v128_t b_i32x4) {
+    return wasm_i32x4_add(a_i32x4, b_i32x4);
   }
-  VICINAL_INLINE static v128_t add_step(v128_t sum_u8x16, v128_t query, v128_t row) {
-    return wasm_i8x16_add(sum_u8x16, wasm_i8x16_popcnt(wasm_v128_xor(query, row)));
-  }
-  VICINAL_INLINE static v128_t widen(v128_t sum_u8x16) {
-    return wasm_u32x4_extadd_pairwise_u16x8(wasm_u16x8_extadd_pairwise_u8x16(sum_u8x16));
+  VICINAL_INLINE static Score score(v128_t sum_i32x4) {
+    return static_cast<Score>(sum_of_lanes_i32(sum_i32x4));
   }
 };
 
-void unpack_bits(const uint8_t* packed, size_t dim, uint8_t* out) {
+inline void unpack_bits_simd128(const uint8_t* packed, size_t dim, uint8_t* out) {
   const v128_t own_bit = wasm_u64x2_const_splat(0x8040201008040201);
   size_t done = 0;
   for (; done + 16 <= dim; done += 16) {
@@ -99,12 +72,9 @@ void unpack_bits(const uint8_t* packed, size_t dim, uint8_t* out) {
   for (; done < dim; ++done) out[done] = bit_at(packed, done);
 }
 
-}  // namespace
-
-void set_bits_simd128(KernelTable& table) {
+constexpr void set_bits_simd128(KernelTable& table) {
   table.dot_bits = vector_family<DotBitsSteps>();
-  table.hamming_bits = vector_family<HammingSteps>();
-  table.unpack_bits = unpack_bits;
+  table.unpack_bits = unpack_bits_simd128;
 }
 
 }  // namespace vicinal
