@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "embedding/double_arithmetic.h"
@@ -241,11 +240,14 @@ void SymmetricEigen::rotate_rows(size_t row, double cosine, double sine) {
   }
 }
 
+// By insertion: the square of the order is nothing next to the decomposition's cube, and it is the least code.
 void SymmetricEigen::sort_values() {
-  std::iota(by_falling_value_.begin(), by_falling_value_.end(), size_t{0});
-  std::sort(by_falling_value_.begin(), by_falling_value_.end(), [this](size_t a, size_t b) {
-    return diagonal_[a] != diagonal_[b] ? diagonal_[a] > diagonal_[b] : a < b;
-  });
+  for (size_t number = 0; number < order_; ++number) {
+    size_t place = number;
+    for (; place > 0 && diagonal_[by_falling_value_[place - 1]] < diagonal_[number]; --place)
+      by_falling_value_[place] = by_falling_value_[place - 1];
+    by_falling_value_[place] = number;
+  }
 }
 
 }  // namespace vicinal

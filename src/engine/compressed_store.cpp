@@ -57,9 +57,7 @@ Status check_options(const CompressedStoreOptions& options) {
 void rescore(const ExactDistance& exact, const RowBlocks<float>& vectors, size_t count,
              std::vector<Candidate>& candidates) {
   for (Candidate& candidate : candidates) candidate.distance = exact(vectors.row(size_t{candidate.slot}));
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
-  });
+  sort_nearest_first(candidates);
   candidates.resize(std::min(count, candidates.size()));
 }
 

@@ -34,6 +34,18 @@ inline float float_from_ordered_bits(uint32_t ordered) {
   return std::bit_cast<float>((ordered & 0x80000000u) != 0 ? ordered & 0x7FFFFFFFu : ~ordered);
 }
 
+/// A number that orders candidates: nearest first, ties by smaller slot.
+inline uint64_t key_of(const Candidate& candidate) {
+  return uint64_t{ordered_bits(candidate.distance)} << 32 | candidate.slot;
+}
+
+inline Candidate candidate_of(uint64_t key) {
+  return {float_from_ordered_bits(static_cast<uint32_t>(key >> 32)), static_cast<uint32_t>(key)};
+}
+
+/// Sorts, nearest first, ties by smaller slot.
+void sort_nearest_first(std::vector<Candidate>& candidates);
+
 /// How far the distances given may be from the true ones: the true distance of a row given as d lies within
 /// |d| * relative + absolute of it.
 struct DistanceError {
@@ -79,22 +91,17 @@ class TopK {
   /// near the last of them that they might belong there. Empties the selection.
   std::vector<Candidate> finish() {
     cut();
-    std::sort(keys_.begin(), keys_.end());
     std::vector<Candidate> nearest;
     nearest.reserve(keys_.size());
-    for (const uint64_t key : keys_) nearest.push_back({distance_of(key), static_cast<uint32_t>(key)});
+    for (const uint64_t key : keys_) nearest.push_back(candidate_of(key));
     keys_.clear();
+    sort_nearest_first(nearest);
     return nearest;
   }
 
  private:
   // Lets small k go long between cuts.
   static constexpr size_t kSpareCandidates = 64;
-
-  static uint64_t key_of(float distance, uint32_t slot) {
-    return uint64_t{ordered_bits(distance)} << 32 | slot;
-  }
-  static float distance_of(uint64_t key) { return float_from_ordered_bits(static_cast<uint32_t>(key >> 32)); }
 
   // A row given at d may truly be at d - e(d), and the k-th at t + e(t): d counts up to about t + 2 e(t), a
   // little more since e(d) > e(t).
@@ -104,7 +111,7 @@ class TopK {
   }
 
   void take(float distance, uint32_t slot) {
-    keys_.push_back(key_of(distance, slot));
+    keys_.push_back(key_of({distance, slot}));
     if (keys_.size() >= cut_at_) {
       cut();
       // Where many rows are too near to tell apart the buffer grows, so that cuts stay rare.
@@ -117,10 +124,10 @@ class TopK {
     if (keys_.size() <= k_) return;
     const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
     std::nth_element(keys_.begin(), kth, keys_.end());
-    limit_ = std::min(limit_, with_error(distance_of(*kth)));
+    limit_ = std::min(limit_, with_error(candidate_of(*kth).distance));
     auto end = kth + 1;
     if (error_.relative != 0 || error_.absolute != 0) {
-      const uint64_t limit_key = key_of(limit_, UINT32_MAX);
+      const uint64_t limit_key = key_of({limit_, UINT32_MAX});
       end = std::partition(end, keys_.end(), [limit_key](uint64_t key) { return key <= limit_key; });
     }
     keys_.erase(end, keys_.end());

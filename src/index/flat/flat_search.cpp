@@ -138,9 +138,7 @@ class QueryScan {
   std::vector<Candidate> finish() {
     std::vector<Candidate> nearest = best_.finish();
     for (Candidate& candidate : nearest) candidate.distance = exact_(rows_.row(candidate.slot));
-    std::sort(nearest.begin(), nearest.end(), [](const Candidate& a, const Candidate& b) {
-      return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
-    });
+    sort_nearest_first(nearest);
     // A copy of its own size: where many rows are as near as the last, the selection is much larger.
     if (nearest.size() <= k_) return nearest;
     return {nearest.begin(), nearest.begin() + static_cast<std::ptrdiff_t>(k_)};
