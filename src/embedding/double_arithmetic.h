@@ -1,34 +1,28 @@
-// Sums in double precision over arrays of either width.
+// Arithmetic in double precision on arrays of either width: the inner loops of all that is computed so. Their file
+// is built for speed where others are built to be small.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 
 namespace vicinal {
 
-template <typename A, typename B>
-double dot_double(const A* a, const B* b, size_t count) {
-  // Four sums, so that additions need not wait for each other.
-  double sums[4] = {0.0, 0.0, 0.0, 0.0};
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    for (size_t lane = 0; lane < 4; ++lane) {
-      sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
-    }
-  }
-  for (; i < count; ++i) sums[0] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
+double dot_double(const float* a, const float* b, size_t count);
+double dot_double(const double* a, const float* b, size_t count);
+double dot_double(const double* a, const double* b, size_t count);
 
 /// L2 norm. Neither overflows nor underflows for any floats.
-inline double norm_double(const float* values, size_t count) {
-  return std::sqrt(dot_double(values, values, count));
-}
+double norm_double(const float* values, size_t count);
 
 /// sums[i] += factor * values[i].
-template <typename Value>
-void add_scaled(const Value* values, double factor, size_t count, double* sums) {
-  for (size_t i = 0; i < count; ++i) sums[i] += factor * static_cast<double>(values[i]);
-}
+void add_scaled(const float* values, double factor, size_t count, double* sums);
+void add_scaled(const double* values, double factor, size_t count, double* sums);
+
+/// Four rows, each scaled by its own value at `last`: sums[i] += row[last] * row[i] for i up to `last`, added up
+/// over the rows first, so that each sum is loaded and stored once.
+/// rows  [4 x width]
+void add_four_scaled(const double* rows, size_t width, size_t last, double* sums);
+
+/// A rotation of the plane: (upper, lower) = (cosine * upper - sine * lower, sine * upper + cosine * lower).
+void rotate_pair(double* upper, double* lower, double cosine, double sine, size_t count);
 
 }  // namespace vicinal

@@ -113,17 +113,8 @@ void Pca::add_outer_products(size_t row_count) {
     double* sums = &matrix_[i * dim_];
     size_t row = 0;
     for (; row + 4 <= row_count; row += 4) {
-      const double* a = &centered_[row * dim_];
-      const double* b = a + dim_;
-      const double* c = b + dim_;
-      const double* d = c + dim_;
-      const double a_i = a[i];
-      const double b_i = b[i];
-      const double c_i = c[i];
-      const double d_i = d[i];
-      for (size_t j = 0; j <= i; ++j) {
-        sums[j] += (a_i * a[j] + b_i * b[j]) + (c_i * c[j] + d_i * d[j]);
-      }
+      const double* first = &centered_[row * dim_];
+      add_four_scaled(first, dim_, i, sums);
     }
     for (; row < row_count; ++row) {
       const double* a = &centered_[row * dim_];

@@ -231,13 +231,7 @@ Status SymmetricEigen::diagonalize_value(size_t number) {
 
 void SymmetricEigen::rotate_rows(size_t row, double cosine, double sine) {
   double* upper = &matrix_[row * order_];
-  double* lower = upper + order_;
-  for (size_t i = 0; i < order_; ++i) {
-    const double u = upper[i];
-    const double l = lower[i];
-    lower[i] = sine * u + cosine * l;
-    upper[i] = cosine * u - sine * l;
-  }
+  rotate_pair(upper, upper + order_, cosine, sine, order_);
 }
 
 // By insertion: the square of the order is nothing next to the decomposition's cube, and it is the least code.
