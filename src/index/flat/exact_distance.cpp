@@ -32,15 +32,16 @@ double sum_terms(const float* a, const float* b, size_t dim, Term term) {
   return sum[0] + sum[1];
 }
 
-double dot(const float* a, const float* b, size_t dim) {
+// Not inlined: each loop is called from several places, and runs long next to the call.
+[[gnu::noinline]] double dot(const float* a, const float* b, size_t dim) {
   return sum_terms(a, b, dim, [](Pair x, Pair y) { return x * y; });
 }
 
-double l2_squared(const float* a, const float* b, size_t dim) {
+[[gnu::noinline]] double l2_squared(const float* a, const float* b, size_t dim) {
   return sum_terms(a, b, dim, [](Pair x, Pair y) { return (x - y) * (x - y); });
 }
 
-double l1(const float* a, const float* b, size_t dim) {
+[[gnu::noinline]] double l1(const float* a, const float* b, size_t dim) {
   return sum_terms(a, b, dim, [](Pair x, Pair y) {
     const Pair difference = x - y;
     return Pair{std::fabs(difference[0]), std::fabs(difference[1])};
