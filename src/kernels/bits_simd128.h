@@ -18,7 +18,7 @@ struct DotBitsSteps {
   using RowPart = v128_t;
   static constexpr size_t kStep = 16;
   static constexpr size_t kStepsToWiden = 272;
-  static constexpr int kAccumulators = 2;
+  static constexpr int kAccumulators = 1;
   static constexpr int kSideBySideAccumulators = 1;
   static constexpr int kTileQueries = 1;
   static constexpr int kTileRows = 4;

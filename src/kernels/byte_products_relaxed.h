@@ -8,7 +8,6 @@ namespace vicinal {
 
 struct ByteProductsRelaxed {
   using Bytes = v128_t;
-  static constexpr int kI8Accumulators = 8;
   static constexpr int kCodeTileQueries = 2;
   static constexpr int kCodeTileRows = 4;
 

@@ -11,7 +11,6 @@ struct ByteProductsSimd128 {
     v128_t first_i16x8, second_i16x8;
   };
   const v128_t even_bytes = hidden_constant(0x00FF00FF);
-  static constexpr int kI8Accumulators = 4;
   static constexpr int kCodeTileQueries = 2;
   static constexpr int kCodeTileRows = 2;
 

@@ -16,7 +16,7 @@ struct DotI8Steps {
   using RowPart = typename Products::Bytes;
   static constexpr size_t kStep = 16;
   static constexpr size_t kStepsToWiden = 0;
-  static constexpr int kAccumulators = Products::kI8Accumulators;
+  static constexpr int kAccumulators = 2;
   static constexpr int kSideBySideAccumulators = 2;
   static constexpr int kTileQueries = 2;
   static constexpr int kTileRows = 4;

@@ -67,7 +67,7 @@ struct DotCodesSteps {
   using Score = int32_t;
   static constexpr size_t kStep = Codes::kRun;
   static constexpr size_t kStepsToWiden = 0;
-  static constexpr int kAccumulators = 4;
+  static constexpr int kAccumulators = 1;  // for the few rows left over of four
   static constexpr int kSideBySideAccumulators = 2;
   static constexpr int kTileQueries = Products::kCodeTileQueries;
   static constexpr int kTileRows = Products::kCodeTileRows;
