@@ -18,7 +18,7 @@ struct F32Steps {
   static constexpr int kAccumulators = 4;
   static constexpr int kSideBySideAccumulators = 2;
   static constexpr int kTileQueries = 2;
-  static constexpr int kTileRows = 4;
+  static constexpr int kTileRows = 6;
 
   VICINAL_INLINE static size_t unit_count(size_t dim) { return dim; }
   VICINAL_INLINE static size_t query_width(size_t dim) { return dim; }

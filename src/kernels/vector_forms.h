@@ -9,13 +9,14 @@
 //   query_part(query, dim), row_part(row)                the step that starts here
 //   query_rest(query, units, dim), row_rest(row, units)  the last, short step, padded with zeros
 //   add_step(sum, query_part, row_part)                  the sum with one step added
-//   kStepsToWiden                steps that a sum of narrow lanes takes without overflow, an even number;
-//                                0 where sums are wide from the start
+//   kStepsToWiden                steps that a sum of narrow lanes takes without overflow; 0 where sums are
+//                                wide from the start
 //   widen(sum), add(sum, sum)    a wide sum from a narrow one; two wide sums added
 //   score(sum)                   a wide sum added up across its lanes
 //   kAccumulators                sums a pair when one row is scored at a time: chains that hide latency
 //   kSideBySideAccumulators      sums a pair when four rows are
-//   kTileQueries, kTileRows      tile of many_to_many, kept within 16 vector registers
+//   kTileQueries, kTileRows      tile of many_to_many, kept within 15 vector registers: engines keep the last
+//                                for themselves
 #pragma once
 
 #include <algorithm>
@@ -26,14 +27,16 @@
 
 namespace vicinal {
 
-/// Scores of kQueries x kRows pairs, each from kAccumulators sums that take kUnroll steps in turn.
-template <typename Op, int kQueries, int kRows, int kAccumulators, int kUnroll>
+/// Scores of kQueries x kRows pairs, each from kAccumulators sums that take steps in turn.
+///
+/// What does not fill the loop comes before it, and the loop last. Behind the loop it would cost engines that
+/// give registers to a whole function at once (Firefox's) the registers of the sums, in the loop too: tiles ran
+/// at half their speed there.
+template <typename Op, int kQueries, int kRows, int kAccumulators>
 struct Tile {
   using Query = typename Op::Query;
   using Element = typename Op::Element;
   using Score = typename Op::Score;
-  static constexpr int kSteps = kAccumulators * kUnroll;
-  static_assert(Op::kStepsToWiden % kUnroll == 0);
 
   struct Sums {
     v128_t of[kQueries][kRows];
@@ -58,13 +61,15 @@ struct Tile {
     }
   }
 
-  VICINAL_INLINE void rest(Sums& sums, size_t units) const {
+  /// The last `units` of every row, fewer than a step, which start `at` units from its start.
+  VICINAL_INLINE void rest(Sums& sums, size_t at, size_t units) const {
     typename Op::QueryPart query_parts[kQueries];
 #pragma unroll
-    for (int q = 0; q < kQueries; ++q) query_parts[q] = op.query_rest(queries[q], units, dim);
+    for (int q = 0; q < kQueries; ++q)
+      query_parts[q] = op.query_rest(Op::query_at(queries[q], at), units, dim);
 #pragma unroll
     for (int r = 0; r < kRows; ++r) {
-      const typename Op::RowPart row_part = op.row_rest(rows[r], units);
+      const typename Op::RowPart row_part = op.row_rest(Op::row_at(rows[r], at), units);
 #pragma unroll
       for (int q = 0; q < kQueries; ++q) sums.of[q][r] = op.add_step(sums.of[q][r], query_parts[q], row_part);
     }
@@ -77,43 +82,43 @@ struct Tile {
     for (int r = 0; r < kRows; ++r) rows[r] = Op::row_at(rows[r], units);
   }
 
-  /// Adds the next `units`. No sum takes more than ceil(units / (kAccumulators * kStep)) steps, rounded up to
-  /// whole turns of kUnroll.
-  VICINAL_INLINE void add_units(Sums (&sums)[kAccumulators], size_t units) {
-    for (; units >= kSteps * Op::kStep; units -= kSteps * Op::kStep) {
-#pragma unroll
-      for (int s = 0; s < kSteps; ++s) step(sums[s % kAccumulators], s * Op::kStep);
-      move_on(kSteps * Op::kStep);
+  /// Adds the next steps. No sum takes more than step_count / kAccumulators + kAccumulators of them.
+  VICINAL_INLINE void add_steps(Sums (&sums)[kAccumulators], size_t step_count) {
+    if constexpr (kAccumulators > 1) {
+      for (size_t odd = step_count % kAccumulators; odd > 0; --odd) {
+        step(sums[0], 0);
+        move_on(Op::kStep);
+      }
     }
+    for (size_t turns = step_count / kAccumulators; turns > 0; --turns) {
 #pragma unroll
-    for (int s = 0; s < kSteps - 1; ++s) {
-      if (units < Op::kStep) break;
-      step(sums[s % kAccumulators], 0);
-      move_on(Op::kStep);
-      units -= Op::kStep;
+      for (int a = 0; a < kAccumulators; ++a) step(sums[a], a * Op::kStep);
+      move_on(kAccumulators * Op::kStep);
     }
-    if (units > 0) rest(sums[kAccumulators - 1], units);
   }
 
   /// Score of query q and row r goes to out[q * query_stride + r * row_stride].
   VICINAL_INLINE void score(Score* out, size_t query_stride, size_t row_stride) {
-    const size_t unit_count = Op::unit_count(dim);
+    size_t steps_left = Op::unit_count(dim) / Op::kStep;
+    const size_t rest_units = Op::unit_count(dim) % Op::kStep;
     Sums sums[kAccumulators];
     Sums total;
+    for (Sums& part : sums) clear(part);
+    if (rest_units > 0) rest(sums[0], steps_left * Op::kStep, rest_units);
     if constexpr (Op::kStepsToWiden == 0) {
-      for (Sums& part : sums) clear(part);
-      add_units(sums, unit_count);
+      add_steps(sums, steps_left);
       total = sums[0];
       for (int a = 1; a < kAccumulators; ++a) add_wide(total, sums[a]);
     } else {
-      constexpr size_t kBlock = Op::kStepsToWiden * kAccumulators * Op::kStep;
+      constexpr size_t kBlock = (Op::kStepsToWiden - kAccumulators) * kAccumulators;
       clear(total);
-      for (size_t left = unit_count; left > 0;) {
-        const size_t units = std::min(left, kBlock);
+      add_wide(total, sums[0]);
+      while (steps_left > 0) {
+        const size_t step_count = std::min(steps_left, kBlock);
         for (Sums& part : sums) clear(part);
-        add_units(sums, units);
+        add_steps(sums, step_count);
         for (Sums& part : sums) add_wide(total, part);
-        left -= units;
+        steps_left -= step_count;
       }
     }
 #pragma unroll
@@ -149,9 +154,9 @@ struct VectorForms {
   using Element = typename Op::Element;
   using Score = typename Op::Score;
 
-  static Score one(const Query* query, const Element* row, size_t dim) {
+  [[gnu::noinline]] static Score one(const Query* query, const Element* row, size_t dim) {
     Score score;
-    one_to_many(query, row, 1, dim, &score);
+    Tile<Op, 1, 1, Op::kAccumulators>{{}, {query}, {row}, dim}.score(&score, 0, 0);
     return score;
   }
 
@@ -167,9 +172,7 @@ struct VectorForms {
                                                                                               quarter);
     }
     rows += 3 * jump;
-    for (size_t row = 4 * quarter; row < row_count; ++row, rows += width) {
-      OneRow{op, {query}, {rows}, dim}.score(out + row, 0, 0);
-    }
+    for (size_t row = 4 * quarter; row < row_count; ++row, rows += width) out[row] = one(query, rows, dim);
   }
 
   static void scattered(const Query* query, const Element* const* rows, size_t row_count, size_t dim,
@@ -180,38 +183,39 @@ struct VectorForms {
       FourRows{op, {query}, {rows[row], rows[row + 1], rows[row + 2], rows[row + 3]}, dim}.score(out + row, 0,
                                                                                                  1);
     }
-    for (; row < row_count; ++row) one_to_many(query, rows[row], 1, dim, out + row);
+    for (; row < row_count; ++row) out[row] = one(query, rows[row], dim);
   }
 
-  /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass.
-  /// What is left at the edges is scored one query at a time.
+  /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass. Where
+  /// the counts are no multiples of a tile's, the last tiles reach back over pairs that have been scored.
   static void many_to_many(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
                            size_t dim, Score* out) {
     const size_t query_width = Op::query_width(dim);
     const size_t row_width = Op::row_width(dim);
-    const size_t tiled_queries = query_count - query_count % Op::kTileQueries;
-    const size_t tiled_rows = row_count - row_count % Op::kTileRows;
-    for (size_t row = 0; row < tiled_rows; row += Op::kTileRows) {
-      for (size_t query = 0; query < tiled_queries; query += Op::kTileQueries) {
+    if (query_count < Op::kTileQueries || row_count < Op::kTileRows) {
+      for (size_t query = 0; query < query_count; ++query) {
+        for (size_t row = 0; row < row_count; ++row)
+          *out++ = one(queries + query * query_width, rows + row * row_width, dim);
+      }
+      return;
+    }
+    for (size_t next_row = 0; next_row < row_count; next_row += Op::kTileRows) {
+      const size_t row = std::min(next_row, row_count - Op::kTileRows);
+      for (size_t next_query = 0; next_query < query_count; next_query += Op::kTileQueries) {
+        const size_t query = std::min(next_query, query_count - Op::kTileQueries);
         tile(queries + query * query_width, rows + row * row_width, dim, out + query * row_count + row,
              row_count);
       }
     }
-    for (size_t query = 0; query < query_count; ++query) {
-      const size_t done = query < tiled_queries ? tiled_rows : 0;
-      one_to_many(queries + query * query_width, rows + done * row_width, row_count - done, dim,
-                  out + query * row_count + done);
-    }
   }
 
  private:
-  using OneRow = Tile<Op, 1, 1, Op::kAccumulators, 1>;
-  using FourRows = Tile<Op, 1, 4, Op::kSideBySideAccumulators, 1>;
+  using FourRows = Tile<Op, 1, 4, Op::kSideBySideAccumulators>;
 
   /// A function of its own: engines put optimised code in place only between calls.
   [[gnu::noinline]] static void tile(const Query* queries, const Element* rows, size_t dim, Score* out,
                                      size_t out_stride) {
-    Tile<Op, Op::kTileQueries, Op::kTileRows, 1, 2> tile{};
+    Tile<Op, Op::kTileQueries, Op::kTileRows, 1> tile{};
 #pragma unroll
     for (int q = 0; q < Op::kTileQueries; ++q) tile.queries[q] = queries + q * Op::query_width(dim);
 #pragma unroll
