@@ -1,4 +1,4 @@
-// Float kernels, relaxed SIMD. L1 distance has no multiplication and keeps its SIMD128 form.
+// Float kernels, relaxed SIMD. What has no multiplication keeps its SIMD128 form.
 #pragma once
 
 #include "kernels/f32_vector.h"

@@ -18,7 +18,7 @@ struct F32Steps {
   static constexpr int kAccumulators = 4;
   static constexpr int kSideBySideAccumulators = 2;
   static constexpr int kTileQueries = 2;
-  static constexpr int kTileRows = 6;
+  static constexpr int kTileRows = 0;
 
   VICINAL_INLINE static size_t unit_count(size_t dim) { return dim; }
   VICINAL_INLINE static size_t query_width(size_t dim) { return dim; }
@@ -44,6 +44,8 @@ struct F32Steps {
 
 template <typename Isa>
 struct DotF32Steps : F32Steps {
+  static constexpr int kTileRows = 6;
+
   VICINAL_INLINE static v128_t add_step(v128_t sum_f32x4, v128_t query_f32x4, v128_t row_f32x4) {
     return Isa::multiply_add(query_f32x4, row_f32x4, sum_f32x4);
   }
@@ -62,6 +64,14 @@ struct L1F32Steps : F32Steps {
 
   VICINAL_INLINE v128_t add_step(v128_t sum_f32x4, v128_t query_f32x4, v128_t row_f32x4) const {
     return wasm_f32x4_add(sum_f32x4, wasm_v128_and(wasm_f32x4_sub(query_f32x4, row_f32x4), magnitude_bits));
+  }
+};
+
+struct MaxSumF32Steps : F32Steps {
+  static constexpr int kTileRows = 6;
+
+  VICINAL_INLINE static v128_t add_step(v128_t sum_f32x4, v128_t query_f32x4, v128_t row_f32x4) {
+    return wasm_f32x4_add(sum_f32x4, wasm_f32x4_pmax(query_f32x4, row_f32x4));
   }
 };
 

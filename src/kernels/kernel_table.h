@@ -24,17 +24,22 @@
 
 namespace vicinal {
 
+/// The forms for rows that are in the cache.
 template <typename Query, typename Element, typename Score>
-struct KernelFamily {
+struct TileFamily {
   /// One pair.
   Score (*one)(const Query* query, const Element* row, size_t dim);
+  /// queries [query_count x query width], rows [row_count x row width]; out [query_count x row_count].
+  void (*many_to_many)(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
+                       size_t dim, Score* out);
+};
+
+template <typename Query, typename Element, typename Score>
+struct KernelFamily : TileFamily<Query, Element, Score> {
   /// rows [row_count x row width], one after another; out [row_count].
   void (*one_to_many)(const Query* query, const Element* rows, size_t row_count, size_t dim, Score* out);
   /// rows [row_count] pointers to single rows; out [row_count].
   void (*scattered)(const Query* query, const Element* const* rows, size_t row_count, size_t dim, Score* out);
-  /// queries [query_count x query width], rows [row_count x row width]; out [query_count x row_count].
-  void (*many_to_many)(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
-                       size_t dim, Score* out);
 };
 
 struct KernelTable {
@@ -43,6 +48,9 @@ struct KernelTable {
   KernelFamily<float, float, float> dot_f32;
   KernelFamily<float, float, float> l2_squared_f32;
   KernelFamily<float, float, float> l1_f32;
+  /// sum(max(query, row)), from which the L1 distance of many pairs comes at two thirds of its own price:
+  /// 2 * max_sum(query, row) - sum(query) - sum(row).
+  TileFamily<float, float, float> max_sum_f32;
 
   /// sum(query * row). The query is in 0..127 (relaxed dot products are exact only then), rows in -128..127;
   /// 127 * 128 * 65536 < 2^31.

@@ -37,9 +37,14 @@ struct ScalarForms {
 };
 
 template <typename Pair>
+constexpr TileFamily<typename Pair::Query, typename Pair::Element, typename Pair::Score> scalar_tiles() {
+  return {ScalarForms<Pair>::one, ScalarForms<Pair>::many_to_many};
+}
+
+template <typename Pair>
 constexpr KernelFamily<typename Pair::Query, typename Pair::Element, typename Pair::Score> scalar_family() {
   using Forms = ScalarForms<Pair>;
-  return {Forms::one, Forms::one_to_many, Forms::scattered, Forms::many_to_many};
+  return {scalar_tiles<Pair>(), Forms::one_to_many, Forms::scattered};
 }
 
 }  // namespace vicinal

@@ -16,7 +16,7 @@
 //   kAccumulators                sums a pair when one row is scored at a time: chains that hide latency
 //   kSideBySideAccumulators      sums a pair when four rows are
 //   kTileQueries, kTileRows      tile of many_to_many, kept within 15 vector registers: engines keep the last
-//                                for themselves
+//                                for themselves; no rows where few ask for many pairs: no tile is built then
 #pragma once
 
 #include <algorithm>
@@ -186,10 +186,23 @@ struct VectorForms {
     for (; row < row_count; ++row) out[row] = one(query, rows[row], dim);
   }
 
-  /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass. Where
-  /// the counts are no multiples of a tile's, the last tiles reach back over pairs that have been scored.
   static void many_to_many(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
                            size_t dim, Score* out) {
+    if constexpr (Op::kTileRows > 0) {
+      in_tiles(queries, query_count, rows, row_count, dim, out);
+    } else {
+      for (size_t query = 0; query < query_count; ++query)
+        one_to_many(queries + query * Op::query_width(dim), rows, row_count, dim, out + query * row_count);
+    }
+  }
+
+ private:
+  using FourRows = Tile<Op, 1, 4, Op::kSideBySideAccumulators>;
+
+  /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass. Where
+  /// the counts are no multiples of a tile's, the last tiles reach back over pairs that have been scored.
+  static void in_tiles(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
+                       size_t dim, Score* out) {
     const size_t query_width = Op::query_width(dim);
     const size_t row_width = Op::row_width(dim);
     if (query_count < Op::kTileQueries || row_count < Op::kTileRows) {
@@ -209,9 +222,6 @@ struct VectorForms {
     }
   }
 
- private:
-  using FourRows = Tile<Op, 1, 4, Op::kSideBySideAccumulators>;
-
   /// A function of its own: engines put optimised code in place only between calls.
   [[gnu::noinline]] static void tile(const Query* queries, const Element* rows, size_t dim, Score* out,
                                      size_t out_stride) {
@@ -226,9 +236,14 @@ struct VectorForms {
 };
 
 template <typename Op>
+constexpr TileFamily<typename Op::Query, typename Op::Element, typename Op::Score> vector_tiles() {
+  return {VectorForms<Op>::one, VectorForms<Op>::many_to_many};
+}
+
+template <typename Op>
 constexpr KernelFamily<typename Op::Query, typename Op::Element, typename Op::Score> vector_family() {
   using Forms = VectorForms<Op>;
-  return {Forms::one, Forms::one_to_many, Forms::scattered, Forms::many_to_many};
+  return {vector_tiles<Op>(), Forms::one_to_many, Forms::scattered};
 }
 
 }  // namespace vicinal

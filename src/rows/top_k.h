@@ -67,6 +67,9 @@ class TopK {
   /// The largest distance that still counts.
   float limit() const { return limit_; }
 
+  /// Candidates held: at least those that may still be among the nearest.
+  size_t size() const { return keys_.size(); }
+
   /// Takes a row when its distance is within the limit. NaN is never taken.
   void push(float distance, uint32_t slot) {
     if (distance <= limit_) take(distance, slot);

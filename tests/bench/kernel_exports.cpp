@@ -14,6 +14,7 @@ namespace {
 
 using vicinal::KernelFamily;
 using vicinal::KernelTable;
+using vicinal::TileFamily;
 
 constexpr size_t kBlockRows = 160;  // 480 KB of float rows at 768 dimensions: stays in a second-level cache
 constexpr size_t kQueryCount = 16;
@@ -63,7 +64,7 @@ struct Run {
                      row_count, data.dim, reinterpret_cast<Score*>(data.out.data()));
   }
   template <typename Query, typename Element, typename Score>
-  static void many_to_many(const KernelFamily<Query, Element, Score>& family, const uint8_t* rows,
+  static void many_to_many(const TileFamily<Query, Element, Score>& family, const uint8_t* rows,
                            size_t row_count) {
     family.many_to_many(queries<Query>(), kQueryCount, reinterpret_cast<const Element*>(rows), row_count,
                         data.dim, reinterpret_cast<Score*>(data.out.data()));
@@ -124,8 +125,7 @@ const Kernel kKernels[] = {
     {"dot_i8 scattered", byte_each, 1, true, Run<&Table::dot_i8>::scatter},
     {"dot_u4 scattered", u4_bytes, 1, true, Run<&Table::dot_u4>::scatter},
     {"dot_f32 tiles", f32_bytes, kQueryCount, false, Run<&Table::dot_f32>::tiles},
-    {"l2_squared_f32 tiles", f32_bytes, kQueryCount, false, Run<&Table::l2_squared_f32>::tiles},
-    {"l1_f32 tiles", f32_bytes, kQueryCount, false, Run<&Table::l1_f32>::tiles},
+    {"max_sum_f32 tiles", f32_bytes, kQueryCount, false, Run<&Table::max_sum_f32>::tiles},
     {"dot_i8 tiles", byte_each, kQueryCount, false, Run<&Table::dot_i8>::tiles},
     {"dot_u4 tiles", u4_bytes, kQueryCount, false, Run<&Table::dot_u4>::tiles},
     {"dot_u2 tiles", u2_bytes, kQueryCount, false, Run<&Table::dot_u2>::tiles},

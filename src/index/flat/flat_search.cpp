@@ -15,14 +15,20 @@ namespace {
 // The most rows of one kernel call: enough that the call itself costs nothing, few enough that their
 // distances stay in the nearest cache.
 constexpr size_t kMaxRunRows = 256;
-// Bytes of rows in one kernel call for several queries: rows stay in the second-level cache, which phones too
-// have, while every query passes over them.
-constexpr size_t kTileBytes = size_t{128} * 1024;
-// Queries that share a pass over the rows.
+// Several queries: bytes of rows, and queries, of one kernel call. Both stay in the second-level cache, which
+// phones too have.
+constexpr size_t kTileBytes = size_t{256} * 1024;
 constexpr size_t kTileQueries = 32;
+// Queries that share a pass over the rows: enough that reading them from memory costs little.
+constexpr size_t kPassQueries = 128;
 // Where fewer rows than one in this many are allowed, a single query visits them one by one; else it scans
 // all and masks. A visited row costs up to twice a scanned one.
 constexpr size_t kVisitShare = 2;
+
+// Candidates from which on a composed distance is found to tell too little apart: k times the first, and the
+// second. So many are scored again in a fraction of the time of a scan.
+constexpr size_t kCrowdPerK = 8;
+constexpr size_t kCrowdAtLeast = 1024;
 
 constexpr float kNotAllowed = std::numeric_limits<float>::quiet_NaN();
 
@@ -37,6 +43,17 @@ const KernelFamily<float, float, float>& kernels_of(const KernelTable& table, Me
       break;
   }
   return table.dot_f32;
+}
+
+// The sums that `composed` distances are put together from, or under cosine and dot the products themselves.
+const TileFamily<float, float, float>& tiles_of(const KernelTable& table, Metric metric) {
+  if (metric == Metric::kManhattan) return table.max_sum_f32;
+  return table.dot_f32;
+}
+
+// Whether several queries at once are scored by distances put together from sums.
+bool is_composed(Metric metric) {
+  return metric == Metric::kEuclidean || metric == Metric::kManhattan;
 }
 
 // A bound of the error of a scanned distance that did not overflow: a sum of dim products (or squares, or
@@ -60,6 +77,28 @@ DistanceError scan_error(const VectorRows& rows, double query_norm) {
   return {0, absolute > FLT_MAX ? std::numeric_limits<float>::infinity() : static_cast<float>(absolute)};
 }
 
+double sum_of_magnitudes(const float* values, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; ++i) sum += std::fabs(values[i]);
+  return sum;
+}
+
+// The same for a composed distance, under Euclidean for its square. With r the rounding above, the three sums and
+// what joins them err, by the triangle inequality on x = q + (x - q), by less than
+//   Euclidean  r (|q| + |x|)^2             <= r (2 |q| + d)^2 <= r (6 |q|^2 + 3 d^2)
+//   Manhattan  r (2 |q| + 2 |x| + d)       <= r (4 |q| + 3 d), since max(a, b) = (a + b + |a - b|) / 2
+// where d is the true distance, itself above the computed one by no more than that.
+DistanceError composed_error(const VectorRows& rows, const float* query) {
+  const double dim = static_cast<double>(rows.dim());
+  const double rounding = (dim + 16) * 0x1p-24;
+  const double share = rounding / (1 - 3 * rounding);
+  const double absolute = rows.metric() == Metric::kEuclidean
+                              ? 6 * share * squared_norm(query, rows.dim()) + dim * 0x1p-146
+                              : 4 * share * sum_of_magnitudes(query, rows.dim());
+  return {static_cast<float>(3 * share),
+          absolute > FLT_MAX ? std::numeric_limits<float>::infinity() : static_cast<float>(absolute)};
+}
+
 bool any_not_finite(const float* values, size_t count) {
   uint32_t largest = 0;
   for (size_t i = 0; i < count; ++i)
@@ -73,6 +112,7 @@ struct RunRows {
   size_t first_slot;           // of neighbors
   const uint32_t* slots;       // [row_count] of picked rows; null for neighbors
   const float* inverse_norms;  // [row_count]; null unless cosine
+  const float* self_sums;      // [row_count] of the rows with themselves; null unless composed
   const AllowedSlots* mask;    // neighbors not in it are passed over; null when all of them count
 
   size_t slot(size_t row) const { return slots != nullptr ? slots[row] : first_slot + row; }
@@ -94,7 +134,7 @@ class PickedRows {
 
   size_t count() const { return count_; }
   size_t slot(size_t index) const { return slots_[index]; }
-  RunRows run() const { return {count_, 0, slots_, has_norms_ ? inverse_norms_ : nullptr, nullptr}; }
+  RunRows run() const { return {count_, 0, slots_, has_norms_ ? inverse_norms_ : nullptr, nullptr, nullptr}; }
 
  private:
   size_t count_ = 0;
@@ -112,11 +152,29 @@ class QueryScan {
         k_(k),
         best_(k, scan_error(rows, std::sqrt(squared_norm(query, rows.dim()))), max_distance) {}
 
+  // For composed distances; `self_sum` is that of the query with itself.
+  QueryScan(const VectorRows& rows, const float* query, size_t k, float max_distance, float self_sum)
+      : rows_(rows),
+        exact_(rows.metric(), query, rows.dim()),
+        k_(k),
+        composed_(true),
+        self_sum_(self_sum),
+        best_(k, composed_error(rows, query),
+              rows.metric() == Metric::kEuclidean ? max_distance * max_distance : max_distance) {}
+
+  // Whether the scan has been given up, since it tells too little apart.
+  bool is_crowded() const { return crowded_; }
+
   // Turns what the kernel gave, [row_count], into distances, and selects. Overwrites `values`. Not inlined:
   // engines that compile a function anew while it runs for long take up the faster code only at the next
   // call.
   [[gnu::noinline]] void take(float* values, const RunRows& run) {
-    to_distances(values, run);
+    if (crowded_) return;
+    if (composed_) {
+      to_composed_distances(values, run);
+    } else {
+      to_distances(values, run);
+    }
     if (run.mask != nullptr) {
       for (size_t row = 0; row < run.row_count; ++row) {
         if (!run.mask->contains(run.first_slot + row)) values[row] = kNotAllowed;
@@ -127,6 +185,7 @@ class QueryScan {
     } else {
       best_.push_run(values, run.row_count, static_cast<uint32_t>(run.first_slot));
     }
+    crowded_ = composed_ && best_.size() > kCrowdPerK * k_ + kCrowdAtLeast;
   }
 
   // Selects a row without scanning it, ahead of all that are scanned.
@@ -165,16 +224,32 @@ class QueryScan {
       case Metric::kManhattan:
         break;
     }
-    if (any_not_finite(values, count)) {
-      for (size_t row = 0; row < count; ++row) {
-        if (!std::isfinite(values[row])) values[row] = exact_(rows_.row(run.slot(row)));
-      }
+    replace_not_finite(values, run);
+  }
+
+  // Under Euclidean, the squares of the distances.
+  void to_composed_distances(float* values, const RunRows& run) const {
+    const float sign = rows_.metric() == Metric::kEuclidean ? 1 : -1;
+    for (size_t row = 0; row < run.row_count; ++row)
+      values[row] = sign * (self_sum_ + run.self_sums[row] - 2 * values[row]);
+    replace_not_finite(values, run);
+  }
+
+  void replace_not_finite(float* values, const RunRows& run) const {
+    if (!any_not_finite(values, run.row_count)) return;
+    for (size_t row = 0; row < run.row_count; ++row) {
+      if (std::isfinite(values[row])) continue;
+      const float distance = exact_(rows_.row(run.slot(row)));
+      values[row] = composed_ && rows_.metric() == Metric::kEuclidean ? distance * distance : distance;
     }
   }
 
   const VectorRows& rows_;
   ExactDistance exact_;
   size_t k_;
+  bool composed_ = false;
+  bool crowded_ = false;
+  float self_sum_ = 0;
   TopK best_;
 };
 
@@ -204,7 +279,8 @@ void scan_alone(const VectorRows& rows, const KernelFamily<float, float, float>&
     if (allowed_count * kVisitShare >= run.row_count) {
       kernels.one_to_many(query, run.rows, run.row_count, rows.dim(), values);
       const bool all = allowed_count == run.row_count;
-      scan.take(values, {run.row_count, run.first_slot, nullptr, inverse_norms, all ? nullptr : &allowed});
+      scan.take(values,
+                {run.row_count, run.first_slot, nullptr, inverse_norms, nullptr, all ? nullptr : &allowed});
     } else {
       picked.pick(run.first_slot, run.row_count, inverse_norms, allowed);
       for (size_t i = 0; i < picked.count(); ++i) picked_rows[i] = rows.row(picked.slot(i));
@@ -216,12 +292,15 @@ void scan_alone(const VectorRows& rows, const KernelFamily<float, float, float>&
 
 // Several queries over all rows, a tile of rows that stays in cache at a time. Where not all rows of a tile
 // are allowed, those that are get copied together first: one copy serves all queries.
-void scan_together(const VectorRows& rows, const KernelFamily<float, float, float>& kernels,
+void scan_together(const VectorRows& rows, const TileFamily<float, float, float>& kernels,
                    const float* queries, const AllowedSlots& allowed, std::vector<QueryScan>& scans) {
   const size_t dim = rows.dim();
-  const size_t tile_rows = std::clamp<size_t>(kTileBytes / (dim * sizeof(float)), 1, kMaxRunRows);
-  std::vector<float> values(scans.size() * tile_rows);
+  // A power of two, as the rows of a block are: no short tiles between.
+  const size_t tile_rows =
+      std::bit_floor(std::clamp<size_t>(kTileBytes / (dim * sizeof(float)), 1, kMaxRunRows));
+  std::vector<float> values(std::min(scans.size(), kTileQueries) * tile_rows);
   std::vector<float> copied(allowed.all() ? 0 : tile_rows * dim);
+  std::vector<float> self_sums(is_composed(rows.metric()) ? tile_rows : 0);
   PickedRows picked;
   for (size_t slot = 0; slot < rows.size();) {
     const auto run = rows.rows().run(slot, tile_rows);
@@ -230,7 +309,7 @@ void scan_together(const VectorRows& rows, const KernelFamily<float, float, floa
     const size_t allowed_count = allowed.count_in(run.first_slot, run.row_count);
     if (allowed_count == 0) continue;
     const float* tile = run.rows;
-    RunRows tile_run{run.row_count, run.first_slot, nullptr, inverse_norms, nullptr};
+    RunRows tile_run{run.row_count, run.first_slot, nullptr, inverse_norms, nullptr, nullptr};
     if (allowed_count < run.row_count) {
       picked.pick(run.first_slot, run.row_count, inverse_norms, allowed);
       for (size_t i = 0; i < picked.count(); ++i)
@@ -238,17 +317,70 @@ void scan_together(const VectorRows& rows, const KernelFamily<float, float, floa
       tile = copied.data();
       tile_run = picked.run();
     }
-    kernels.many_to_many(queries, scans.size(), tile, tile_run.row_count, dim, values.data());
-    for (size_t query = 0; query < scans.size(); ++query) {
-      scans[query].take(values.data() + query * tile_run.row_count, tile_run);
+    if (!self_sums.empty()) {
+      for (size_t row = 0; row < tile_run.row_count; ++row)
+        self_sums[row] = kernels.one(tile + row * dim, tile + row * dim, dim);
+      tile_run.self_sums = self_sums.data();
+    }
+    for (size_t first = 0; first < scans.size(); first += kTileQueries) {
+      const size_t count = std::min(kTileQueries, scans.size() - first);
+      kernels.many_to_many(queries + first * dim, count, tile, tile_run.row_count, dim, values.data());
+      for (size_t query = 0; query < count; ++query) {
+        scans[first + query].take(values.data() + query * tile_run.row_count, tile_run);
+      }
     }
   }
 }
 
 // All allowed rows are wanted: a scan would leave none out.
-void take_all(const VectorRows& rows, const AllowedSlots& allowed, QueryScan& scan) {
+std::vector<Candidate> take_all(const VectorRows& rows, const float* query, const AllowedSlots& allowed) {
+  QueryScan scan(rows, query, allowed.count(), std::numeric_limits<float>::infinity());
   for (size_t slot = 0; slot < rows.size(); ++slot) {
     if (allowed.contains(slot)) scan.take_unseen(slot);
+  }
+  return scan.finish();
+}
+
+std::vector<Candidate> search_alone(const VectorRows& rows, const KernelTable& kernels, const float* query,
+                                    size_t k, const AllowedSlots& allowed, float max_distance) {
+  QueryScan scan(rows, query, k, max_distance);
+  std::vector<float> unit;
+  const float* scanned = query;
+  if (rows.metric() == Metric::kCosine) {
+    unit = unit_queries(query, 1, rows.dim());
+    scanned = unit.data();
+  }
+  scan_alone(rows, kernels_of(kernels, rows.metric()), scanned, allowed, scan);
+  return scan.finish();
+}
+
+// Fills found, [query_count].
+void search_together(const VectorRows& rows, const KernelTable& kernels, const float* queries,
+                     size_t query_count, size_t k, const AllowedSlots& allowed, float max_distance,
+                     std::vector<Candidate>* found) {
+  const size_t dim = rows.dim();
+  const TileFamily<float, float, float>& tiles = tiles_of(kernels, rows.metric());
+  std::vector<QueryScan> scans;
+  scans.reserve(query_count);
+  for (size_t number = 0; number < query_count; ++number) {
+    const float* query = queries + number * dim;
+    if (is_composed(rows.metric())) {
+      scans.emplace_back(rows, query, k, max_distance, tiles.one(query, query, dim));
+    } else {
+      scans.emplace_back(rows, query, k, max_distance);
+    }
+  }
+  std::vector<float> units;
+  const float* scanned = queries;
+  if (rows.metric() == Metric::kCosine) {
+    units = unit_queries(queries, query_count, dim);
+    scanned = units.data();
+  }
+  scan_together(rows, tiles, scanned, allowed, scans);
+  for (size_t number = 0; number < query_count; ++number) {
+    found[number] = scans[number].is_crowded()
+                        ? search_alone(rows, kernels, queries + number * dim, k, allowed, max_distance)
+                        : scans[number].finish();
   }
 }
 
@@ -259,32 +391,17 @@ std::vector<std::vector<Candidate>> search_flat(const VectorRows& rows, const Ke
                                                 const AllowedSlots& allowed, float max_distance) {
   std::vector<std::vector<Candidate>> found(query_count);
   if (allowed.count() == 0) return found;
-  const bool wants_all = k >= allowed.count();
-  k = std::min(k, allowed.count());
-  const KernelFamily<float, float, float>& family = kernels_of(kernels, rows.metric());
-  for (size_t first = 0; first < query_count; first += kTileQueries) {
-    const size_t tile_count = std::min(kTileQueries, query_count - first);
-    const float* tile = queries + first * rows.dim();
-    std::vector<QueryScan> scans;
-    scans.reserve(tile_count);
-    for (size_t query = 0; query < tile_count; ++query) {
-      scans.emplace_back(rows, tile + query * rows.dim(), k, max_distance);
-    }
-    if (wants_all) {
-      for (QueryScan& scan : scans) take_all(rows, allowed, scan);
+  for (size_t first = 0; first < query_count; first += kPassQueries) {
+    const size_t count = std::min(kPassQueries, query_count - first);
+    const float* pass = queries + first * rows.dim();
+    if (k >= allowed.count()) {
+      for (size_t query = 0; query < count; ++query)
+        found[first + query] = take_all(rows, pass + query * rows.dim(), allowed);
+    } else if (count == 1) {
+      found[first] = search_alone(rows, kernels, pass, k, allowed, max_distance);
     } else {
-      std::vector<float> units;
-      if (rows.metric() == Metric::kCosine) {
-        units = unit_queries(tile, tile_count, rows.dim());
-        tile = units.data();
-      }
-      if (tile_count == 1) {
-        scan_alone(rows, family, tile, allowed, scans[0]);
-      } else {
-        scan_together(rows, family, tile, allowed, scans);
-      }
+      search_together(rows, kernels, pass, count, k, allowed, max_distance, &found[first]);
     }
-    for (size_t query = 0; query < tile_count; ++query) found[first + query] = scans[query].finish();
   }
   return found;
 }

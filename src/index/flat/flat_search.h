@@ -5,6 +5,13 @@
 // (exact_distance.h). So the answer is that of double precision, ties by smaller slot, and is the same to the
 // last bit whether a query comes alone or with others, with a filter or without, and on every kernel table.
 // Rows whose float arithmetic overflows are scored in double during the scan.
+//
+// Several queries at once are bound by arithmetic, not by memory, so Euclidean and Manhattan distances are then
+// put together from sums that cost less than the differences do:
+//   |q - x|^2        = sum(q q) + sum(x x) - 2 sum(q x)
+//   sum(|q - x|)     = 2 sum(max(q, x)) - sum(max(q, q)) - sum(max(x, x))
+// The terms cancel, so such a distance errs by a share of the query's own size. Where that hides too many rows
+// (all of them far from zero and near to one another), the query is scanned again by itself.
 #pragma once
 
 #include <cstddef>

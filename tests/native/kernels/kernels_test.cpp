@@ -179,6 +179,9 @@ double l2_squared_term(double query, double row) {
 double l1_term(double query, double row) {
   return std::fabs(query - row);
 }
+double max_term(double query, double row) {
+  return std::max(query, row);
+}
 
 Expected sum_of_terms(Term term, const std::vector<double>& query, const std::vector<double>& row) {
   Expected expected;
@@ -314,6 +317,23 @@ void check_family(const KernelFamily<typename Family::Query, typename Family::El
   }
 }
 
+/// The same for the forms of rows in the cache.
+template <typename Family, typename Score>
+void check_tiles(const TileFamily<typename Family::Query, typename Family::Element, Score>& kernels,
+                 Term term) {
+  const KernelFamily<typename Family::Query, typename Family::Element, Score> tiles{kernels, nullptr,
+                                                                                    nullptr};
+  for (Pattern pattern : kPatterns) {
+    for (size_t dim : tested_dims()) {
+      SCOPED_TRACE("pattern " + std::to_string(static_cast<int>(pattern)) + ", dim " + std::to_string(dim));
+      FormCheck<Family, Score> check(tiles, term, pattern, dim);
+      check.one();
+      check.many_to_many();
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
 void check_unpack(void (*unpack)(const uint8_t* packed, size_t dim, uint8_t* out), unsigned bits) {
   for (size_t dim : tested_dims()) {
     Random random(dim);
@@ -339,6 +359,9 @@ TEST_P(KernelTest, L2SquaredF32) {
 }
 TEST_P(KernelTest, L1F32) {
   check_family<FloatFamily>(kernels().l1_f32, l1_term);
+}
+TEST_P(KernelTest, MaxSumF32) {
+  check_tiles<FloatFamily>(kernels().max_sum_f32, max_term);
 }
 TEST_P(KernelTest, DotI8) {
   check_family<ByteFamily>(kernels().dot_i8, dot_term);

@@ -112,6 +112,7 @@ TEST(TopK, WithAnErrorKeepsEveryTie) {
   TopK best(3, {0, 0.25f});
   const std::vector<float> distances(1000, 1.0f);
   best.push_run(distances.data(), distances.size(), 0);
+  EXPECT_EQ(best.size(), 1000u);
   EXPECT_EQ(best.finish().size(), 1000u);
 }
 

@@ -148,6 +148,31 @@ TEST(FlatSearch, OrdersRowsThatFloatSumsCannotTellApart) {
   }
 }
 
+// Far from zero and near to one another: what several queries at once are scanned by tells them apart too little.
+TEST(FlatSearch, IsExactWhereAllRowsAreFarAway) {
+  Random random(8);
+  for (const Metric metric : kMetrics) {
+    for (const float offset : {30.0f, 3e4f, 3e7f}) {
+      constexpr size_t kDim = 12;
+      std::vector<float> values = uniform_values(random, 4000 * kDim);
+      for (float& value : values) value += offset;
+      const Sample sample(metric, kDim, values);
+      const std::vector<float> queries(values.begin(), values.begin() + 40 * kDim);
+      for (const KernelTable* kernels : all_tables()) {
+        for (const size_t k : {1, 30}) sample.expect_exact(*kernels, queries, k);
+      }
+    }
+  }
+}
+
+TEST(FlatSearch, IsExactForMoreQueriesThanShareAPass) {
+  Random random(9);
+  for (const Metric metric : kMetrics) {
+    const Sample sample(metric, 20, uniform_values(random, 700 * 20));
+    sample.expect_exact(best_kernels(), uniform_values(random, 300 * 20), 5);
+  }
+}
+
 TEST(FlatSearch, IsExactForEveryMagnitude) {
   Random random(4);
   for (const Metric metric : kMetrics) {
@@ -201,9 +226,19 @@ TEST(FlatSearch, ABoundLeavesOutNothingWithinIt) {
       const auto found =
           search_flat(sample.rows, best_kernels(), query.data(), 1, 500, sample.allowed(), bound)[0];
       ASSERT_GT(found.size(), within);
+      const Vector queries = [&] {
+        Vector both = query;
+        both.insert(both.end(), query.begin(), query.end());
+        return both;
+      }();
+      const auto together =
+          search_flat(sample.rows, best_kernels(), queries.data(), 2, 500, sample.allowed(), bound)[1];
+      ASSERT_GT(together.size(), within);
       for (size_t rank = 0; rank <= within; ++rank) {
         EXPECT_EQ(found[rank].slot, all[rank].slot);
         EXPECT_EQ(found[rank].distance, all[rank].distance);
+        EXPECT_EQ(together[rank].slot, all[rank].slot);
+        EXPECT_EQ(together[rank].distance, all[rank].distance);
       }
     }
   }
