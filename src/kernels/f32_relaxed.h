@@ -7,8 +7,8 @@
 namespace vicinal {
 
 constexpr void set_f32_relaxed(KernelTable& table) {
-  table.dot_f32 = vector_family<DotF32Steps<MultiplyAddRelaxed>>();
-  table.l2_squared_f32 = vector_family<L2SquaredF32Steps<MultiplyAddRelaxed>>();
+  table.dot_f32 = wide_vector_family<DotF32Steps<MultiplyAddRelaxed>>();
+  table.l2_squared_f32 = wide_vector_family<L2SquaredF32Steps<MultiplyAddRelaxed>>();
 }
 
 }  // namespace vicinal

@@ -7,9 +7,9 @@
 namespace vicinal {
 
 constexpr void set_f32_simd128(KernelTable& table) {
-  table.dot_f32 = vector_family<DotF32Steps<MultiplyAddSimd128>>();
-  table.l2_squared_f32 = vector_family<L2SquaredF32Steps<MultiplyAddSimd128>>();
-  table.l1_f32 = vector_family<L1F32Steps>();
+  table.dot_f32 = wide_vector_family<DotF32Steps<MultiplyAddSimd128>>();
+  table.l2_squared_f32 = wide_vector_family<L2SquaredF32Steps<MultiplyAddSimd128>>();
+  table.l1_f32 = wide_vector_family<L1F32Steps>();
   table.max_sum_f32 = vector_tiles<MaxSumF32Steps>();
 }
 

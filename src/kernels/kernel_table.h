@@ -1,9 +1,10 @@
 // One table of distance kernels per instruction set. Kernels are plain arithmetic on raw arrays: they check
 // nothing, allocate nothing, and accept any dim >= 1 and any alignment of their element type.
 //
-// Each family has four forms. `one_to_many` is for rows that stream from memory: it reads them as four streams,
-// a quarter of the rows apart, since the hardware prefetches each stream by itself, and 16 bytes at a time one
-// stream does not keep the memory busy. (Rows next to one another, side by side, look like no stream at all.)
+// Each family has four forms. `one_to_many` is for rows that stream from memory: it reads them as several streams,
+// each a part of the rows (eight where rows are wide, else four), since the hardware prefetches each stream by
+// itself, and 16 bytes at a time one stream does not keep the memory busy. (Rows next to one another, side by
+// side, look like no stream at all.)
 // So it likes calls of many rows. `scattered` is for rows that a graph walk or a filter picks (four at a time, so
 // that their cache misses overlap). `many_to_many` is for a block of rows that fits the cache (register tiles of
 // queries x rows).

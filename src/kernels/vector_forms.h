@@ -27,16 +27,17 @@
 
 namespace vicinal {
 
-/// Scores of kQueries x kRows pairs, each from kAccumulators sums that take steps in turn.
+/// Scores of kQueries x kRows pairs, each from kAccumulators sums that take kUnroll steps in turn.
 ///
 /// What does not fill the loop comes before it, and the loop last. Behind the loop it would cost engines that
 /// give registers to a whole function at once (Firefox's) the registers of the sums, in the loop too: tiles ran
 /// at half their speed there.
-template <typename Op, int kQueries, int kRows, int kAccumulators>
+template <typename Op, int kQueries, int kRows, int kAccumulators, int kUnroll = 1>
 struct Tile {
   using Query = typename Op::Query;
   using Element = typename Op::Element;
   using Score = typename Op::Score;
+  static constexpr int kSteps = kAccumulators * kUnroll;
 
   struct Sums {
     v128_t of[kQueries][kRows];
@@ -82,18 +83,18 @@ struct Tile {
     for (int r = 0; r < kRows; ++r) rows[r] = Op::row_at(rows[r], units);
   }
 
-  /// Adds the next steps. No sum takes more than step_count / kAccumulators + kAccumulators of them.
+  /// Adds the next steps. No sum takes more than step_count / kAccumulators + kSteps of them.
   VICINAL_INLINE void add_steps(Sums (&sums)[kAccumulators], size_t step_count) {
-    if constexpr (kAccumulators > 1) {
-      for (size_t odd = step_count % kAccumulators; odd > 0; --odd) {
+    if constexpr (kSteps > 1) {
+      for (size_t odd = step_count % kSteps; odd > 0; --odd) {
         step(sums[0], 0);
         move_on(Op::kStep);
       }
     }
-    for (size_t turns = step_count / kAccumulators; turns > 0; --turns) {
+    for (size_t turns = step_count / kSteps; turns > 0; --turns) {
 #pragma unroll
-      for (int a = 0; a < kAccumulators; ++a) step(sums[a], a * Op::kStep);
-      move_on(kAccumulators * Op::kStep);
+      for (int s = 0; s < kSteps; ++s) step(sums[s % kAccumulators], s * Op::kStep);
+      move_on(kSteps * Op::kStep);
     }
   }
 
@@ -110,7 +111,7 @@ struct Tile {
       total = sums[0];
       for (int a = 1; a < kAccumulators; ++a) add_wide(total, sums[a]);
     } else {
-      constexpr size_t kBlock = (Op::kStepsToWiden - kAccumulators) * kAccumulators;
+      constexpr size_t kBlock = (Op::kStepsToWiden - kSteps) * kAccumulators;
       clear(total);
       add_wide(total, sums[0]);
       while (steps_left > 0) {
@@ -160,6 +161,32 @@ struct VectorForms {
     return score;
   }
 
+  /// For wide rows: the eight parts of the rows side by side, for the reason told in kernel_table.h. Each stream
+  /// starts a row later in its part than the one before it, and comes to the rows passed over at the end: streams
+  /// a whole number of pages apart would all want the same sets of the nearest cache.
+  [[gnu::noinline]] static void one_to_many_wide(const Query* query, const Element* rows, size_t row_count,
+                                                 size_t dim, Score* out) {
+    const Op op;
+    const size_t width = Op::row_width(dim);
+    const size_t part = row_count / kStreams;
+    const size_t shift = part >= kStreams ? 1 : 0;
+    for (size_t turn = 0; turn < part; ++turn) {
+      Tile<Op, 1, kStreams, 1, 2> streams{op, {query}, {}, dim};
+      size_t slots[kStreams];
+#pragma clang loop unroll(disable)
+      for (size_t s = 0; s < kStreams; ++s) {
+        const size_t row = turn + s * shift;
+        slots[s] = s * part + (row < part ? row : row - part);
+        streams.rows[s] = rows + slots[s] * width;
+      }
+      Score scores[kStreams];
+      streams.score(scores, 0, 1);
+#pragma clang loop unroll(disable)
+      for (size_t s = 0; s < kStreams; ++s) out[slots[s]] = scores[s];
+    }
+    for (size_t row = part * kStreams; row < row_count; ++row) out[row] = one(query, rows + row * width, dim);
+  }
+
   /// The four quarters of the rows side by side, for the reason told in kernel_table.h.
   [[gnu::noinline]] static void one_to_many(const Query* query, const Element* rows, size_t row_count,
                                             size_t dim, Score* out) {
@@ -192,12 +219,14 @@ struct VectorForms {
       in_tiles(queries, query_count, rows, row_count, dim, out);
     } else {
       for (size_t query = 0; query < query_count; ++query)
-        one_to_many(queries + query * Op::query_width(dim), rows, row_count, dim, out + query * row_count);
+        one_to_many_wide(queries + query * Op::query_width(dim), rows, row_count, dim,
+                         out + query * row_count);
     }
   }
 
  private:
   using FourRows = Tile<Op, 1, 4, Op::kSideBySideAccumulators>;
+  static constexpr size_t kStreams = 8;
 
   /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass. Where
   /// the counts are no multiples of a tile's, the last tiles reach back over pairs that have been scored.
@@ -244,6 +273,13 @@ template <typename Op>
 constexpr KernelFamily<typename Op::Query, typename Op::Element, typename Op::Score> vector_family() {
   using Forms = VectorForms<Op>;
   return {vector_tiles<Op>(), Forms::one_to_many, Forms::scattered};
+}
+
+/// The same for rows of many bytes.
+template <typename Op>
+constexpr KernelFamily<typename Op::Query, typename Op::Element, typename Op::Score> wide_vector_family() {
+  using Forms = VectorForms<Op>;
+  return {vector_tiles<Op>(), Forms::one_to_many_wide, Forms::scattered};
 }
 
 }  // namespace vicinal
