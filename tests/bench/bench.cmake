@@ -1,5 +1,4 @@
-# Programs that the benchmarks run; none is part of a plain build. `./build.sh bench kernels` builds both of
-# these and runs kernels.mjs on them.
+# Programs that the benchmarks run; none is part of a plain build. `./build.sh bench` builds them.
 if(EMSCRIPTEN)
   add_executable(bench_kernels EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/kernel_exports.cpp)
   target_link_libraries(bench_kernels PRIVATE vicinal_core)
@@ -9,9 +8,11 @@ if(EMSCRIPTEN)
   set_target_properties(bench_kernels PROPERTIES SUFFIX ".mjs")
   target_link_options(bench_kernels PRIVATE --no-entry -sEXPORTED_FUNCTIONS=${bench_exports}
                       -sEXPORTED_RUNTIME_METHODS=UTF8ToString -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB
-                      -sENVIRONMENT=node -sMODULARIZE -sEXPORT_ES6)
+                      -sENVIRONMENT=node,web -sMODULARIZE -sEXPORT_ES6)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-  add_executable(bench_kernels_native EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/kernels_native.cpp)
-  target_include_directories(bench_kernels_native PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_compile_options(bench_kernels_native PRIVATE -O3 -mavx2 -mfma)
+  foreach(program kernels search)
+    add_executable(bench_${program}_native EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/${program}_native.cpp)
+    target_include_directories(bench_${program}_native PRIVATE ${CMAKE_SOURCE_DIR}/src)
+    target_compile_options(bench_${program}_native PRIVATE -O3 -mavx2 -mfma)
+  endforeach()
 endif()

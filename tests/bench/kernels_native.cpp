@@ -10,96 +10,24 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "base/random.h"
+#include "native_scan.h"
 
 namespace {
 
+using vicinal::bench::Dot;
+using vicinal::bench::F32x4;
+using vicinal::bench::F32x8;
+using vicinal::bench::L1;
+using vicinal::bench::L2Squared;
+using vicinal::bench::scan_block;
+
 constexpr size_t kBlockRows = 160;
-constexpr size_t kCacheLineBytes = 64;
 
-using F32x4 = float __attribute__((vector_size(16)));
-using F32x8 = float __attribute__((vector_size(32)));
-
-template <typename Vector>
-Vector load(const float* values) {
-  Vector vector;
-  std::memcpy(&vector, values, sizeof vector);
-  return vector;
-}
-
-// Multiplications and additions are joined by the compiler (-mfma).
-struct Dot {
-  template <typename Vector>
-  static Vector term(Vector sum, Vector query, Vector row) {
-    return sum + query * row;
-  }
-};
-
-struct L2Squared {
-  template <typename Vector>
-  static Vector term(Vector sum, Vector query, Vector row) {
-    const Vector difference = query - row;
-    return sum + difference * difference;
-  }
-};
-
-struct L1 {
-  template <typename Vector>
-  static Vector term(Vector sum, Vector query, Vector row) {
-    using Bits = std::conditional_t<sizeof(Vector) == 32, int32_t __attribute__((vector_size(32))),
-                                    int32_t __attribute__((vector_size(16)))>;
-    return sum + reinterpret_cast<Vector>(reinterpret_cast<Bits>(query - row) & 0x7FFFFFFF);
-  }
-};
-
-/// Scores kRows rows that lie `jump` floats apart.
-template <typename Op, typename Vector, int kRows, int kAccumulators>
-void scan_rows(const float* query, const float* rows, size_t jump, size_t dim, float* out, size_t out_jump) {
-  constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
-  Vector sums[kRows][kAccumulators] = {};
-  for (size_t i = 0; i < dim; i += kAccumulators * kLanes) {
-    for (size_t a = 0; a < kAccumulators; ++a) {
-      const Vector query_part = load<Vector>(query + i + a * kLanes);
-      for (size_t r = 0; r < kRows; ++r) {
-        sums[r][a] = Op::term(sums[r][a], query_part, load<Vector>(rows + r * jump + i + a * kLanes));
-      }
-    }
-  }
-  for (size_t r = 0; r < kRows; ++r) {
-    float sum = 0;
-    for (const Vector& part : sums[r]) {
-      for (size_t lane = 0; lane < kLanes; ++lane) sum += part[lane];
-    }
-    out[r * out_jump] = sum;
-  }
-}
-
-template <typename Op, typename Vector, size_t kStreams, size_t kAccumulators>
-[[gnu::noinline]] void scan_block(const float* query, const float* rows, size_t row_count, size_t dim,
-                                  float* out) {
-  const size_t stream = row_count / kStreams;
-  for (size_t row = 0; row < stream; ++row) {
-    scan_rows<Op, Vector, kStreams, kAccumulators>(query, rows + row * dim, stream * dim, dim, out + row,
-                                                   stream);
-  }
-  for (size_t row = stream * kStreams; row < row_count; ++row) {
-    scan_rows<Op, Vector, 1, 4>(query, rows + row * dim, 0, dim, out + row, 0);
-  }
-}
-
-/// Four streams too: so memory gives the most.
-[[gnu::noinline]] void touch_block(const float*, const float* rows, size_t row_count, size_t dim,
-                                   float* out) {
-  const volatile uint8_t* bytes = reinterpret_cast<const volatile uint8_t*>(rows);
-  const size_t quarter = row_count * dim * sizeof(float) / 4;
-  uint32_t sum = 0;
-  for (size_t i = 0; i < quarter; i += kCacheLineBytes) {
-    for (size_t stream = 0; stream < 4; ++stream) sum += bytes[stream * quarter + i];
-  }
-  out[0] = static_cast<float>(sum);
+void touch_block(const float*, const float* rows, size_t row_count, size_t dim, float* out) {
+  out[0] = static_cast<float>(vicinal::bench::touch_lines(rows, row_count * dim));
 }
 
 using ScanBlock = void (*)(const float* query, const float* rows, size_t row_count, size_t dim, float* out);
@@ -133,7 +61,7 @@ int main() {
          6) {
     const ScanBlock scan = find_kernel(name, form);
     const size_t dim = row_bytes / sizeof(float);
-    if (scan == nullptr || row_bytes % 4 != 0 || (scan != touch_block && dim % 32 != 0)) {
+    if (scan == nullptr || row_bytes % sizeof(float) != 0) {
       std::fprintf(stderr, "kernels_native: cannot measure %s %s with rows of %zu bytes\n", name, form,
                    row_bytes);
       return 1;
