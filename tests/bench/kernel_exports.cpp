@@ -1,4 +1,4 @@
-// The kernels of one WebAssembly variant, exported for kernels.mjs. Rows are handled in blocks, as the
+// The kernels of one WebAssembly variant, exported for kernels.ts. Rows are handled in blocks, as the
 // indexes do, so that the kernels are called often enough for the engine to put their optimised code in
 // place.
 #include <algorithm>

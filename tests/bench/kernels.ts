@@ -1,20 +1,27 @@
-// Times every kernel of each WebAssembly variant beside native AVX2 and the read bound.
-//
-//   node kernels.mjs [--rows N] [--dim D] [--rounds N] [--only TEXT] [--json FILE] [BUILD_FOLDER...]
-//
-// A build folder holds bench_kernels.mjs (a WebAssembly variant) or bench_kernels_native; default: those of the
-// presets wasm-simd128, wasm-relaxed and native-release, where they have been built. The rows are measured in
-// short slices, all programs taking turns at each slice, so that what else the machine does falls on all of them;
-// medians over slices and rounds are shown, scaled to all rows.
+/**
+Times every kernel of each WebAssembly variant beside native AVX2 and the read bound.
+
+    node build/bench/kernels.mjs [--rows N] [--dim D] [--rounds N] [--only TEXT] [--json FILE] [BUILD_FOLDER...]
+
+A build folder holds bench_kernels.mjs (a WebAssembly variant) or bench_kernels_native; default: those of the presets
+wasm-simd128, wasm-relaxed and native-release, where they have been built. The rows are measured in short slices, all
+programs taking turns at each slice, so that what else the machine does falls on all of them; medians over slices and
+rounds are shown, scaled to all rows.
+
+@module
+*/
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
+import { describe, machine } from './machine.js';
+import { paths } from './paths.js';
+import { type Cell, printTable } from './table.js';
+import { median } from './turns.js';
 
 // A module of one instruction, the relaxed multiply-add: engines without relaxed SIMD refuse it.
 const RELAXED_PROBE = Uint8Array.of(
@@ -30,13 +37,58 @@ const OPTIMISE_MS = 300;
 const NATIVE_KERNELS = new Set(['dot_f32', 'l2_squared_f32', 'l1_f32']);
 const NATIVE_FORMS = { native: 'avx2', 'native, 128 bits': 'sse', 'native, row by row': 'avx2_by_row' };
 
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+interface KernelFacts {
+  readonly index: number;
+  readonly rowBytes: number;
+  /** Queries of one call. */
+  readonly queries: number;
+}
 
-/** One WebAssembly variant. `time` gives the milliseconds of one kernel on some rows. */
-async function openModule(file, rowCount, dim) {
-  const { default: createModule } = await import(pathToFileURL(file));
+interface Variant {
+  readonly variant: string;
+  readonly kernels: ReadonlyMap<string, KernelFacts>;
+  /** Milliseconds of one kernel on some rows. */
+  time(kernel: string, firstRow: number, rows: number, inCache: boolean): number;
+}
+
+interface Native {
+  time(
+    kernel: string,
+    form: string,
+    firstRow: number,
+    rows: number,
+    rowBytes: number,
+    inCache: boolean,
+  ): Promise<number>;
+  close(): void;
+}
+
+interface Programs {
+  readonly modules: readonly [Variant, ...Variant[]];
+  readonly native: Native | undefined;
+}
+
+interface Sizes {
+  readonly rowCount: number;
+  readonly dim: number;
+  readonly rounds: number;
+}
+
+/** Milliseconds for all rows: of `bound`, `native` and the other forms, and each variant. */
+type Medians = Readonly<Record<string, number>>;
+
+interface Result {
+  readonly kernel: string;
+  readonly rowBytes: number;
+  readonly queries: number;
+  readonly memory: Medians;
+  readonly cache: Medians;
+}
+
+async function openModule(file: string, { rowCount, dim }: Sizes): Promise<Variant> {
+  const { default: createModule } = await import(pathToFileURL(file).href);
   const module = await createModule();
-  const kernels = new Map();
+  const kernels = new Map<string, KernelFacts>();
   for (let index = 0; index < module._bench_kernel_count(); index++) {
     kernels.set(module.UTF8ToString(module._bench_kernel_name(index)), {
       index,
@@ -50,14 +102,14 @@ async function openModule(file, rowCount, dim) {
     kernels,
     time(kernel, firstRow, rows, inCache) {
       const started = performance.now();
-      module._bench_scan(kernels.get(kernel).index, firstRow, rows, inCache);
+      module._bench_scan(kernels.get(kernel)!.index, firstRow, rows, inCache);
       return performance.now() - started;
     },
   };
 }
 
 /** The native program, spoken to a line at a time. */
-function openNative(file) {
+function openNative(file: string): Native {
   const child = spawn(file, [], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
@@ -69,12 +121,14 @@ function openNative(file) {
       if (done) throw new Error(`${file} ended while timing ${kernel} (${form})`);
       return Number(value);
     },
-    close: () => child.stdin.end(),
+    close() {
+      child.stdin.end();
+    },
   };
 }
 
 /** Calls every kernel, and leaves time for the engine to put optimised code in place. */
-async function warmUp(modules) {
+async function warmUp(modules: readonly Variant[]): Promise<void> {
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
     for (const module of modules) {
       for (const kernel of module.kernels.keys()) module.time(kernel, 0, SLICE_ROWS, true);
@@ -83,16 +137,21 @@ async function warmUp(modules) {
   }
 }
 
-/** Medians of one kernel in one place: { bound, native, [form or variant]: milliseconds for all rows }. */
-async function measure(kernel, inCache, { modules, native, rounds, rowCount }) {
-  const { rowBytes, queries } = modules[0].kernels.get(kernel);
+/** One kernel in one place. */
+async function measure(
+  kernel: string,
+  inCache: boolean,
+  { modules, native }: Programs,
+  { rounds, rowCount }: Sizes,
+): Promise<Medians> {
+  const { rowBytes, queries } = modules[0].kernels.get(kernel)!;
   const measuredRows = queries === 1 ? SLICE_ROWS : BLOCK_ROWS;
-  const turns = modules.map((module) => [
-    module.variant,
-    (firstRow, rows) => module.time(kernel, firstRow, rows, inCache),
-  ]);
+  type Turn = readonly [who: string, take: (firstRow: number, rows: number) => number | Promise<number>];
+  const turns: Turn[] = modules.map(
+    (module) => [module.variant, (firstRow, rows) => module.time(kernel, firstRow, rows, inCache)] as const,
+  );
   if (native) {
-    const asked = [['bound', 'touch_f32', 'avx2']];
+    const asked: [who: string, kernel: string, form: string][] = [['bound', 'touch_f32', 'avx2']];
     if (kernel === 'touch_f32') asked.push(['native', 'touch_f32', 'avx2']);
     if (NATIVE_KERNELS.has(kernel)) {
       for (const [who, form] of Object.entries(NATIVE_FORMS)) asked.push([who, kernel, form]);
@@ -109,61 +168,62 @@ async function measure(kernel, inCache, { modules, native, rounds, rowCount }) {
       ]);
     });
   }
-  const times = Object.fromEntries(turns.map(([who]) => [who, []]));
+  const times = new Map<string, number[]>(turns.map(([who]) => [who, []]));
   for (let round = 0; round < rounds; round++) {
     for (let firstRow = 0; firstRow < rowCount; firstRow += SLICE_ROWS) {
       const rows = Math.min(measuredRows, rowCount - firstRow);
-      for (const [who, turn] of turns) times[who].push(((await turn(firstRow, rows)) / rows) * rowCount);
-      turns.push(turns.shift()); // none is always the first, which finds the caches as another process left them
+      for (const [who, turn] of turns) {
+        times.get(who)!.push(((await turn(firstRow, rows)) / rows) * rowCount);
+      }
+      turns.push(turns.shift()!); // none is always the first, which finds the caches as another process left them
     }
   }
-  return Object.fromEntries(Object.entries(times).map(([who, values]) => [who, median(values)]));
+  return Object.fromEntries([...times].map(([who, values]) => [who, median(values)]));
 }
 
-function printTable(results, variants, { rowCount, dim }) {
-  const number = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '');
+function printResults(
+  results: readonly Result[],
+  variants: readonly string[],
+  { rowCount, dim }: Sizes,
+): void {
   const columns = ['kernel', 'variant', 'memory ms', 'x native', 'x bound', 'cache ms', 'x native', 'Gop/s'];
-  const rows = [];
+  const rows: Cell[][] = [];
   for (const { kernel, queries, memory, cache } of results) {
+    const over = (medians: Medians, who: string, other: string) =>
+      medians[other] === undefined ? undefined : medians[who]! / medians[other];
     for (const who of [...variants, ...Object.keys(NATIVE_FORMS)]) {
       if (memory[who] === undefined) continue;
       rows.push([
         kernel,
         who === 'native' ? 'native AVX2' : who,
-        number(memory[who]),
-        number(memory[who] / memory.native),
-        number(memory[who] / memory.bound),
-        number(cache[who]),
-        number(cache[who] / cache.native),
-        number((2 * queries * rowCount * dim) / cache[who] / 1e6, 1),
+        memory[who],
+        over(memory, who, 'native'),
+        over(memory, who, 'bound'),
+        cache[who],
+        over(cache, who, 'native'),
+        (2 * queries * rowCount * dim) / cache[who]! / 1e6,
       ]);
     }
   }
-  const widths = columns.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at].length)));
-  const line = (cells) =>
-    cells.map((cell, at) => (at < 2 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join('  ');
-  console.log(line(columns));
-  console.log(widths.map((width) => '-'.repeat(width)).join('  '));
-  for (const row of rows) console.log(line(row));
+  printTable(columns, [0, 0, 2, 2, 2, 2, 2, 1], rows);
 }
 
 /** The build folders of the presets that hold a kernel benchmark. */
-function builtFolders() {
-  const build = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build');
+function builtFolders(): string[] {
   return ['wasm-simd128', 'wasm-relaxed', 'native-release']
-    .map((preset) => path.join(build, preset))
+    .map((preset) => path.join(paths.build, preset))
     .filter((folder) => PROGRAMS.some((program) => existsSync(path.join(folder, program))));
 }
 
 /** Opens what the folders hold; a relaxed module is left out where the engine cannot run it. */
-async function openAll(folders, rowCount, dim) {
-  const modules = [];
-  let native;
+async function openAll(folders: readonly string[], sizes: Sizes): Promise<Programs> {
+  const modules: Variant[] = [];
+  let native: Native | undefined;
   for (const folder of folders) {
-    const [module, program] = PROGRAMS.map((name) => path.resolve(folder, name));
+    const [module, program] = PROGRAMS.map((name) => path.resolve(folder, name)) as [string, string];
     if (existsSync(module)) {
       try {
-        modules.push(await openModule(module, rowCount, dim));
+        modules.push(await openModule(module, sizes));
       } catch (error) {
         if (WebAssembly.validate(RELAXED_PROBE) || !/CompileError/.test(String(error))) throw error;
         console.log(`Node ${process.version} has no relaxed SIMD: ${folder} is left out`);
@@ -176,8 +236,9 @@ async function openAll(folders, rowCount, dim) {
       );
     }
   }
-  if (modules.length === 0) throw new Error('no WebAssembly variant to measure: name its build folder');
-  return { modules, native };
+  const [first, ...rest] = modules;
+  if (!first) throw new Error('no WebAssembly variant to measure: name its build folder');
+  return { modules: [first, ...rest], native };
 }
 
 async function main() {
@@ -193,14 +254,15 @@ async function main() {
       json: { type: 'string' },
     },
   });
-  const rowCount = Number(options.rows);
-  const dim = Number(options.dim);
-  const rounds = Number(options.rounds);
-  const { modules, native } = await openAll(folders.length > 0 ? folders : builtFolders(), rowCount, dim);
-  const variants = modules.map((module) => module.variant);
-  console.log(
-    `${cpus()[0].model}, Node ${process.version} (V8 ${process.versions.v8}), ${variants.join(' and ')}`,
-  );
+  const sizes = {
+    rowCount: Number(options.rows),
+    dim: Number(options.dim),
+    rounds: Number(options.rounds),
+  };
+  const { rowCount, dim } = sizes;
+  const programs = await openAll(folders.length > 0 ? folders : builtFolders(), sizes);
+  const variants = programs.modules.map((module) => module.variant);
+  console.log(`${describe(machine())}, Node ${process.version} (V8 ${process.versions.v8})`);
   console.log(
     `Milliseconds for ${rowCount} rows of ${dim} values on one core, medians over slices of ${SLICE_ROWS}.`,
   );
@@ -212,22 +274,21 @@ async function main() {
   console.log(
     'same with 128 bits, and the plain loop over one row after another, as libraries mostly have it.\n',
   );
-  await warmUp(modules);
-  const results = [];
-  for (const [kernel, { rowBytes, queries }] of modules[0].kernels) {
+  await warmUp(programs.modules);
+  const results: Result[] = [];
+  for (const [kernel, { rowBytes, queries }] of programs.modules[0].kernels) {
     if (!kernel.includes(options.only)) continue;
-    const setting = { modules, native, rounds, rowCount };
-    const memory = await measure(kernel, false, setting);
-    const cache = await measure(kernel, true, setting);
+    const memory = await measure(kernel, false, programs, sizes);
+    const cache = await measure(kernel, true, programs, sizes);
     results.push({ kernel, rowBytes, queries, memory, cache });
   }
-  native?.close();
-  printTable(results, variants, { rowCount, dim });
+  programs.native?.close();
+  printResults(results, variants, sizes);
   if (options.json) {
-    const machine = { cpu: cpus()[0].model, node: process.version, v8: process.versions.v8 };
+    const facts = { ...machine(), node: process.version, v8: process.versions.v8 };
     writeFileSync(
       options.json,
-      `${JSON.stringify({ machine, rowCount, dim, variants, results }, null, 2)}\n`,
+      `${JSON.stringify({ machine: facts, rowCount, dim, variants, results }, null, 2)}\n`,
     );
   }
 }

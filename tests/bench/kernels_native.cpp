@@ -1,6 +1,6 @@
 // What the kernels are compared with: float scans compiled natively, and the read bound (one byte touched in every
 // cache line). Answers one line of milliseconds to each line "kernel form first_row row_count row_bytes
-// memory|cache" on standard input, so that kernels.mjs can take turns between programs. The forms:
+// memory|cache" on standard input, so that kernels.ts can take turns between programs. The forms:
 //   avx2         four streams of rows side by side, as the WebAssembly kernels read them, 256 bits at a time
 //   sse          the same with 128 bits, the width of WebAssembly
 //   avx2_by_row  one row after another, as native libraries mostly do

@@ -1,0 +1,152 @@
+/**
+What the benchmark does in the place that is measured, a Node process or a page: called by name from outside, with
+arguments and results that are JSON. It holds the rows and what has been opened over them.
+
+@module
+*/
+import { openHnswlib } from './hnswlib.js';
+import { type Kernels, openKernels } from './kernels.js';
+import { openPlainLoop } from './plain-loop.js';
+import type { OpenSearcher, Searcher, SearcherOptions, Surroundings } from './searcher.js';
+import { startSearcher, startWorker } from './start.js';
+import { openTfjs } from './tfjs.js';
+import { openVicinal } from './vicinal.js';
+
+const openers = {
+  vicinal: openVicinal,
+  'hnswlib-wasm': openHnswlib,
+  'tfjs-wasm': openTfjs,
+  'plain loop': openPlainLoop,
+} satisfies Record<string, OpenSearcher>;
+
+export type SearcherName = keyof typeof openers;
+
+/** What is opened over the rows that are loaded. */
+export interface Wanted extends Omit<SearcherOptions, 'dim' | 'capacity'> {
+  readonly searcher: SearcherName;
+}
+
+/** How long a call took, each of several, and the row numbers that the last one found. */
+export interface Timed<Found> {
+  readonly ms: number;
+  readonly ids: Found;
+}
+
+export class Bench {
+  readonly #surroundings: Surroundings;
+  readonly #opened = new Map<number, Searcher>();
+  #kernels: Kernels | undefined;
+  #rows = new Float32Array();
+  #queries = new Float32Array();
+  #dim = 0;
+  #lastHandle = 0;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** Fetches rows and queries: files of little-endian floats. */
+  async load({ rows, queries, dim }: { rows: string; queries: string; dim: number }): Promise<void> {
+    const fetchFloats = async (address: string) => {
+      const response = await fetch(address);
+      if (!response.ok) throw new Error(`${address}: ${response.status}`);
+      return new Float32Array(await response.arrayBuffer());
+    };
+    this.#rows = new Float32Array();
+    this.#rows = await fetchFloats(rows);
+    this.#queries = await fetchFloats(queries);
+    this.#dim = dim;
+  }
+
+  /** Opens a searcher and adds all rows; a number for it. */
+  async open({ searcher, ...options }: Wanted): Promise<number> {
+    const opened = await this.#openEmpty({ searcher, ...options });
+    opened.addBatch(this.#rows);
+    this.#opened.set(++this.#lastHandle, opened);
+    return this.#lastHandle;
+  }
+
+  /** Searches by some queries, one after another. */
+  search(handle: number, query: number, k: number, times: number): Timed<number[]> {
+    const searcher = this.#opened.get(handle)!;
+    let found: ArrayLike<number> = [];
+    const started = performance.now();
+    for (let i = 0; i < times; i++) found = searcher.search(this.#query(query), k);
+    return { ms: (performance.now() - started) / times, ids: Array.from(found) };
+  }
+
+  /** Searches by all queries in one call; milliseconds a query. */
+  searchBatch(handle: number, k: number): Timed<number[][]> {
+    const searcher = this.#opened.get(handle)!;
+    const started = performance.now();
+    const found = searcher.searchBatch!(this.#queries, k);
+    const ms = ((performance.now() - started) / this.#queries.length) * this.#dim;
+    return { ms, ids: found.map((ids) => Array.from(ids)) };
+  }
+
+  compressionRatio(handle: number): number {
+    return this.#opened.get(handle)!.compressionRatio!();
+  }
+
+  dispose(handle: number): void {
+    this.#opened.get(handle)!.dispose();
+    this.#opened.delete(handle);
+  }
+
+  /** Adds all rows to an empty searcher; rows a second. */
+  async add(wanted: Wanted, oneByOne: boolean): Promise<number> {
+    const searcher = await this.#openEmpty(wanted);
+    const dim = this.#dim;
+    const rows = this.#rows;
+    const started = performance.now();
+    if (oneByOne) for (let at = 0; at < rows.length; at += dim) searcher.add!(rows.subarray(at, at + dim));
+    else searcher.addBatch(rows);
+    const seconds = (performance.now() - started) / 1000;
+    searcher.dispose();
+    return rows.length / dim / seconds;
+  }
+
+  /** From before the import to the first answer over the rows that are loaded, in milliseconds. */
+  start(way: SearcherName | 'vicinal/worker'): Promise<number> {
+    const rows = { rows: this.#rows, dim: this.#dim };
+    return way === 'vicinal/worker'
+      ? startWorker(rows, this.#surroundings)
+      : startSearcher(openers[way], rows, this.#surroundings);
+  }
+
+  /** Which variant of the module runs. */
+  async variant(): Promise<string> {
+    const { default: init, performanceMetrics } = await import('vicinal');
+    const { variant } = this.#surroundings;
+    await init(variant && { variant });
+    return performanceMetrics().variant;
+  }
+
+  /** Makes the kernels ready for {@link touch} and {@link tileGops}: over as many rows as are loaded. */
+  async openKernels(address: string): Promise<void> {
+    this.#kernels = await openKernels(address, this.#rows.length / this.#dim, this.#dim);
+  }
+
+  /** See `Kernels.touch`; the average of several. */
+  touch(times: number): number {
+    let ms = 0;
+    for (let i = 0; i < times; i++) ms += this.#kernels!.touch();
+    return ms / times;
+  }
+
+  /** See `Kernels.tileGops`. */
+  tileGops(kernel: string): number {
+    return this.#kernels!.tileGops(kernel);
+  }
+
+  #openEmpty({ searcher, ...options }: Wanted): Promise<Searcher> {
+    const [dim, capacity] = [this.#dim, this.#rows.length / this.#dim];
+    return openers[searcher]({ dim, capacity, ...options }, this.#surroundings);
+  }
+
+  #query(index: number): Float32Array {
+    const count = this.#queries.length / this.#dim;
+    const at = (index % count) * this.#dim;
+    return this.#queries.subarray(at, at + this.#dim);
+  }
+}

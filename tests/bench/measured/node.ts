@@ -1,0 +1,40 @@
+/**
+Entry of the Node process: answers each message by one.
+
+@module
+*/
+import type { Variant } from 'vicinal';
+import { Bench } from './bench.js';
+
+export interface Call {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+export type Reply = { readonly value: unknown } | { readonly error: string };
+
+const [tfjsFolder, variant] = process.argv.slice(2);
+const bench = new Bench({ tfjsFolder: tfjsFolder!, asPage, ...(variant && { variant: variant as Variant }) });
+
+process.on('message', async ({ name, args }: Call) => {
+  let reply: Reply;
+  try {
+    reply = {
+      value: await (bench as unknown as Record<string, (...args: readonly unknown[]) => unknown>)[name]!(
+        ...args,
+      ),
+    };
+  } catch (error) {
+    reply = { error: String((error as Error).stack ?? error) };
+  }
+  process.send!(reply);
+});
+
+async function asPage<Result>(load: () => Promise<Result>): Promise<Result> {
+  await import('fake-indexeddb/auto');
+  Object.assign(globalThis, { window: globalThis });
+  try {
+    return await load();
+  } finally {
+    Reflect.deleteProperty(globalThis, 'window');
+  }
+}

@@ -1,0 +1,44 @@
+/**
+What is compared: exact search over float rows, by this package and by others. One thread each.
+
+@module
+*/
+import type { Metric, Variant } from 'vicinal';
+
+export interface Searcher {
+  /** Adds rows, `[count x dim]`, in one call where the package has one. */
+  addBatch(rows: Float32Array): void;
+  /** Adds one row. Absent where a package takes all rows at once. */
+  add?(row: Float32Array): void;
+  /** Row numbers of the `k` nearest, nearest first. */
+  search(query: Float32Array, k: number): ArrayLike<number>;
+  /** The same for many queries, `[count x dim]`, in one call. Absent where a package has none. */
+  searchBatch?(queries: Float32Array, k: number): ArrayLike<number>[];
+  /** How much smaller than floats the rows are kept. Absent where they are floats. */
+  compressionRatio?(): number;
+  dispose(): void;
+}
+
+export interface SearcherOptions {
+  readonly dim: number;
+  readonly metric: Metric;
+  /** Most rows that will be added. */
+  readonly capacity: number;
+  /** Codes of so many bits a value in place of floats. */
+  readonly bits?: 8 | 4 | 2 | 1;
+  /** Keep the floats too and rescore by them. */
+  readonly rescored?: boolean;
+}
+
+/** What differs between the places that searchers run in. */
+export interface Surroundings {
+  /** The variant of this package's module. Default: the one that fits. */
+  readonly variant?: Variant;
+  /** Folder of the files that TensorFlow.js fetches: address or path, with a slash at its end. */
+  readonly tfjsFolder: string;
+  /** Makes believe that this is a page while a package loads that knows nothing else. Absent in a page. */
+  readonly asPage?: <Result>(load: () => Promise<Result>) => Promise<Result>;
+}
+
+/** Imports the package and makes an empty index. */
+export type OpenSearcher = (options: SearcherOptions, surroundings: Surroundings) => Promise<Searcher>;

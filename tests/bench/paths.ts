@@ -1,0 +1,21 @@
+/**
+Where things lie.
+
+@module
+*/
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+// This folder and that of the bundle (build/bench) are both two levels down.
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const paths = {
+  pkg: join(root, 'pkg'),
+  build: join(root, 'build'),
+  /** What the benchmark keeps from one run to the next: its bundles, the packages compared with, the rows. */
+  bench: join(root, 'build/bench'),
+  data: join(root, 'build/bench/data'),
+  peers: join(root, 'build/bench/node_modules'),
+  demoData: join(root, 'web/data'),
+  nativeSearch: join(root, 'build/native-release/bench_search_native'),
+};

@@ -1,0 +1,88 @@
+/**
+The rows that are searched, as files of little-endian floats that every program reads.
+
+@module
+*/
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeEmbeddings } from '../../../web/passages.js';
+import { paths } from '../paths.js';
+import { clusteredRows } from './clustered-rows.js';
+
+/** Rows and queries, the queries not among the rows. */
+export interface DataSet {
+  /** For people: `clusters, 100,000 x 768`. */
+  readonly title: string;
+  readonly dim: number;
+  readonly rowCount: number;
+  readonly queryCount: number;
+  /** Names of the files in the data folder: `[rowCount x dim]` and `[queryCount x dim]`. */
+  readonly rows: string;
+  readonly queries: string;
+}
+
+export const QUERY_COUNT = 100;
+
+/** Seeded clusters. Their files are kept, since 100,000 rows take a while. */
+export async function clusters(rowCount: number, dim: number): Promise<DataSet> {
+  const set = describe('clusters', dim, rowCount);
+  if (![set.rows, set.queries].every((name) => existsSync(join(paths.data, name)))) {
+    await write(set, clusteredRows(rowCount, dim, 2), clusteredRows(QUERY_COUNT, dim, 3));
+  }
+  return set;
+}
+
+/** The demo's passages. */
+export async function passages(): Promise<DataSet> {
+  const file = await readFile(join(paths.demoData, 'passages-vectors.bin'));
+  const { dim, vectors } = decodeEmbeddings(new Uint8Array(file).buffer);
+  return real('passages', vectors, dim);
+}
+
+/** Of real vectors, every so many a query, the rest to search. */
+async function real(kind: string, vectors: Float32Array, dim: number): Promise<DataSet> {
+  const count = vectors.length / dim;
+  const every = Math.floor(count / QUERY_COUNT);
+  const isQuery = (row: number) => row % every === 0 && row < every * QUERY_COUNT;
+  const pick = (wanted: boolean) => vectors.filter((_, at) => isQuery(Math.floor(at / dim)) === wanted);
+  const set = describe(kind, dim, count - QUERY_COUNT);
+  await write(set, pick(false), pick(true));
+  return set;
+}
+
+/** All rows and all queries of a data set. */
+export async function readDataSet(set: DataSet): Promise<{ rows: Float32Array; queries: Float32Array }> {
+  const [rows, queries] = await Promise.all([set.rows, set.queries].map(readFloats));
+  return { rows: rows!, queries: queries! };
+}
+
+async function readFloats(name: string): Promise<Float32Array> {
+  const { buffer, byteOffset, byteLength } = await readFile(join(paths.data, name));
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+}
+
+function describe(kind: string, dim: number, rowCount: number): DataSet {
+  const name = `${kind}-${rowCount}x${dim}`;
+  return {
+    title: `${kind}, ${rowCount.toLocaleString('en')} x ${dim}`,
+    dim,
+    rowCount,
+    queryCount: QUERY_COUNT,
+    rows: `${name}.rows.f32`,
+    queries: `${name}.queries.f32`,
+  };
+}
+
+/** Files that have their names only once they are whole. */
+async function write(set: DataSet, rows: Float32Array, queries: Float32Array): Promise<void> {
+  await mkdir(paths.data, { recursive: true });
+  for (const [name, values] of [
+    [set.rows, rows],
+    [set.queries, queries],
+  ] as const) {
+    const path = join(paths.data, name);
+    await writeFile(`${path}.part`, values);
+    await rename(`${path}.part`, path);
+  }
+}

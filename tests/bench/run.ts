@@ -1,0 +1,91 @@
+/**
+The benchmark's command line: `./build.sh bench [PART...]`.
+
+@module
+*/
+import { parseArgs } from 'node:util';
+import { describe, machine } from './machine.js';
+import { add } from './parts/add.js';
+import { batch } from './parts/batch.js';
+import { codes } from './parts/codes.js';
+import { exact } from './parts/exact.js';
+import { first } from './parts/first.js';
+import type { Session } from './parts/session.js';
+import { size } from './parts/size.js';
+import { start } from './parts/start.js';
+import { Report } from './report.js';
+import { clusters, passages } from './rows/data-sets.js';
+import { type BrowserName, browserKind } from './runtimes/browser-runtime.js';
+import { nodeKind } from './runtimes/node-runtime.js';
+import type { RuntimeKind } from './runtimes/runtime.js';
+import { type Site, startSite } from './runtimes/site.js';
+
+const DIM = 768;
+const ROUNDS = 9;
+const FEW_ROWS = 10_000;
+const MANY_ROWS = 100_000;
+
+const parts: Readonly<Record<string, (session: Session) => Promise<void>>> = {
+  size,
+  start,
+  first,
+  exact,
+  batch,
+  codes,
+  add,
+};
+
+const placeKinds: Readonly<Record<string, (site: Site) => Promise<readonly RuntimeKind[]>>> = {
+  node: async (site) => [nodeKind(site, 'relaxed', true), nodeKind(site, 'simd128', false)],
+  chromium: browser('Chromium', true),
+  firefox: browser('Firefox', true),
+  webkit: browser('WebKit', false),
+};
+
+function browser(name: BrowserName, peers: boolean) {
+  return async (site: Site) => [await browserKind(site, name, peers)];
+}
+
+function chosen<Value>(
+  from: Readonly<Record<string, Value>>,
+  names: readonly string[],
+  what: string,
+): Value[] {
+  return names.map((name) => {
+    const value = from[name];
+    if (value === undefined)
+      throw new RangeError(`no ${what} ${name}: there are ${Object.keys(from).join(', ')}`);
+    return value;
+  });
+}
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    in: { type: 'string', default: 'node,chromium,firefox' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+});
+const wanted = chosen(parts, positionals.length > 0 ? positionals : Object.keys(parts), 'part');
+const places = chosen(placeKinds, options.in.split(','), 'place');
+
+const site = await startSite();
+try {
+  const kinds: RuntimeKind[] = [];
+  for (const place of places) kinds.push(...(await place(site)));
+  const session: Session = {
+    site,
+    kinds,
+    report: new Report(),
+    clusters: await clusters(options.quick ? FEW_ROWS : MANY_ROWS, DIM),
+    fewClusters: await clusters(FEW_ROWS, DIM),
+    real: [await passages()],
+    rounds: ROUNDS,
+  };
+  console.log(`${describe(machine())}\n${kinds.map(({ title }) => title).join('; ')}`);
+  for (const part of wanted) await part(session);
+  if (options.json) await session.report.write(options.json);
+} finally {
+  site.close();
+}
