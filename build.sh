@@ -25,7 +25,10 @@ Usage: ./build.sh [verb] [options]
   browser     build the package and the page and run the suites in Chromium, Firefox and WebKit
   consumers   pack the package, install it into projects of every bundler and runtime, build and run them
                 --all       in frameworks that render on a server too (slow)
-  bench       measure what is named: `bench kernels` (the default), or `bench search` through the package
+  bench       measure in Node, Chromium and Firefox, beside native code and other packages; `bench PART...` only
+              some of: size, start, first, exact, batch, codes, add; `bench kernels` the arithmetic by itself
+                --quick     10,000 rows in place of 100,000
+                --in LIST   of node, chromium, firefox, webkit
                 --json FILE write the figures too
   docs        write the API reference, from the comments in the source, into build/docs
   serve       build, serve the page and print its address
@@ -138,19 +141,37 @@ run_demo() {
   [ -n "$once" ] || serve_page
 }
 
+# The packages that the benchmark compares with have a lock file of their own, beside the benchmark.
+ensure_peers() {
+  cmp -s tests/bench/package-lock.json build/bench/node_modules/.installed-from && return
+  mkdir -p build/bench
+  cp tests/bench/package.json tests/bench/package-lock.json .npmrc build/bench/
+  step "npm: packages to compare with" "Check that npm reaches its registry, then run ./build.sh bench again." \
+    npm ci --prefix build/bench
+  cp tests/bench/package-lock.json build/bench/node_modules/.installed-from
+}
+
+# run_bench PART...
 run_bench() {
-  local node
-  case "${1:-kernels}" in
-    kernels)
-      build_wasm bench_kernels
-      ensure_native_compiler
-      cmake_build native-release bench_kernels_native
-      ;;
-    search) build_package ;;
-    *) fail "unknown benchmark: $1" "There are: ./build.sh bench kernels, ./build.sh bench search" ;;
-  esac
+  local program=run node arguments=("$@")
+  if [ "$*" = kernels ]; then
+    program=kernels arguments=()
+    if [ -n "$quick" ]; then arguments=(--rows 10000); fi
+  else
+    arguments+=(--in "$places" ${quick:+--quick})
+    case "$places" in *chromium* | *firefox* | *webkit*) ensure_browsers ;; esac
+  fi
+  build_package
+  cmake_build wasm-simd128 bench_kernels
+  cmake_build wasm-relaxed bench_kernels
+  if [ "$(uname -m)" = x86_64 ]; then
+    ensure_native_compiler
+    cmake_build native-release bench_kernels_native bench_search_native
+  fi
+  ensure_peers
+  step "bundling the benchmark" "Read the lines above." node tests/bench/bundle.mjs
   node=$(relaxed_node)
-  "$node" "tests/bench/${1:-kernels}.mjs" ${json:+--json "$json"}
+  "$node" "build/bench/$program.mjs" "${arguments[@]}" ${json:+--json "$json"}
 }
 
 run_docs() {
@@ -166,7 +187,7 @@ run_clean() {
 
 # --- command line --------------------------------------------------------------------------------------------
 
-verb="" target=all dev="" once="" check_only="" all="" json="" port=4173 words=()
+verb="" target=all dev="" once="" check_only="" all="" quick="" json="" places=node,chromium,firefox port=4173 words=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --dev) dev=1 ;;
@@ -176,6 +197,8 @@ while [ $# -gt 0 ]; do
     --once) once=1 ;;
     --check) check_only=1 ;;
     --all) all=1 ;;
+    --quick) quick=1 ;;
+    --in) places=${2:?--in needs a list}; shift ;;
     --json) json=${2:?--json needs a file name}; shift ;;
     --port) port=${2:?--port needs a number}; shift ;;
     -h | --help) verb=help ;;
