@@ -14,7 +14,7 @@ import type { Session } from './parts/session.js';
 import { size } from './parts/size.js';
 import { start } from './parts/start.js';
 import { Report } from './report.js';
-import { clusters, passages } from './rows/data-sets.js';
+import { clusters, fashion, passages } from './rows/data-sets.js';
 import { type BrowserName, browserKind } from './runtimes/browser-runtime.js';
 import { nodeKind } from './runtimes/node-runtime.js';
 import type { RuntimeKind } from './runtimes/runtime.js';
@@ -80,7 +80,7 @@ try {
     report: new Report(),
     clusters: await clusters(options.quick ? FEW_ROWS : MANY_ROWS, DIM),
     fewClusters: await clusters(FEW_ROWS, DIM),
-    real: [await passages()],
+    real: [await passages(), await fashion()],
     rounds: ROUNDS,
   };
   console.log(`${describe(machine())}\n${kinds.map(({ title }) => title).join('; ')}`);

@@ -39,7 +39,8 @@ function unitRows(count: number, dim: number, random: () => number): Float32Arra
   return normalised(rows, dim);
 }
 
-function normalised(rows: Float32Array, dim: number): Float32Array {
+/** Scales the rows themselves. */
+export function normalised(rows: Float32Array, dim: number): Float32Array {
   for (let at = 0; at < rows.length; at += dim) {
     let squares = 0;
     for (let i = at; i < at + dim; i++) squares += rows[i]! ** 2;

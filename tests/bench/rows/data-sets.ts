@@ -6,9 +6,10 @@ The rows that are searched, as files of little-endian floats that every program 
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeImages } from '../../../web/fashion.js';
 import { decodeEmbeddings } from '../../../web/passages.js';
 import { paths } from '../paths.js';
-import { clusteredRows } from './clustered-rows.js';
+import { clusteredRows, normalised } from './clustered-rows.js';
 
 /** Rows and queries, the queries not among the rows. */
 export interface DataSet {
@@ -38,6 +39,13 @@ export async function passages(): Promise<DataSet> {
   const file = await readFile(join(paths.demoData, 'passages-vectors.bin'));
   const { dim, vectors } = decodeEmbeddings(new Uint8Array(file).buffer);
   return real('passages', vectors, dim);
+}
+
+/** The demo's images, scaled to unit length, which some packages need for cosine. */
+export async function fashion(): Promise<DataSet> {
+  const file = await readFile(join(paths.demoData, 'fashion.bin'));
+  const { count, dim, slice } = await decodeImages(new Uint8Array(file).buffer);
+  return real('fashion', normalised(slice(0, count), dim), dim);
 }
 
 /** Of real vectors, every so many a query, the rest to search. */
