@@ -141,16 +141,6 @@ run_demo() {
   [ -n "$once" ] || serve_page
 }
 
-# The packages that the benchmark compares with have a lock file of their own, beside the benchmark.
-ensure_peers() {
-  cmp -s tests/bench/package-lock.json build/bench/node_modules/.installed-from && return
-  mkdir -p build/bench
-  cp tests/bench/package.json tests/bench/package-lock.json .npmrc build/bench/
-  step "npm: packages to compare with" "Check that npm reaches its registry, then run ./build.sh bench again." \
-    npm ci --prefix build/bench
-  cp tests/bench/package-lock.json build/bench/node_modules/.installed-from
-}
-
 # run_bench PART...
 run_bench() {
   local program=run node arguments=("$@")
@@ -168,7 +158,7 @@ run_bench() {
     ensure_native_compiler
     cmake_build native-release bench_kernels_native bench_search_native
   fi
-  ensure_peers
+  install_pinned tests/bench build/bench "what the benchmark compares with"
   step "bundling the benchmark" "Read the lines above." node tests/bench/bundle.mjs
   node=$(relaxed_node)
   "$node" "build/bench/$program.mjs" "${arguments[@]}" ${json:+--json "$json"}

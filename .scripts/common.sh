@@ -67,3 +67,16 @@ need_packages() {
     { tail -n 20 "$log" >&2; fail "installing ${missing[*]} failed" "Read the lines above; then run ./build.sh again."; }
   rm -f "$log"
 }
+
+# install_pinned FROM INTO WHAT: once for each lock file. Not by `npm ci`, which refuses a lock file that does not
+# name the packages for every other platform, and a mirror of the registry may not have them.
+install_pinned() {
+  local from=$1 into=$2
+  cmp -s "$from/package-lock.json" "$into/node_modules/.installed-from" && return
+  rm -rf "$into/node_modules"
+  mkdir -p "$into"
+  cp "$from/package.json" "$from/package-lock.json" .npmrc "$into"
+  step "npm: installing $3" "Check that npm reaches its registry, then run ./build.sh again." \
+    npm install --prefix "$into" --no-save
+  cp "$from/package-lock.json" "$into/node_modules/.installed-from"
+}

@@ -46,7 +46,8 @@ if (targets === undefined)
 const out = resolve(options.out);
 
 const web = join(out, 'web');
-for (const flavour of ['web', 'node']) rmSync(join(out, flavour), { recursive: true, force: true });
+// Nothing of an earlier package may stay: whatever lies here is packed.
+rmSync(out, { recursive: true, force: true });
 mkdirSync(web, { recursive: true });
 const glue = copyModules();
 const module = join(web, 'vicinal_simd128.wasm');
