@@ -47,7 +47,7 @@ const out = resolve(options.out);
 
 const web = join(out, 'web');
 // Nothing of an earlier package may stay: whatever lies here is packed.
-rmSync(out, { recursive: true, force: true });
+clearPackage();
 mkdirSync(web, { recursive: true });
 const glue = copyModules();
 const module = join(web, 'vicinal_simd128.wasm');
@@ -60,6 +60,13 @@ writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(targets), nu
 for (const file of ['README.md', 'LICENSE']) copyFileSync(join(root, file), join(out, file));
 if (out === join(root, 'pkg')) linkByName();
 report();
+
+function clearPackage() {
+  const ours = ['package.json', 'types'].every((name) => existsSync(join(out, name)));
+  if (existsSync(out) && readdirSync(out).length > 0 && !ours)
+    fail(`${out} holds something else than a package of an earlier run`);
+  rmSync(out, { recursive: true, force: true });
+}
 
 /** Copies both modules; returns the path of their glue, which is one file for both. */
 function copyModules() {
