@@ -1,7 +1,7 @@
 // What the kernels are compared with: float scans compiled natively, and the read bound (one byte touched in every
 // cache line). Answers one line of milliseconds to each line "kernel form first_row row_count row_bytes
 // memory|cache" on standard input, so that kernels.ts can take turns between programs. The forms:
-//   avx2         four streams of rows side by side, as the WebAssembly kernels read them, 256 bits at a time
+//   avx2         eight streams of rows side by side, as the WebAssembly kernels read them, 256 bits at a time
 //   sse          the same with 128 bits, the width of WebAssembly
 //   avx2_by_row  one row after another, as native libraries mostly do
 #include <algorithm>
@@ -22,7 +22,8 @@ using vicinal::bench::F32x4;
 using vicinal::bench::F32x8;
 using vicinal::bench::L1;
 using vicinal::bench::L2Squared;
-using vicinal::bench::scan_block;
+using vicinal::bench::scan_by_row;
+using vicinal::bench::scan_streams;
 
 constexpr size_t kBlockRows = 160;
 
@@ -34,9 +35,9 @@ using ScanBlock = void (*)(const float* query, const float* rows, size_t row_cou
 
 template <typename Op>
 ScanBlock find_form(const std::string& form) {
-  if (form == "avx2") return scan_block<Op, F32x8, 4, 2>;
-  if (form == "sse") return scan_block<Op, F32x4, 4, 2>;
-  if (form == "avx2_by_row") return scan_block<Op, F32x8, 1, 4>;
+  if (form == "avx2") return scan_streams<Op, F32x8>;
+  if (form == "sse") return scan_streams<Op, F32x4>;
+  if (form == "avx2_by_row") return scan_by_row<Op, F32x8>;
   return nullptr;
 }
 

@@ -48,10 +48,10 @@ struct L1 {
   }
 };
 
-/// Scores kRows rows that lie `jump` floats apart, for each of kQueries queries that follow one another.
+/// Scores kRows rows for each of kQueries queries that follow one another.
 /// out  score of query q and row r at q * query_jump + r * row_jump
 template <typename Op, typename Vector, size_t kQueries, size_t kRows, size_t kAccumulators>
-void score_tile(const float* queries, const float* rows, size_t jump, size_t dim, float* out,
+void score_tile(const float* queries, const float* const (&rows)[kRows], size_t dim, float* out,
                 size_t query_jump, size_t row_jump) {
   constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
   Vector sums[kQueries][kRows][kAccumulators] = {};
@@ -61,7 +61,7 @@ void score_tile(const float* queries, const float* rows, size_t jump, size_t dim
       Vector parts[kQueries];
       for (size_t q = 0; q < kQueries; ++q) parts[q] = load<Vector>(queries + q * dim + i + a * kLanes);
       for (size_t r = 0; r < kRows; ++r) {
-        const Vector row = load<Vector>(rows + r * jump + i + a * kLanes);
+        const Vector row = load<Vector>(rows[r] + i + a * kLanes);
         for (size_t q = 0; q < kQueries; ++q) sums[q][r][a] = Op::term(sums[q][r][a], parts[q], row);
       }
     }
@@ -72,25 +72,39 @@ void score_tile(const float* queries, const float* rows, size_t jump, size_t dim
       for (const Vector& part : sums[q][r]) {
         for (size_t lane = 0; lane < kLanes; ++lane) sum += part[lane];
       }
-      for (size_t j = i; j < dim; ++j) sum = Op::term(sum, queries[q * dim + j], rows[r * jump + j]);
+      for (size_t j = i; j < dim; ++j) sum = Op::term(sum, queries[q * dim + j], rows[r][j]);
       out[q * query_jump + r * row_jump] = sum;
     }
   }
 }
 
-/// One query against a block of rows, read as kStreams streams side by side: 1 is the plain loop over one row after
-/// another, 4 what the WebAssembly kernels do.
-template <typename Op, typename Vector, size_t kStreams, size_t kAccumulators>
-[[gnu::noinline]] void scan_block(const float* query, const float* rows, size_t row_count, size_t dim,
-                                  float* out) {
-  const size_t stream = row_count / kStreams;
-  for (size_t row = 0; row < stream; ++row) {
-    score_tile<Op, Vector, 1, kStreams, kAccumulators>(query, rows + row * dim, stream * dim, dim, out + row,
-                                                       0, stream);
+/// One query against a block of rows, one row after another.
+template <typename Op, typename Vector>
+[[gnu::noinline]] void scan_by_row(const float* query, const float* rows, size_t row_count, size_t dim,
+                                   float* out) {
+  for (size_t row = 0; row < row_count; ++row)
+    score_tile<Op, Vector, 1, 1, 4>(query, {rows + row * dim}, dim, out + row, 0, 0);
+}
+
+/// The same as the WebAssembly kernels do it: eight streams side by side, each of them a row behind the one before.
+template <typename Op, typename Vector>
+[[gnu::noinline]] void scan_streams(const float* query, const float* rows, size_t row_count, size_t dim,
+                                    float* out) {
+  constexpr size_t kStreams = 8;
+  const size_t part = row_count / kStreams;
+  for (size_t turn = 0; turn < part; ++turn) {
+    const float* stream_rows[kStreams];
+    size_t slots[kStreams];
+    for (size_t s = 0; s < kStreams; ++s) {
+      slots[s] = s * part + (turn + s) % part;
+      stream_rows[s] = rows + slots[s] * dim;
+    }
+    float scores[kStreams];
+    score_tile<Op, Vector, 1, kStreams, 1>(query, stream_rows, dim, scores, 0, 1);
+    for (size_t s = 0; s < kStreams; ++s) out[slots[s]] = scores[s];
   }
-  for (size_t row = stream * kStreams; row < row_count; ++row) {
-    score_tile<Op, Vector, 1, 1, 4>(query, rows + row * dim, 0, dim, out + row, 0, 0);
-  }
+  const size_t done = part * kStreams;
+  scan_by_row<Op, Vector>(query, rows + done * dim, row_count - done, dim, out + done);
 }
 
 /// Many queries against a block of rows that stays in a cache meanwhile, in tiles that fill the registers.
@@ -99,38 +113,33 @@ template <typename Op>
 [[gnu::noinline]] void score_block(const float* queries, size_t query_count, const float* rows,
                                    size_t row_count, size_t dim, float* out) {
   constexpr size_t kQueries = 2, kRows = 4;
-  for (size_t q = 0; q < query_count;) {
-    const bool pair = q + kQueries <= query_count;
-    const float* query = queries + q * dim;
-    float* scores = out + q * row_count;
-    size_t row = 0;
-    for (; row + kRows <= row_count; row += kRows) {
-      if (pair) {
-        score_tile<Op, F32x8, kQueries, kRows, 1>(query, rows + row * dim, dim, dim, scores + row, row_count,
-                                                  1);
-      } else {
-        score_tile<Op, F32x8, 1, kRows, 1>(query, rows + row * dim, dim, dim, scores + row, 0, 1);
-      }
-    }
-    for (; row < row_count; ++row) {
-      if (pair) {
-        score_tile<Op, F32x8, kQueries, 1, 1>(query, rows + row * dim, 0, dim, scores + row, row_count, 0);
-      } else {
-        score_tile<Op, F32x8, 1, 1, 1>(query, rows + row * dim, 0, dim, scores + row, 0, 0);
-      }
-    }
-    q += pair ? kQueries : 1;
+  size_t row = 0;
+  for (; row + kRows <= row_count; row += kRows) {
+    const float* first = rows + row * dim;
+    const float* const tile[kRows] = {first, first + dim, first + 2 * dim, first + 3 * dim};
+    size_t q = 0;
+    for (; q + kQueries <= query_count; q += kQueries)
+      score_tile<Op, F32x8, kQueries, kRows, 1>(queries + q * dim, tile, dim, out + q * row_count + row,
+                                                row_count, 1);
+    for (; q < query_count; ++q)
+      score_tile<Op, F32x8, 1, kRows, 1>(queries + q * dim, tile, dim, out + q * row_count + row, 0, 1);
+  }
+  for (; row < row_count; ++row) {
+    for (size_t q = 0; q < query_count; ++q)
+      score_tile<Op, F32x8, 1, 1, 4>(queries + q * dim, {rows + row * dim}, dim, out + q * row_count + row, 0,
+                                     0);
   }
 }
 
-/// The read bound: one byte of every cache line, in four streams too, since so memory gives the most. Returns what
+/// The read bound: one byte of every cache line, in eight streams too, since so memory gives the most. Returns what
 /// must be used, so that the reading is done.
 [[gnu::noinline]] inline uint32_t touch_lines(const float* rows, size_t value_count) {
+  constexpr size_t kStreams = 8;
   const volatile uint8_t* bytes = reinterpret_cast<const volatile uint8_t*>(rows);
-  const size_t quarter = value_count * sizeof(float) / 4;
+  const size_t part = value_count * sizeof(float) / kStreams;
   uint32_t sum = 0;
-  for (size_t i = 0; i < quarter; i += kCacheLineBytes) {
-    for (size_t stream = 0; stream < 4; ++stream) sum += bytes[stream * quarter + i];
+  for (size_t i = 0; i < part; i += kCacheLineBytes) {
+    for (size_t stream = 0; stream < kStreams; ++stream) sum += bytes[stream * part + i];
   }
   return sum;
 }

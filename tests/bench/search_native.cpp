@@ -92,8 +92,8 @@ struct Metric {
 template <typename Op>
 constexpr Metric metric(const char* name, bool unit_length, float sign) {
   return {name,
-          vicinal::bench::scan_block<Op, F32x8, 1, 4>,
-          vicinal::bench::scan_block<Op, F32x8, 4, 2>,
+          vicinal::bench::scan_by_row<Op, F32x8>,
+          vicinal::bench::scan_streams<Op, F32x8>,
           vicinal::bench::score_block<Op>,
           unit_length,
           sign};
