@@ -188,29 +188,13 @@ struct VectorForms {
   }
 
   /// The four quarters of the rows side by side, for the reason told in kernel_table.h.
-  [[gnu::noinline]] static void one_to_many(const Query* query, const Element* rows, size_t row_count,
-                                            size_t dim, Score* out) {
-    const Op op;
-    const size_t width = Op::row_width(dim);
-    const size_t quarter = row_count / 4;
-    const size_t jump = quarter * width;
-    for (size_t row = 0; row < quarter; ++row, rows += width) {
-      FourRows{op, {query}, {rows, rows + jump, rows + 2 * jump, rows + 3 * jump}, dim}.score(out + row, 0,
-                                                                                              quarter);
-    }
-    rows += 3 * jump;
-    for (size_t row = 4 * quarter; row < row_count; ++row, rows += width) out[row] = one(query, rows, dim);
+  static void one_to_many(const Query* query, const Element* rows, size_t row_count, size_t dim, Score* out) {
+    in_fours(query, rows, nullptr, row_count, dim, out);
   }
 
   static void scattered(const Query* query, const Element* const* rows, size_t row_count, size_t dim,
                         Score* out) {
-    const Op op;
-    size_t row = 0;
-    for (; row + 4 <= row_count; row += 4) {
-      FourRows{op, {query}, {rows[row], rows[row + 1], rows[row + 2], rows[row + 3]}, dim}.score(out + row, 0,
-                                                                                                 1);
-    }
-    for (; row < row_count; ++row) out[row] = one(query, rows[row], dim);
+    in_fours(query, nullptr, rows, row_count, dim, out);
   }
 
   static void many_to_many(const Query* queries, size_t query_count, const Element* rows, size_t row_count,
@@ -225,8 +209,33 @@ struct VectorForms {
   }
 
  private:
-  using FourRows = Tile<Op, 1, 4, Op::kSideBySideAccumulators>;
   static constexpr size_t kStreams = 8;
+
+  /// Rows one after another, their quarters side by side, or scattered ones if given, as they come. One function
+  /// for both: the tile is most of its size, and where the rows are is told once for four of them.
+  [[gnu::noinline]] static void in_fours(const Query* query, const Element* rows,
+                                         const Element* const* scattered_rows, size_t row_count, size_t dim,
+                                         Score* out) {
+    const Op op;
+    const size_t width = Op::row_width(dim);
+    const size_t quarter = row_count / 4;
+    const size_t jump = quarter * width;
+    const size_t row_stride = scattered_rows == nullptr ? quarter : 1;
+    const size_t turn_stride = scattered_rows == nullptr ? 1 : 4;
+    Score* scores = out;
+    for (size_t turn = 0; turn < quarter; ++turn, scores += turn_stride) {
+      Tile<Op, 1, 4, Op::kSideBySideAccumulators> four{op, {query}, {}, dim};
+#pragma unroll
+      for (size_t r = 0; r < 4; ++r) {
+        four.rows[r] =
+            scattered_rows == nullptr ? rows + turn * width + r * jump : scattered_rows[4 * turn + r];
+      }
+      four.score(scores, 0, row_stride);
+    }
+    for (size_t row = 4 * quarter; row < row_count; ++row) {
+      out[row] = one(query, scattered_rows == nullptr ? rows + row * width : scattered_rows[row], dim);
+    }
+  }
 
   /// Tiles stand with their rows: kTileRows of them stay in the first-level cache while all queries pass. Where
   /// the counts are no multiples of a tile's, the last tiles reach back over pairs that have been scored.
