@@ -6,7 +6,6 @@ needs little more memory than its rows take at rest.
 */
 import { rowsAt } from './arguments.js';
 import type { Handle } from './handle.js';
-import type { RawRows } from './raw-module.js';
 import { scratchBytes } from './scratch.js';
 import type { Steps } from './steps.js';
 
@@ -20,13 +19,8 @@ Adds `rowCount` rows, all or none of them.
 @returns Id of the first row, which the next row will get when there are none.
 @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `CAPACITY_EXCEEDED` or `OUT_OF_MEMORY`.
 */
-export function* addSteps(
-  handle: Handle<RawRows>,
-  flat: Float32Array,
-  rowCount: number,
-  dim: number,
-): Steps<number> {
-  const { runtime } = handle;
+export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, dim: number): Steps<number> {
+  const { runtime, kind } = handle;
   const rowsPerStep = Math.max(1, Math.floor(stepBytes / (dim * 4)));
   let added = 0;
   let firstId = 0;
@@ -35,9 +29,12 @@ export function* addSteps(
   try {
     do {
       const count = Math.min(rowsPerStep, rowCount - added);
-      const raw = handle.rawInLongCall;
+      const address = handle.addressInLongCall;
       const rows = runtime.scratch(scratchBytes(count * dim)).putFloats(rowsAt(flat, dim, added, count));
-      const id = runtime.checked(() => raw.add(rows, count), { row: added, dim });
+      const id = runtime.checked((raw) => raw[`${kind}Add` as const](address, rows, count), {
+        row: added,
+        dim,
+      });
       if (added === 0) firstId = id;
       added += count;
       yield { done: added, total: rowCount };
@@ -46,8 +43,8 @@ export function* addSteps(
     return firstId;
   } finally {
     if (!done && added > 0 && !handle.disposed) {
-      const raw = handle.rawInLongCall;
-      runtime.call(() => raw.undoAdd(added));
+      const address = handle.addressInLongCall;
+      runtime.call((raw) => raw[`${kind}UndoAdd` as const](address, added));
     }
     handle.endLongCall();
   }

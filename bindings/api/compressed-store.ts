@@ -11,10 +11,10 @@ import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
 import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
-import { copyFloats } from './module-arrays.js';
+import { copyFloats, copyNamed } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
 import { compressedSearchNames, storeNames } from './option-names.js';
-import type { RawCompressedStore } from './raw-module.js';
+import { storeStatsFields } from './raw-module.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
 import { scratchBytes } from './scratch.js';
 import type { SearchResults } from './search-results.js';
@@ -37,7 +37,7 @@ const defaultOversampling = 4;
 class LoadedStore {
   constructor(
     readonly runtime: ModuleRuntime,
-    readonly raw: RawCompressedStore,
+    readonly address: number,
   ) {}
 }
 
@@ -56,7 +56,7 @@ export class CompressedVectorStore {
   readonly keepVectors: boolean;
   /** `using store = ...` disposes it, where the runtime knows `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void;
-  readonly #handle: Handle<RawCompressedStore>;
+  readonly #handle: Handle;
 
   /**
   @param dim - Values of every vector: 1 to 65,536.
@@ -66,12 +66,12 @@ export class CompressedVectorStore {
   constructor(dim: number, options?: CodeBits | CompressedStoreOptions);
   constructor(dim: number, options: CodeBits | CompressedStoreOptions | LoadedStore = {}) {
     if (options instanceof LoadedStore) {
-      const { runtime, raw } = options;
+      const { runtime, address } = options;
       this.dim = dim;
-      this.metric = runtime.call(() => metricName(raw.metric()));
-      this.bits = runtime.call(() => raw.bits()) as CodeBits;
-      this.keepVectors = runtime.call(() => raw.keepVectors());
-      this.#handle = new Handle(runtime, raw, 'store');
+      this.metric = runtime.call((raw) => metricName(raw.storeMetric(address)));
+      this.bits = runtime.call((raw) => raw.storeBits(address)) as CodeBits;
+      this.keepVectors = runtime.call((raw) => raw.storeKeepVectors(address));
+      this.#handle = new Handle(runtime, address, 'store');
       return;
     }
     const runtime = currentRuntime();
@@ -86,8 +86,8 @@ export class CompressedVectorStore {
     this.bits = bits;
     this.keepVectors = keepVectors;
     const metricCode = metricNumber(metric);
-    const raw = runtime.created((module) => module.createCompressedStore(dim, metricCode, bits, keepVectors));
-    this.#handle = new Handle(runtime, raw, 'store');
+    const address = runtime.checked((raw) => raw.storeCreate(dim, metricCode, bits, keepVectors));
+    this.#handle = new Handle(runtime, address, 'store');
   }
 
   /**
@@ -99,10 +99,10 @@ export class CompressedVectorStore {
   `OUT_OF_MEMORY`, `CAPACITY_EXCEEDED` or `DISPOSED`.
   */
   add(vector: VectorInput): number {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     checkVector('the vector', vector, this.dim);
     const row = runtime.scratch(scratchBytes(this.dim)).putFloats(vector);
-    return runtime.checked(() => raw.add(row, 1));
+    return runtime.checked((raw) => raw.storeAdd(address, row, 1));
   }
 
   /**
@@ -121,7 +121,7 @@ export class CompressedVectorStore {
 
   /** {@link addBatch} in steps. @internal */
   addBatchSteps(flat: Float32Array, count?: number): Steps<number> {
-    void this.#handle.raw;
+    void this.#handle.address;
     return addSteps(this.#handle, flat, checkRows('the vectors', flat, this.dim, count), this.dim);
   }
 
@@ -132,10 +132,10 @@ export class CompressedVectorStore {
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
   */
   get(id: number): Float32Array {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     checkId(id);
     const row = runtime.scratch(scratchBytes(this.dim)).reserve(this.dim);
-    runtime.checked(() => raw.get(id, row));
+    runtime.checked((raw) => raw.storeGet(address, id, row));
     return copyFloats(runtime.memory, row, this.dim);
   }
 
@@ -194,8 +194,8 @@ export class CompressedVectorStore {
 
   /** Number of vectors. */
   count(): number {
-    const { raw, runtime } = this.#handle;
-    return runtime.call(() => raw.size());
+    const { address, runtime } = this.#handle;
+    return runtime.call((raw) => raw.storeSize(address));
   }
 
   /** Bytes that the store holds in all. */
@@ -211,10 +211,17 @@ export class CompressedVectorStore {
 
   /** @throws {VectorSearchError} with code `DISPOSED`. */
   stats(): CompressedStoreStats {
-    const { raw, runtime } = this.#handle;
-    const stats = runtime.call(() => raw.stats());
+    const { address, runtime } = this.#handle;
+    const stats = runtime.call((raw) => raw.storeStats(address));
     const { dim: dimension, metric, bits } = this;
-    return { ...stats, dimension, metric, codec: 'scalar', bits, variant: runtime.variant };
+    return {
+      ...copyNamed(runtime.memory, stats, storeStatsFields),
+      dimension,
+      metric,
+      codec: 'scalar',
+      bits,
+      variant: runtime.variant,
+    };
   }
 
   /**
@@ -223,8 +230,7 @@ export class CompressedVectorStore {
   @throws {VectorSearchError} with code `OUT_OF_MEMORY` or `DISPOSED`.
   */
   save(): Uint8Array {
-    const { raw, runtime } = this.#handle;
-    return saveBytes(runtime, raw);
+    return saveBytes(this.#handle);
   }
 
   /**
@@ -235,9 +241,9 @@ export class CompressedVectorStore {
   */
   static load(bytes: Uint8Array): CompressedVectorStore {
     const runtime = currentRuntime();
-    const raw = loadBytes(runtime, bytes, (module, size, read) => module.loadCompressedStore(size, read));
-    const dim = runtime.call(() => raw.dim());
-    return new CompressedVectorStore(dim, new LoadedStore(runtime, raw) as CompressedStoreOptions);
+    const address = loadBytes(runtime, bytes, 'store');
+    const dim = runtime.call((raw) => raw.storeDim(address));
+    return new CompressedVectorStore(dim, new LoadedStore(runtime, address) as CompressedStoreOptions);
   }
 
   /** Free the store's memory. Every later call but `dispose` itself throws `DISPOSED`. */
@@ -246,7 +252,7 @@ export class CompressedVectorStore {
   }
 
   #search(options: CompressedSearchOptions = {}): RawSearch {
-    const { raw } = this.#handle;
+    const { address } = this.#handle;
     checkOptions(options);
     const { oversampling = this.keepVectors ? defaultOversampling : 0 } = options;
     if (options.oversampling !== undefined) {
@@ -260,14 +266,15 @@ export class CompressedVectorStore {
         throw invalidArgument('oversampling to be a number of at least 1', oversampling);
       }
     }
-    return (queries, queryCount, { k, scoreThreshold, filter }, address) =>
-      raw.search(
+    return (raw, queries, queryCount, { k, scoreThreshold, filter }, words) =>
+      raw.storeSearch(
+        address,
         queries,
         queryCount,
         k,
         scoreThreshold,
         filter.form,
-        address,
+        words,
         filter.words.length,
         // More than there can be rows is all of them; it crosses as a float, which has a smaller range.
         Math.min(oversampling, 2 ** 32),

@@ -7,50 +7,53 @@ import { invalidState, VectorSearchError } from './errors.js';
 import { forgetLeak, guardLeak } from './leak-guard.js';
 import type { ModuleRuntime } from './module-runtime.js';
 
-export class Handle<Raw extends { delete(): void }> {
+/** What a handle can hold. */
+export type Kind = 'engine' | 'store';
+
+export class Handle {
   readonly runtime: ModuleRuntime;
-  readonly #kind: string;
-  #raw: Raw | undefined;
+  /** What errors call the object, as in "The engine has been disposed", and how its functions' names begin. */
+  readonly kind: Kind;
+  #address: number | undefined;
   #longCall: string | undefined;
 
-  /** @param kind - What errors call the object, as in "The engine has been disposed". */
-  constructor(runtime: ModuleRuntime, raw: Raw, kind: string) {
+  constructor(runtime: ModuleRuntime, address: number, kind: Kind) {
     this.runtime = runtime;
-    this.#raw = raw;
-    this.#kind = kind;
-    guardLeak(this, kind, () => release(runtime, raw));
+    this.#address = address;
+    this.kind = kind;
+    guardLeak(this, kind, () => release(runtime, address, kind));
   }
 
   /**
-  The object in the module.
+  Address of the object in the module.
 
   @throws {VectorSearchError} with code `DISPOSED`; `INVALID_ARGUMENT` when called between the steps of a long call
   that changes the object (from its `onProgress`, say).
   */
-  get raw(): Raw {
-    const raw = this.rawInLongCall;
+  get address(): number {
+    const address = this.addressInLongCall;
     if (this.#longCall !== undefined) {
       throw invalidState(
-        `${this.#longCall}() to be over before the next call on the ${this.#kind}`,
+        `${this.#longCall}() to be over before the next call on the ${this.kind}`,
         'one inside it',
       );
     }
-    return raw;
+    return address;
   }
 
-  /** The object in the module, for the steps of the long call itself. */
-  get rawInLongCall(): Raw {
-    if (this.#raw === undefined) throw new VectorSearchError('DISPOSED', this.#kind);
-    return this.#raw;
+  /** Address of the object, for the steps of the long call itself. */
+  get addressInLongCall(): number {
+    if (this.#address === undefined) throw new VectorSearchError('DISPOSED', this.kind);
+    return this.#address;
   }
 
   get disposed(): boolean {
-    return this.#raw === undefined;
+    return this.#address === undefined;
   }
 
   /** From here to `endLongCall` only the long call itself may use the object. */
   beginLongCall(name: string): void {
-    void this.raw;
+    void this.address;
     this.#longCall = name;
   }
 
@@ -60,17 +63,17 @@ export class Handle<Raw extends { delete(): void }> {
 
   /** Frees the memory. Again: does nothing. */
   dispose(): void {
-    if (this.#raw === undefined) return;
+    if (this.#address === undefined) return;
     forgetLeak(this);
-    release(this.runtime, this.#raw);
-    this.#raw = undefined;
+    release(this.runtime, this.#address, this.kind);
+    this.#address = undefined;
   }
 }
 
 /** A module that has stopped has nothing to free: its memory goes with it. */
-function release(runtime: ModuleRuntime, raw: { delete(): void }): void {
+function release(runtime: ModuleRuntime, address: number, kind: Kind): void {
   try {
-    runtime.call(() => raw.delete());
+    runtime.call((raw) => raw[`${kind}Delete` as const](address));
   } catch (error) {
     if (!(error instanceof VectorSearchError)) throw error;
   }

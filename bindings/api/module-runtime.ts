@@ -4,7 +4,8 @@ The one loaded module: calls into it, errors out of it, and its scratch memory.
 @module
 */
 import { moduleError, moduleErrorCodes, VectorSearchError } from './errors.js';
-import type { RawError, RawModule, Reply } from './raw-module.js';
+import { copyDoubles } from './module-arrays.js';
+import { errorNumbers, type RawModule, type Reply } from './raw-module.js';
 import { Scratch } from './scratch.js';
 import type { Variant } from './types.js';
 
@@ -64,17 +65,6 @@ export class ModuleRuntime {
   }
 
   /**
-  Calls a function that makes an object.
-
-  @throws {VectorSearchError} with the code of what went wrong.
-  */
-  created<T>(body: (raw: RawModule) => T | null): T {
-    const object = this.call(body);
-    if (object === null) throw this.lastError();
-    return object;
-  }
-
-  /**
   Scratch memory, empty, with room for `bytes` bytes. Taken from the last caller.
 
   @throws {VectorSearchError} with code `OUT_OF_MEMORY`.
@@ -85,7 +75,9 @@ export class ModuleRuntime {
 
   /** The error of the call that has just failed. */
   lastError(offset?: RowOffset): VectorSearchError {
-    const { code, expected, actual }: RawError = this.call((raw) => raw.lastError());
+    const address = this.call((raw) => raw.lastError());
+    const numbers = [...copyDoubles(this.memory, address, errorNumbers)];
+    const [code, expected, actual] = numbers as [number, number, number];
     const name = moduleErrorCodes[code - 1];
     if (offset !== undefined && name === 'NOT_FINITE') {
       return moduleError(code, expected, actual + offset.row * offset.dim);

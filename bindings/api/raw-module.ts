@@ -4,21 +4,15 @@ numbers. A type test holds the generated declarations against it.
 
 Conventions
 - Arrays cross as addresses in the module's memory (numbers up to 2^32) that the caller has filled or will read.
+- Objects are their addresses: the first argument of the functions named after them. `...Create` and `...Load` make
+  one, `...Delete` frees it.
 - A `Reply` is a value of 0 or more, or the negative of an error code; `lastError()` then has its numbers.
-- An object that cannot be made is `null`; `lastError()` then has the code and its numbers.
 
 @module
 */
 
 /** A value of 0 or more, or the negative of an error code. */
 export type Reply = number;
-
-/** The error of the last call that failed. */
-export interface RawError {
-  readonly code: number;
-  readonly expected: number;
-  readonly actual: number;
-}
 
 /** Receives the next piece of saved bytes: `size` bytes at `address`. */
 export type PieceWriter = (address: number, size: number) => void;
@@ -35,38 +29,54 @@ Valid until the next search.
 */
 export const hitsViewWords = 4;
 
-/** What the search engine and the compressed store have in common. */
-export interface RawRows {
-  dim(): number;
+/** Where `engineStats` and `storeStats` leave their numbers: doubles in this order. */
+export const engineStatsFields = [
+  'size',
+  'deleted',
+  'capacity',
+  'vectorBytes',
+  'normBytes',
+  'idBytes',
+  'memoryBytes',
+] as const;
+export const storeStatsFields = ['size', 'codeBytes', 'vectorBytes', 'memoryBytes'] as const;
+
+/** `lastError` leaves as many doubles: `code, expected, actual`. */
+export const errorNumbers = 3;
+
+/** What the module exports, but for its memory. */
+export interface RawFunctions {
+  /** Whether this is the `relaxed` variant. */
+  usesRelaxedSimd(): boolean;
+  /** Address of the numbers of the last call that failed, see {@link errorNumbers}. */
+  lastError(): number;
+  /** Address of at least `bytes` bytes that stay the caller's until the next call of this function. */
+  scratch(bytes: number): Reply;
+  /** Bytes of the heap in use. */
+  heapBytes(): number;
+
+  engineCreate(dim: number, metric: number): Reply;
+  /** Reads `byteCount` bytes by {@link RawModule.readPiece}. */
+  engineLoad(byteCount: number): Reply;
+  engineDelete(engine: number): void;
+  engineBytesNeeded(dim: number, metric: number, rowCount: number): number;
+  engineDim(engine: number): number;
   /** Number of the metric, see metrics.ts. */
-  metric(): number;
-  size(): number;
+  engineMetric(engine: number): number;
+  engineSize(engine: number): number;
+  /** Address of the numbers, see {@link engineStatsFields}. */
+  engineStats(engine: number): number;
   /** Id of the first row. */
-  add(rows: number, rowCount: number): Reply;
-  undoAdd(rowCount: number): void;
-  savedBytes(): number;
-  save(write: PieceWriter): Reply;
-  delete(): void;
-}
-
-export interface RawEngineStats {
-  readonly size: number;
-  readonly deleted: number;
-  readonly capacity: number;
-  readonly vectorBytes: number;
-  readonly normBytes: number;
-  readonly idBytes: number;
-  readonly memoryBytes: number;
-}
-
-export interface RawSearchEngine extends RawRows {
-  update(id: number, row: number): Reply;
-  remove(id: number): Reply;
-  contains(id: number): boolean;
+  engineAdd(engine: number, rows: number, rowCount: number): Reply;
+  engineUndoAdd(engine: number, rowCount: number): void;
+  engineUpdate(engine: number, id: number, row: number): Reply;
+  engineRemove(engine: number, id: number): Reply;
   /** Address of the row. */
-  get(id: number): Reply;
+  engineGet(engine: number, id: number): Reply;
+  engineContains(engine: number, id: number): boolean;
   /** Address of the hits, see {@link hitsViewWords}. No score threshold: NaN. */
-  search(
+  engineSearch(
+    engine: number,
     queries: number,
     queryCount: number,
     k: number,
@@ -75,26 +85,31 @@ export interface RawSearchEngine extends RawRows {
     filter: number,
     filterLength: number,
   ): Reply;
-  reserve(rowCount: number): Reply;
-  compact(): Reply;
-  clear(): Reply;
-  stats(): RawEngineStats;
-}
+  engineReserve(engine: number, rowCount: number): Reply;
+  engineCompact(engine: number): Reply;
+  engineClear(engine: number): Reply;
+  engineSavedBytes(engine: number): number;
+  /** Hands the bytes on by {@link RawModule.writePiece}. */
+  engineSave(engine: number): Reply;
 
-export interface RawStoreStats {
-  readonly size: number;
-  readonly codeBytes: number;
-  readonly vectorBytes: number;
-  readonly memoryBytes: number;
-}
-
-export interface RawCompressedStore extends RawRows {
-  bits(): number;
-  keepVectors(): boolean;
+  storeCreate(dim: number, metric: number, bits: number, keepVectors: boolean): Reply;
+  /** As `engineLoad`. */
+  storeLoad(byteCount: number): Reply;
+  storeDelete(store: number): void;
+  storeDim(store: number): number;
+  storeMetric(store: number): number;
+  storeBits(store: number): number;
+  storeKeepVectors(store: number): boolean;
+  storeSize(store: number): number;
+  /** Address of the numbers, see {@link storeStatsFields}. */
+  storeStats(store: number): number;
+  storeAdd(store: number, rows: number, rowCount: number): Reply;
+  storeUndoAdd(store: number, rowCount: number): void;
   /** Decodes the row to `row`. */
-  get(id: number, row: number): Reply;
-  /** As `RawSearchEngine.search`. `oversampling`: 0 searches by code alone. */
-  search(
+  storeGet(store: number, id: number, row: number): Reply;
+  /** As `engineSearch`. `oversampling`: 0 searches by code alone. */
+  storeSearch(
+    store: number,
     queries: number,
     queryCount: number,
     k: number,
@@ -104,51 +119,9 @@ export interface RawCompressedStore extends RawRows {
     filterLength: number,
     oversampling: number,
   ): Reply;
-  stats(): RawStoreStats;
-}
-
-export interface RawGroupPooling {
-  add(rows: number, rowCount: number, mask: number, weights: number): Reply;
-  finish(out: number): Reply;
-  delete(): void;
-}
-
-export interface RawStatisticsFit {
-  add(rows: number, rowCount: number): Reply;
-  finish(mean: number, deviation: number, smallest: number, largest: number): Reply;
-  delete(): void;
-}
-
-export interface RawPcaFit {
-  add(rows: number, rowCount: number): Reply;
-  /** Does the next piece of the decomposition: thousandths of it that are done, 1000 last. */
-  step(): Reply;
-  finish(mean: number, components: number, explainedVariance: number, explainedVarianceRatio: number): Reply;
-  delete(): void;
-}
-
-export interface RawModule {
-  readonly wasmMemory: WebAssembly.Memory;
-
-  /** Whether this is the `relaxed` variant. */
-  usesRelaxedSimd(): boolean;
-  lastError(): RawError;
-  /** Address of at least `bytes` bytes that stay the caller's until the next call of this function. */
-  scratch(bytes: number): Reply;
-  /** Bytes of the heap in use. */
-  heapBytes(): number;
-
-  createSearchEngine(dim: number, metric: number): RawSearchEngine | null;
-  loadSearchEngine(bytes: number, read: PieceReader): RawSearchEngine | null;
-  engineBytesNeeded(dim: number, metric: number, rowCount: number): number;
-
-  createCompressedStore(
-    dim: number,
-    metric: number,
-    bits: number,
-    keepVectors: boolean,
-  ): RawCompressedStore | null;
-  loadCompressedStore(bytes: number, read: PieceReader): RawCompressedStore | null;
+  storeSavedBytes(store: number): number;
+  /** As `engineSave`. */
+  storeSave(store: number): Reply;
 
   normalize(dim: number, rows: number, rowCount: number, out: number): Reply;
   /** `mask`, `weights`: 0 for none. */
@@ -181,9 +154,37 @@ export interface RawModule {
     componentCount: number,
     out: number,
   ): Reply;
-  createGroupPooling(dim: number, pooling: number): RawGroupPooling | null;
-  createStatisticsFit(dim: number): RawStatisticsFit | null;
-  createPcaFit(dim: number, componentCount: number, rowCount: number): RawPcaFit | null;
+
+  groupCreate(dim: number, pooling: number): Reply;
+  groupDelete(group: number): void;
+  groupAdd(group: number, rows: number, rowCount: number, mask: number, weights: number): Reply;
+  groupFinish(group: number, out: number): Reply;
+
+  statisticsCreate(dim: number): Reply;
+  statisticsDelete(fit: number): void;
+  statisticsAdd(fit: number, rows: number, rowCount: number): Reply;
+  statisticsFinish(fit: number, mean: number, deviation: number, smallest: number, largest: number): Reply;
+
+  pcaCreate(dim: number, componentCount: number, rowCount: number): Reply;
+  pcaDelete(fit: number): void;
+  pcaAdd(fit: number, rows: number, rowCount: number): Reply;
+  /** Does the next piece of the decomposition: thousandths of it that are done, 1000 last. */
+  pcaStep(fit: number): Reply;
+  pcaFinish(
+    fit: number,
+    mean: number,
+    components: number,
+    explainedVariance: number,
+    explainedVarianceRatio: number,
+  ): Reply;
+}
+
+export interface RawModule extends RawFunctions {
+  readonly wasmMemory: WebAssembly.Memory;
+  /** Called while bytes are saved; put here before. */
+  writePiece?: PieceWriter;
+  /** Called while bytes are loaded; put here before. */
+  readPiece?: PieceReader;
 }
 
 /** What the loader hands to the generated glue. */

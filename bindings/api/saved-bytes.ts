@@ -5,33 +5,39 @@ Saving to and loading from the caller's bytes, piece by piece, so that the modul
 */
 import { allocateBytes } from './allocate.js';
 import { checkBytes } from './arguments.js';
+import type { Handle, Kind } from './handle.js';
 import type { ModuleRuntime } from './module-runtime.js';
-import type { PieceReader, RawModule, RawRows } from './raw-module.js';
 
 /** @throws {VectorSearchError} with code `OUT_OF_MEMORY`. */
-export function saveBytes(runtime: ModuleRuntime, raw: RawRows): Uint8Array {
+export function saveBytes({ address: object, runtime, kind }: Handle): Uint8Array {
   const { memory } = runtime;
-  const bytes = allocateBytes(runtime.call(() => raw.savedBytes()));
+  const bytes = allocateBytes(runtime.call((raw) => raw[`${kind}SavedBytes` as const](object)));
   let position = 0;
-  runtime.checked(() =>
-    raw.save((address, size) => {
+  runtime.checked((raw) => {
+    raw.writePiece = (address, size) => {
       bytes.set(new Uint8Array(memory.buffer, address, size), position);
       position += size;
-    }),
-  );
+    };
+    const reply = raw[`${kind}Save` as const](object);
+    delete raw.writePiece;
+    return reply;
+  });
   return bytes;
 }
 
-/** @throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION` or `OUT_OF_MEMORY`. */
-export function loadBytes<T>(
-  runtime: ModuleRuntime,
-  bytes: Uint8Array,
-  load: (raw: RawModule, byteCount: number, read: PieceReader) => T | null,
-): T {
+/**
+@returns Address of the object.
+@throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION` or `OUT_OF_MEMORY`.
+*/
+export function loadBytes(runtime: ModuleRuntime, bytes: Uint8Array, kind: Kind): number {
   checkBytes(bytes);
   const { memory } = runtime;
-  const read: PieceReader = (offset, address, size) => {
-    new Uint8Array(memory.buffer, address, size).set(bytes.subarray(offset, offset + size));
-  };
-  return runtime.created((raw) => load(raw, bytes.length, read));
+  return runtime.checked((raw) => {
+    raw.readPiece = (offset, address, size) => {
+      new Uint8Array(memory.buffer, address, size).set(bytes.subarray(offset, offset + size));
+    };
+    const reply = raw[`${kind}Load` as const](bytes.length);
+    delete raw.readPiece;
+    return reply;
+  });
 }

@@ -11,10 +11,10 @@ import { invalidArgument } from './errors.js';
 import { Handle } from './handle.js';
 import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
-import { copyFloats } from './module-arrays.js';
+import { copyFloats, copyNamed } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
 import { engineNames, searchNames } from './option-names.js';
-import type { RawSearchEngine } from './raw-module.js';
+import { engineStatsFields } from './raw-module.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
 import { scratchBytes } from './scratch.js';
 import type { SearchResults } from './search-results.js';
@@ -33,7 +33,7 @@ import type {
 class LoadedEngine {
   constructor(
     readonly runtime: ModuleRuntime,
-    readonly raw: RawSearchEngine,
+    readonly address: number,
   ) {}
 }
 
@@ -49,7 +49,7 @@ export class VectorSearchEngine {
   readonly metric: Metric;
   /** `using engine = ...` disposes it, where the runtime knows `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void;
-  readonly #handle: Handle<RawSearchEngine>;
+  readonly #handle: Handle;
 
   /**
   @param dim - Values of every vector: 1 to 65,536.
@@ -61,7 +61,7 @@ export class VectorSearchEngine {
     this.dim = dim;
     this.metric = metric;
     if (options instanceof LoadedEngine) {
-      this.#handle = new Handle(options.runtime, options.raw, 'engine');
+      this.#handle = new Handle(options.runtime, options.address, 'engine');
       return;
     }
     const runtime = currentRuntime();
@@ -69,14 +69,14 @@ export class VectorSearchEngine {
     const metricCode = metricNumber(metric);
     checkOptions(options, engineNames);
     if ((options.index ?? 'flat') !== 'flat') throw invalidArgument("the index to be 'flat'", options.index);
-    const raw = runtime.created((module) => module.createSearchEngine(dim, metricCode));
-    this.#handle = new Handle(runtime, raw, 'engine');
+    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode));
+    this.#handle = new Handle(runtime, address, 'engine');
   }
 
   /** Number of vectors that can be found. */
   get size(): number {
-    const { raw, runtime } = this.#handle;
-    return runtime.call(() => raw.size());
+    const { address, runtime } = this.#handle;
+    return runtime.call((raw) => raw.engineSize(address));
   }
 
   /**
@@ -89,9 +89,9 @@ export class VectorSearchEngine {
   `OUT_OF_MEMORY`, `CAPACITY_EXCEEDED` or `DISPOSED`.
   */
   add(vector: VectorInput): number {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     const row = this.#vectorToScratch('the vector', vector);
-    return runtime.checked(() => raw.add(row, 1));
+    return runtime.checked((raw) => raw.engineAdd(address, row, 1));
   }
 
   /**
@@ -110,7 +110,7 @@ export class VectorSearchEngine {
 
   /** {@link addBatch} in steps. @internal */
   addBatchSteps(flat: Float32Array, count?: number): Steps<number> {
-    void this.#handle.raw;
+    void this.#handle.address;
     return addSteps(this.#handle, flat, checkRows('the vectors', flat, this.dim, count), this.dim);
   }
 
@@ -121,10 +121,10 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
   */
   get(id: number): Float32Array {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     checkId(id);
-    const address = runtime.checked(() => raw.get(id));
-    return copyFloats(runtime.memory, address, this.dim);
+    const row = runtime.checked((raw) => raw.engineGet(address, id));
+    return copyFloats(runtime.memory, row, this.dim);
   }
 
   /**
@@ -133,9 +133,9 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `INVALID_ARGUMENT` or `DISPOSED`.
   */
   has(id: number): boolean {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     checkId(id);
-    return runtime.call(() => raw.contains(id));
+    return runtime.call((raw) => raw.engineContains(address, id));
   }
 
   /**
@@ -144,10 +144,10 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `NOT_FOUND`, and as {@link add}.
   */
   update(id: number, vector: VectorInput): void {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     checkId(id);
     const row = this.#vectorToScratch('the vector', vector);
-    runtime.checked(() => raw.update(id, row));
+    runtime.checked((raw) => raw.engineUpdate(address, id, row));
   }
 
   /**
@@ -156,9 +156,9 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
   */
   remove(id: number): void {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     checkId(id);
-    runtime.checked(() => raw.remove(id));
+    runtime.checked((raw) => raw.engineRemove(address, id));
   }
 
   /**
@@ -194,7 +194,7 @@ export class VectorSearchEngine {
     const { runtime } = this.#handle;
     const count = checkRows('the queries', queries, this.dim);
     const plan = planSearch(k, searchNames, options);
-    void this.#handle.raw;
+    void this.#handle.address;
     return searchSteps(
       runtime,
       (...call) => this.#search()(...call),
@@ -212,9 +212,9 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `OUT_OF_MEMORY`, `CAPACITY_EXCEEDED`, `INVALID_ARGUMENT` or `DISPOSED`.
   */
   reserve(count: number): number {
-    const { raw, runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     checkInteger('count', count, 0);
-    runtime.checked(() => raw.reserve(count));
+    runtime.checked((raw) => raw.engineReserve(address, count));
     return VectorSearchEngine.bytesNeeded(count, this.dim, this.metric);
   }
 
@@ -228,26 +228,32 @@ export class VectorSearchEngine {
     checkInteger('count', count, 0);
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
-    return runtime.call((module) => module.engineBytesNeeded(dim, metricCode, count));
+    return runtime.call((raw) => raw.engineBytesNeeded(dim, metricCode, count));
   }
 
   /** @throws {VectorSearchError} with code `DISPOSED`. */
   stats(): EngineStats {
-    const { raw, runtime } = this.#handle;
-    const stats = runtime.call(() => raw.stats());
-    return { ...stats, dimension: this.dim, metric: this.metric, index: 'flat', variant: runtime.variant };
+    const { address, runtime } = this.#handle;
+    const stats = runtime.call((raw) => raw.engineStats(address));
+    return {
+      ...copyNamed(runtime.memory, stats, engineStatsFields),
+      dimension: this.dim,
+      metric: this.metric,
+      index: 'flat',
+      variant: runtime.variant,
+    };
   }
 
   /** Reclaim the space of removed vectors, and spare capacity. Ids stay. */
   compact(): void {
-    const { raw, runtime } = this.#handle;
-    runtime.checked(() => raw.compact());
+    const { address, runtime } = this.#handle;
+    runtime.checked((raw) => raw.engineCompact(address));
   }
 
   /** Remove every vector. Ids go on from where they were. */
   clear(): void {
-    const { raw, runtime } = this.#handle;
-    runtime.checked(() => raw.clear());
+    const { address, runtime } = this.#handle;
+    runtime.checked((raw) => raw.engineClear(address));
   }
 
   /**
@@ -256,8 +262,7 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `OUT_OF_MEMORY` or `DISPOSED`.
   */
   save(): Uint8Array {
-    const { raw, runtime } = this.#handle;
-    return saveBytes(runtime, raw);
+    return saveBytes(this.#handle);
   }
 
   /**
@@ -268,9 +273,12 @@ export class VectorSearchEngine {
   */
   static load(bytes: Uint8Array): VectorSearchEngine {
     const runtime = currentRuntime();
-    const raw = loadBytes(runtime, bytes, (module, size, read) => module.loadSearchEngine(size, read));
-    const [dim, metric] = runtime.call(() => [raw.dim(), metricName(raw.metric())]);
-    return new VectorSearchEngine(dim, metric, new LoadedEngine(runtime, raw) as EngineOptions);
+    const address = loadBytes(runtime, bytes, 'engine');
+    const [dim, metric] = runtime.call((raw) => [
+      raw.engineDim(address),
+      metricName(raw.engineMetric(address)),
+    ]);
+    return new VectorSearchEngine(dim, metric, new LoadedEngine(runtime, address) as EngineOptions);
   }
 
   /** Free the engine's memory. Every later call but `dispose` itself throws `DISPOSED`. */
@@ -284,9 +292,18 @@ export class VectorSearchEngine {
   }
 
   #search(): RawSearch {
-    const { raw } = this.#handle;
-    return (queries, queryCount, { k, scoreThreshold, filter }, address) =>
-      raw.search(queries, queryCount, k, scoreThreshold, filter.form, address, filter.words.length);
+    const { address } = this.#handle;
+    return (raw, queries, queryCount, { k, scoreThreshold, filter }, words) =>
+      raw.engineSearch(
+        address,
+        queries,
+        queryCount,
+        k,
+        scoreThreshold,
+        filter.form,
+        words,
+        filter.words.length,
+      );
   }
 }
 

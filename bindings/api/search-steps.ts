@@ -9,7 +9,7 @@ import { invalidArgument } from './errors.js';
 import { type FilterWords, filterWords } from './id-filter.js';
 import { copyFloats, copyWords } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
-import { hitsViewWords, type Reply } from './raw-module.js';
+import { hitsViewWords, type RawModule, type Reply } from './raw-module.js';
 import { scratchBytes } from './scratch.js';
 import { SearchResults } from './search-results.js';
 import type { Steps } from './steps.js';
@@ -34,7 +34,13 @@ export interface SearchPlan {
 }
 
 /** A search as the module does it: `filter` is an address. */
-export type RawSearch = (queries: number, queryCount: number, plan: SearchPlan, filter: number) => Reply;
+export type RawSearch = (
+  raw: RawModule,
+  queries: number,
+  queryCount: number,
+  plan: SearchPlan,
+  filter: number,
+) => Reply;
 
 /**
 @param names - Those of the options that the search takes.
@@ -71,7 +77,7 @@ export function searchNow(
   const scratch = runtime.scratch(scratchBytes(queries.length) + scratchBytes(words.length));
   const queriesAddress = scratch.putFloats(queries);
   const filterAddress = scratch.putWords(words);
-  const view = runtime.checked(() => search(queriesAddress, queryCount, plan, filterAddress), {
+  const view = runtime.checked((raw) => search(raw, queriesAddress, queryCount, plan, filterAddress), {
     row: firstQuery,
     dim: queries.length / queryCount,
   });

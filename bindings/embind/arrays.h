@@ -1,4 +1,5 @@
-// Arrays cross the boundary as addresses in the module's memory that the TypeScript side fills and reads.
+// Arrays cross the boundary as addresses in the module's memory that the TypeScript side fills and reads, and
+// objects as theirs, which it keeps and hands back.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,16 @@ inline const float* floats_at(Address address) {
 }
 inline float* writable_floats_at(Address address) {
   return writable_array_at<float>(address);
+}
+
+template <typename Object>
+Object& object_at(Address address) {
+  return *reinterpret_cast<Object*>(address);
+}
+
+template <typename Object>
+void delete_object(Address address) {
+  delete &object_at<Object>(address);
 }
 
 }  // namespace vicinal::boundary

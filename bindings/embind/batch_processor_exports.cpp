@@ -59,43 +59,45 @@ Reply project(size_t dim, Address rows, size_t row_count, Address mean, Address 
   });
 }
 
-GroupPooling* create_group_pooling(size_t dim, uint32_t pooling) {
+Reply create_group_pooling(size_t dim, uint32_t pooling) {
   return guarded_move_new<GroupPooling>(
       [&] { return GroupPooling::create(dim, static_cast<Pooling>(pooling)); });
 }
-StatisticsFit* create_statistics_fit(size_t dim) {
+Reply create_statistics_fit(size_t dim) {
   return guarded_move_new<StatisticsFit>([&] { return StatisticsFit::create(dim); });
 }
-PcaFit* create_pca_fit(size_t dim, size_t component_count, size_t row_count) {
+Reply create_pca_fit(size_t dim, size_t component_count, size_t row_count) {
   return guarded_move_new<PcaFit>([&] { return PcaFit::create(dim, component_count, row_count); });
 }
 
 template <typename Fit>
-Reply add_to_fit(Fit& fit, Address rows, size_t row_count) {
-  return guarded([&] { return fit.add(floats_at(rows), row_count); });
+Reply add_to_fit(Address fit, Address rows, size_t row_count) {
+  return guarded([&] { return object_at<Fit>(fit).add(floats_at(rows), row_count); });
 }
 
-Reply add_to_group(GroupPooling& group, Address rows, size_t row_count, Address mask, Address weights) {
-  return guarded(
-      [&] { return group.add(floats_at(rows), row_count, array_at<uint8_t>(mask), floats_at(weights)); });
+Reply add_to_group(Address group, Address rows, size_t row_count, Address mask, Address weights) {
+  return guarded([&] {
+    return object_at<GroupPooling>(group).add(floats_at(rows), row_count, array_at<uint8_t>(mask),
+                                              floats_at(weights));
+  });
 }
 
-Reply finish_group(GroupPooling& group, Address out) {
-  return guarded([&] { return group.finish(writable_floats_at(out)); });
+Reply finish_group(Address group, Address out) {
+  return guarded([&] { return object_at<GroupPooling>(group).finish(writable_floats_at(out)); });
 }
 
 template <typename Fit>
-Reply finish_four(Fit& fit, Address first, Address second, Address third, Address fourth) {
+Reply finish_four(Address fit, Address first, Address second, Address third, Address fourth) {
   return guarded([&] {
-    return fit.finish(writable_floats_at(first), writable_floats_at(second), writable_floats_at(third),
-                      writable_floats_at(fourth));
+    return object_at<Fit>(fit).finish(writable_floats_at(first), writable_floats_at(second),
+                                      writable_floats_at(third), writable_floats_at(fourth));
   });
 }
 
 // How much is done, in thousandths; 1000 only when all of it is.
-Reply step_pca(PcaFit& fit) {
+Reply step_pca(Address fit) {
   return guarded([&]() -> Result<uint64_t> {
-    const Result<PcaProgress> progress = fit.step();
+    const Result<PcaProgress> progress = object_at<PcaFit>(fit).step();
     if (!progress.ok()) return progress.error();
     const auto [done, total] = progress.value();
     return done == total ? uint64_t{1000} : done * 1000 / total;
@@ -105,25 +107,24 @@ Reply step_pca(PcaFit& fit) {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(batch_processor) {
-  using emscripten::allow_raw_pointers;
   emscripten::function("normalize", &normalize);
   emscripten::function("pool", &pool);
   emscripten::function("similarity", &similarity);
   emscripten::function("measure", &measure);
   emscripten::function("project", &project);
-  emscripten::class_<GroupPooling>("RawGroupPooling")
-      .function("add", &add_to_group)
-      .function("finish", &finish_group);
-  emscripten::class_<StatisticsFit>("RawStatisticsFit")
-      .function("add", &add_to_fit<StatisticsFit>)
-      .function("finish", &finish_four<StatisticsFit>);
-  emscripten::class_<PcaFit>("RawPcaFit")
-      .function("add", &add_to_fit<PcaFit>)
-      .function("step", &step_pca)
-      .function("finish", &finish_four<PcaFit>);
-  emscripten::function("createGroupPooling", &create_group_pooling, allow_raw_pointers());
-  emscripten::function("createStatisticsFit", &create_statistics_fit, allow_raw_pointers());
-  emscripten::function("createPcaFit", &create_pca_fit, allow_raw_pointers());
+  emscripten::function("groupCreate", &create_group_pooling);
+  emscripten::function("groupDelete", &delete_object<GroupPooling>);
+  emscripten::function("groupAdd", &add_to_group);
+  emscripten::function("groupFinish", &finish_group);
+  emscripten::function("statisticsCreate", &create_statistics_fit);
+  emscripten::function("statisticsDelete", &delete_object<StatisticsFit>);
+  emscripten::function("statisticsAdd", &add_to_fit<StatisticsFit>);
+  emscripten::function("statisticsFinish", &finish_four<StatisticsFit>);
+  emscripten::function("pcaCreate", &create_pca_fit);
+  emscripten::function("pcaDelete", &delete_object<PcaFit>);
+  emscripten::function("pcaAdd", &add_to_fit<PcaFit>);
+  emscripten::function("pcaStep", &step_pca);
+  emscripten::function("pcaFinish", &finish_four<PcaFit>);
 }
 
 }  // namespace vicinal::boundary

@@ -54,5 +54,4 @@ EMSCRIPTEN_BINDINGS(builtin_types) {
   register_integer<unsigned long>("unsigned long");
   register_float<float>("float");
   register_float<double>("double");
-  emscripten::internal::_embind_register_emval(TypeID<emscripten::val>::get());
 }

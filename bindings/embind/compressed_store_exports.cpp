@@ -1,6 +1,7 @@
-// The compressed store as TypeScript sees it: bindings/api/raw-module.ts, RawCompressedStore.
+// The compressed store as TypeScript sees it: bindings/api/raw-module.ts, the functions of `store`.
 #include <emscripten/bind.h>
 
+#include <array>
 #include <cmath>
 
 #include "arrays.h"
@@ -13,11 +14,11 @@
 namespace vicinal::boundary {
 namespace {
 
-struct RawStoreStats {
-  double size, code_bytes, vector_bytes, memory_bytes;
-};
+CompressedStore& at(Address store) {
+  return object_at<CompressedStore>(store);
+}
 
-CompressedStore* create_store(size_t dim, uint32_t metric, uint32_t bits, bool keep_vectors) {
+Reply create(size_t dim, uint32_t metric, uint32_t bits, bool keep_vectors) {
   return guarded_new<CompressedStore>([&] {
     CompressedStoreOptions options;
     options.dim = dim;
@@ -28,55 +29,60 @@ CompressedStore* create_store(size_t dim, uint32_t metric, uint32_t bits, bool k
   });
 }
 
-CompressedStore* load_store(double size, const PieceReader& reader) {
+Reply load(double size) {
   return guarded_new<CompressedStore>([&] {
-    PieceSource source(static_cast<uint64_t>(size), reader);
+    PieceSource source(static_cast<uint64_t>(size));
     return CompressedStore::load(source, best_kernels());
   });
 }
 
-size_t dim(const CompressedStore& store) {
-  return store.options().dim;
+size_t dim(Address store) {
+  return at(store).options().dim;
 }
-uint32_t metric(const CompressedStore& store) {
-  return static_cast<uint32_t>(store.options().metric);
+uint32_t metric(Address store) {
+  return static_cast<uint32_t>(at(store).options().metric);
 }
-uint32_t bits(const CompressedStore& store) {
-  return store.options().bits;
+uint32_t bits(Address store) {
+  return at(store).options().bits;
 }
-bool keep_vectors(const CompressedStore& store) {
-  return store.options().keep_vectors;
+bool keep_vectors(Address store) {
+  return at(store).options().keep_vectors;
 }
-double size(const CompressedStore& store) {
-  return static_cast<double>(store.stats().size);
+double size(Address store) {
+  return static_cast<double>(at(store).stats().size);
 }
-double saved_bytes(const CompressedStore& store) {
-  return static_cast<double>(store.saved_bytes());
-}
-
-RawStoreStats stats(const CompressedStore& store) {
-  const CompressedStoreStats stats = store.stats();
-  const auto number = [](uint64_t value) { return static_cast<double>(value); };
-  return {number(stats.size), number(stats.code_bytes), number(stats.vector_bytes),
-          number(stats.memory_bytes)};
+double saved_bytes(Address store) {
+  return static_cast<double>(at(store).saved_bytes());
 }
 
-Reply add(CompressedStore& store, Address rows, size_t row_count) {
-  return guarded([&] { return store.add(floats_at(rows), row_count); });
+/// Address of four doubles, in the order of `storeStatsFields` in bindings/api/raw-module.ts.
+double stats(Address store) {
+  static std::array<double, 4> numbers;
+  const CompressedStoreStats stats = at(store).stats();
+  size_t count = 0;
+  for (const uint64_t number : {uint64_t{stats.size}, uint64_t{stats.code_bytes},
+                                uint64_t{stats.vector_bytes}, uint64_t{stats.memory_bytes}}) {
+    numbers[count++] = static_cast<double>(number);
+  }
+  return address_of(numbers.data());
 }
 
-void undo_add(CompressedStore& store, size_t row_count) {
-  store.undo_add(row_count);
+Reply add(Address store, Address rows, size_t row_count) {
+  return guarded([&] { return at(store).add(floats_at(rows), row_count); });
 }
 
-Reply get(const CompressedStore& store, uint32_t id, Address row) {
-  return guarded([&] { return store.get(RowId{id}, writable_floats_at(row)); });
+void undo_add(Address store, size_t row_count) {
+  at(store).undo_add(row_count);
 }
 
-Reply search(const CompressedStore& store, Address queries, size_t query_count, size_t k,
-             float score_threshold, uint32_t form, Address filter, size_t filter_length, float oversampling) {
+Reply get(Address store, uint32_t id, Address row) {
+  return guarded([&] { return at(store).get(RowId{id}, writable_floats_at(row)); });
+}
+
+Reply search(Address store, Address queries, size_t query_count, size_t k, float score_threshold,
+             uint32_t form, Address filter, size_t filter_length, float oversampling) {
   return guarded([&]() -> Result<const void*> {
-    const uint64_t row_count = store.stats().size;
+    const uint64_t row_count = at(store).stats().size;
     const CrossedFilter crossed(static_cast<FilterForm>(form), filter, filter_length,
                                 [&](RowId id) { return to_number(id) < row_count; });
     CompressedSearchOptions options;
@@ -84,16 +90,16 @@ Reply search(const CompressedStore& store, Address queries, size_t query_count, 
     options.search.filter = crossed.get();
     if (!std::isnan(score_threshold)) options.search.score_threshold = score_threshold;
     options.oversampling = oversampling;
-    const Status found = store.search(floats_at(queries), query_count, options, last_hits());
+    const Status found = at(store).search(floats_at(queries), query_count, options, last_hits());
     if (!found.ok()) return found.error();
     return static_cast<const void*>(view_last_hits());
   });
 }
 
-Reply save(const CompressedStore& store, const PieceWriter& writer) {
+Reply save(Address store) {
   return guarded([&] {
-    PieceSink sink(writer);
-    const Status saved = store.save(sink);
+    PieceSink sink;
+    const Status saved = at(store).save(sink);
     if (saved.ok()) sink.flush();
     return saved;
   });
@@ -102,27 +108,21 @@ Reply save(const CompressedStore& store, const PieceWriter& writer) {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(compressed_store) {
-  using emscripten::allow_raw_pointers;
-  emscripten::value_object<RawStoreStats>("RawStoreStats")
-      .field("size", &RawStoreStats::size)
-      .field("codeBytes", &RawStoreStats::code_bytes)
-      .field("vectorBytes", &RawStoreStats::vector_bytes)
-      .field("memoryBytes", &RawStoreStats::memory_bytes);
-  emscripten::class_<CompressedStore>("RawCompressedStore")
-      .function("dim", &dim)
-      .function("metric", &metric)
-      .function("bits", &bits)
-      .function("keepVectors", &keep_vectors)
-      .function("size", &size)
-      .function("stats", &stats)
-      .function("add", &add)
-      .function("undoAdd", &undo_add)
-      .function("get", &get)
-      .function("search", &search)
-      .function("savedBytes", &saved_bytes)
-      .function("save", &save);
-  emscripten::function("createCompressedStore", &create_store, allow_raw_pointers());
-  emscripten::function("loadCompressedStore", &load_store, allow_raw_pointers());
+  emscripten::function("storeCreate", &create);
+  emscripten::function("storeLoad", &load);
+  emscripten::function("storeDelete", &delete_object<CompressedStore>);
+  emscripten::function("storeDim", &dim);
+  emscripten::function("storeMetric", &metric);
+  emscripten::function("storeBits", &bits);
+  emscripten::function("storeKeepVectors", &keep_vectors);
+  emscripten::function("storeSize", &size);
+  emscripten::function("storeStats", &stats);
+  emscripten::function("storeAdd", &add);
+  emscripten::function("storeUndoAdd", &undo_add);
+  emscripten::function("storeGet", &get);
+  emscripten::function("storeSearch", &search);
+  emscripten::function("storeSavedBytes", &saved_bytes);
+  emscripten::function("storeSave", &save);
 }
 
 }  // namespace vicinal::boundary

@@ -57,23 +57,20 @@ Reply guarded(Body&& body) {
   }
 }
 
-/// Makes an object for JavaScript to own; null when `body` failed, which returns a
+/// Makes an object for JavaScript to own, and replies with its address. `body` returns a
 /// Result<std::unique_ptr<Object>>.
 template <typename Object, typename Body>
-Object* guarded_new(Body&& body) {
-  Object* object = nullptr;
-  guarded([&]() -> Status {
+Reply guarded_new(Body&& body) {
+  return guarded([&]() -> Result<const void*> {
     Result<std::unique_ptr<Object>> made = std::forward<Body>(body)();
     if (!made.ok()) return made.error();
-    object = made.value().release();
-    return {};
+    return static_cast<const void*>(made.value().release());
   });
-  return object;
 }
 
 /// As above, of a Result<Object>.
 template <typename Object, typename Body>
-Object* guarded_move_new(Body&& body) {
+Reply guarded_move_new(Body&& body) {
   return guarded_new<Object>([&]() -> Result<std::unique_ptr<Object>> {
     Result<Object> made = std::forward<Body>(body)();
     if (!made.ok()) return made.error();

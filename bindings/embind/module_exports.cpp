@@ -1,10 +1,10 @@
-// What belongs to no class: the last error, scratch memory, the module's own facts.
+// What belongs to no object: the last error, scratch memory, the module's own facts.
 #include <emscripten/bind.h>
 #include <malloc.h>
 
+#include <array>
 #include <cstring>
 
-#include "byte_pieces.h"
 #include "guarded.h"
 #include "kernels/kernel_table.h"
 #include "scratch.h"
@@ -18,16 +18,13 @@ Error& last_error() {
 
 namespace {
 
-struct RawError {
-  double code;
-  double expected;
-  double actual;
-};
-
-RawError take_last_error() {
+/// Address of three doubles: code, expected and actual.
+double take_last_error() {
+  static std::array<double, 3> numbers;
   const Error& error = last_error();
-  return {static_cast<double>(error.code), static_cast<double>(error.expected),
-          static_cast<double>(error.actual)};
+  numbers = {static_cast<double>(error.code), static_cast<double>(error.expected),
+             static_cast<double>(error.actual)};
+  return address_of(numbers.data());
 }
 
 bool uses_relaxed_simd() {
@@ -42,12 +39,6 @@ double heap_bytes() {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(module) {
-  emscripten::value_object<RawError>("RawError")
-      .field("code", &RawError::code)
-      .field("expected", &RawError::expected)
-      .field("actual", &RawError::actual);
-  emscripten::register_type<PieceWriter>("(address: number, size: number) => void");
-  emscripten::register_type<PieceReader>("(offset: number, address: number, size: number) => void");
   emscripten::function("usesRelaxedSimd", &uses_relaxed_simd);
   emscripten::function("lastError", &take_last_error);
   emscripten::function("scratch", &scratch);

@@ -1,6 +1,7 @@
-// The search engine as TypeScript sees it: bindings/api/raw-module.ts, RawSearchEngine.
+// The search engine as TypeScript sees it: bindings/api/raw-module.ts, the functions of `engine`.
 #include <emscripten/bind.h>
 
+#include <array>
 #include <cmath>
 
 #include "arrays.h"
@@ -13,110 +14,118 @@
 namespace vicinal::boundary {
 namespace {
 
-struct RawEngineStats {
-  double size, deleted, capacity, vector_bytes, norm_bytes, id_bytes, memory_bytes;
-};
+SearchEngine& at(Address engine) {
+  return object_at<SearchEngine>(engine);
+}
 
-SearchEngine* create_engine(size_t dim, uint32_t metric) {
+Reply create(size_t dim, uint32_t metric) {
   return guarded_new<SearchEngine>(
       [&] { return SearchEngine::create(dim, static_cast<Metric>(metric), best_kernels()); });
 }
 
-SearchEngine* load_engine(double size, const PieceReader& reader) {
+Reply load(double size) {
   return guarded_new<SearchEngine>([&] {
-    PieceSource source(static_cast<uint64_t>(size), reader);
+    PieceSource source(static_cast<uint64_t>(size));
     return SearchEngine::load(source, best_kernels());
   });
 }
 
-double engine_bytes_needed(size_t dim, uint32_t metric, double row_count) {
+double bytes_needed(size_t dim, uint32_t metric, double row_count) {
   return static_cast<double>(
       SearchEngine::bytes_needed(dim, static_cast<Metric>(metric), static_cast<uint64_t>(row_count)));
 }
 
-double size(const SearchEngine& engine) {
-  return static_cast<double>(engine.stats().size);
+size_t dim(Address engine) {
+  return at(engine).dim();
 }
-uint32_t metric(const SearchEngine& engine) {
-  return static_cast<uint32_t>(engine.metric());
+double size(Address engine) {
+  return static_cast<double>(at(engine).stats().size);
 }
-double saved_bytes(const SearchEngine& engine) {
-  return static_cast<double>(engine.saved_bytes());
+uint32_t metric(Address engine) {
+  return static_cast<uint32_t>(at(engine).metric());
 }
-bool contains(const SearchEngine& engine, uint32_t id) {
-  return engine.contains(RowId{id});
+double saved_bytes(Address engine) {
+  return static_cast<double>(at(engine).saved_bytes());
 }
-
-RawEngineStats stats(const SearchEngine& engine) {
-  const EngineStats stats = engine.stats();
-  const auto number = [](uint64_t value) { return static_cast<double>(value); };
-  return {number(stats.size),         number(stats.deleted),    number(stats.capacity),
-          number(stats.vector_bytes), number(stats.norm_bytes), number(stats.id_bytes),
-          number(stats.memory_bytes)};
+bool contains(Address engine, uint32_t id) {
+  return at(engine).contains(RowId{id});
 }
 
-Reply add(SearchEngine& engine, Address rows, size_t row_count) {
-  return guarded([&] { return engine.add(floats_at(rows), row_count); });
+/// Address of seven doubles, in the order of `engineStatsFields` in bindings/api/raw-module.ts.
+double stats(Address engine) {
+  static std::array<double, 7> numbers;
+  const EngineStats stats = at(engine).stats();
+  size_t count = 0;
+  for (const uint64_t number :
+       {uint64_t{stats.size}, uint64_t{stats.deleted}, uint64_t{stats.capacity}, uint64_t{stats.vector_bytes},
+        uint64_t{stats.norm_bytes}, uint64_t{stats.id_bytes}, uint64_t{stats.memory_bytes}}) {
+    numbers[count++] = static_cast<double>(number);
+  }
+  return address_of(numbers.data());
 }
 
-void undo_add(SearchEngine& engine, size_t row_count) {
-  engine.undo_add(row_count);
+Reply add(Address engine, Address rows, size_t row_count) {
+  return guarded([&] { return at(engine).add(floats_at(rows), row_count); });
 }
 
-Reply update(SearchEngine& engine, uint32_t id, Address row) {
-  return guarded([&] { return engine.update(RowId{id}, floats_at(row)); });
+void undo_add(Address engine, size_t row_count) {
+  at(engine).undo_add(row_count);
 }
 
-Reply remove(SearchEngine& engine, uint32_t id) {
-  return guarded([&] { return engine.remove(RowId{id}); });
+Reply update(Address engine, uint32_t id, Address row) {
+  return guarded([&] { return at(engine).update(RowId{id}, floats_at(row)); });
 }
 
-Reply get(const SearchEngine& engine, uint32_t id) {
-  return guarded([&] { return engine.get(RowId{id}); });
+Reply remove(Address engine, uint32_t id) {
+  return guarded([&] { return at(engine).remove(RowId{id}); });
 }
 
-Reply search(const SearchEngine& engine, Address queries, size_t query_count, size_t k, float score_threshold,
+Reply get(Address engine, uint32_t id) {
+  return guarded([&] { return at(engine).get(RowId{id}); });
+}
+
+Reply search(Address engine, Address queries, size_t query_count, size_t k, float score_threshold,
              uint32_t form, Address filter, size_t filter_length) {
   return guarded([&]() -> Result<const void*> {
     const CrossedFilter crossed(static_cast<FilterForm>(form), filter, filter_length,
-                                [&](RowId id) { return engine.contains(id); });
+                                [&](RowId id) { return at(engine).contains(id); });
     SearchOptions options;
     options.k = k;
     options.filter = crossed.get();
     if (!std::isnan(score_threshold)) options.score_threshold = score_threshold;
-    const Status found = engine.search(floats_at(queries), query_count, options, last_hits());
+    const Status found = at(engine).search(floats_at(queries), query_count, options, last_hits());
     if (!found.ok()) return found.error();
     return static_cast<const void*>(view_last_hits());
   });
 }
 
-Reply reserve(SearchEngine& engine, double row_count) {
+Reply reserve(Address engine, double row_count) {
   return guarded([&]() -> Status {
     if (row_count > static_cast<double>(kMaxRowCount)) {
       return Error{ErrorCode::kCapacityExceeded, kMaxRowCount, static_cast<int64_t>(row_count)};
     }
-    return engine.reserve(static_cast<size_t>(row_count));
+    return at(engine).reserve(static_cast<size_t>(row_count));
   });
 }
 
-Reply compact(SearchEngine& engine) {
+Reply compact(Address engine) {
   return guarded([&] {
-    engine.compact();
+    at(engine).compact();
     return Status();
   });
 }
 
-Reply clear(SearchEngine& engine) {
+Reply clear(Address engine) {
   return guarded([&] {
-    engine.clear();
+    at(engine).clear();
     return Status();
   });
 }
 
-Reply save(const SearchEngine& engine, const PieceWriter& writer) {
+Reply save(Address engine) {
   return guarded([&] {
-    PieceSink sink(writer);
-    const Status saved = engine.save(sink);
+    PieceSink sink;
+    const Status saved = at(engine).save(sink);
     if (saved.ok()) sink.flush();
     return saved;
   });
@@ -125,35 +134,26 @@ Reply save(const SearchEngine& engine, const PieceWriter& writer) {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(search_engine) {
-  using emscripten::allow_raw_pointers;
-  emscripten::value_object<RawEngineStats>("RawEngineStats")
-      .field("size", &RawEngineStats::size)
-      .field("deleted", &RawEngineStats::deleted)
-      .field("capacity", &RawEngineStats::capacity)
-      .field("vectorBytes", &RawEngineStats::vector_bytes)
-      .field("normBytes", &RawEngineStats::norm_bytes)
-      .field("idBytes", &RawEngineStats::id_bytes)
-      .field("memoryBytes", &RawEngineStats::memory_bytes);
-  emscripten::class_<SearchEngine>("RawSearchEngine")
-      .function("dim", &SearchEngine::dim)
-      .function("metric", &metric)
-      .function("size", &size)
-      .function("stats", &stats)
-      .function("add", &add)
-      .function("undoAdd", &undo_add)
-      .function("update", &update)
-      .function("remove", &remove)
-      .function("get", &get)
-      .function("contains", &contains)
-      .function("search", &search)
-      .function("reserve", &reserve)
-      .function("compact", &compact)
-      .function("clear", &clear)
-      .function("savedBytes", &saved_bytes)
-      .function("save", &save);
-  emscripten::function("createSearchEngine", &create_engine, allow_raw_pointers());
-  emscripten::function("loadSearchEngine", &load_engine, allow_raw_pointers());
-  emscripten::function("engineBytesNeeded", &engine_bytes_needed);
+  emscripten::function("engineCreate", &create);
+  emscripten::function("engineLoad", &load);
+  emscripten::function("engineDelete", &delete_object<SearchEngine>);
+  emscripten::function("engineBytesNeeded", &bytes_needed);
+  emscripten::function("engineDim", &dim);
+  emscripten::function("engineMetric", &metric);
+  emscripten::function("engineSize", &size);
+  emscripten::function("engineStats", &stats);
+  emscripten::function("engineAdd", &add);
+  emscripten::function("engineUndoAdd", &undo_add);
+  emscripten::function("engineUpdate", &update);
+  emscripten::function("engineRemove", &remove);
+  emscripten::function("engineGet", &get);
+  emscripten::function("engineContains", &contains);
+  emscripten::function("engineSearch", &search);
+  emscripten::function("engineReserve", &reserve);
+  emscripten::function("engineCompact", &compact);
+  emscripten::function("engineClear", &clear);
+  emscripten::function("engineSavedBytes", &saved_bytes);
+  emscripten::function("engineSave", &save);
 }
 
 }  // namespace vicinal::boundary

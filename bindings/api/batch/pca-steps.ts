@@ -20,16 +20,16 @@ export function* pcaSteps(rows: RowBatches, options: PcaOptions | undefined): St
   const { runtime, dim, count } = rows;
   if (count < 2) throw invalidArgument('at least 2 rows', count);
   const components = checkInteger('components', options?.components, 1, Math.min(dim, count));
-  const fit = runtime.created((raw) => raw.createPcaFit(dim, components, count));
-  return yield* usingFit(runtime, fit, function* () {
+  const fit = runtime.checked((raw) => raw.pcaCreate(dim, components, count));
+  return yield* usingFit(runtime, 'pca', fit, function* () {
     const total = 2 * count;
-    yield* feedFit(rows, fit, total);
+    yield* feedFit(rows, 'pca', fit, total);
     for (let decomposed = 0; decomposed < wholeDecomposition; ) {
-      decomposed = runtime.checked(() => fit.step());
+      decomposed = runtime.checked((raw) => raw.pcaStep(fit));
       yield { done: count + Math.floor((count * decomposed) / wholeDecomposition), total };
     }
     const lengths = [dim, components * dim, components, components] as const;
-    const arrays = readFit(runtime, lengths, (...addresses) => fit.finish(...addresses));
+    const arrays = readFit(runtime, 'pca', fit, lengths);
     const [mean, axes, explainedVariance, explainedVarianceRatio] = arrays;
     return { mean, components: axes, explainedVariance, explainedVarianceRatio };
   });

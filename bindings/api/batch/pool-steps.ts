@@ -59,16 +59,16 @@ function* poolWholeGroups(rows: RowBatches, plan: PoolPlan, result: Float32Array
 function* poolLargeGroups(rows: RowBatches, plan: PoolPlan, result: Float32Array): Steps<void> {
   const { runtime, dim, count: total } = rows;
   const { groupSize } = plan;
-  const pooled = runtime.created((raw) => raw.createGroupPooling(dim, poolingNumber(plan.pooling)));
-  yield* usingFit(runtime, pooled, function* () {
+  const pooled = runtime.checked((raw) => raw.groupCreate(dim, poolingNumber(plan.pooling)));
+  yield* usingFit(runtime, 'group', pooled, function* () {
     for (let group = 0; group * groupSize < total; group++) {
       for (const batch of rows.batches(group * groupSize, (group + 1) * groupSize)) {
         const { values, mask, weights } = putBatch(runtime.scratch(batchBytes(batch)), batch, plan);
-        runtime.checked(() => pooled.add(values, batch.count, mask, weights), batch.offset);
+        runtime.checked((raw) => raw.groupAdd(pooled, values, batch.count, mask, weights), batch.offset);
         const done = batch.first + batch.count;
         if (done === (group + 1) * groupSize) {
           const out = runtime.scratch(scratchBytes(dim)).reserve(dim);
-          namingGroup(group, () => runtime.checked(() => pooled.finish(out)));
+          namingGroup(group, () => runtime.checked((raw) => raw.groupFinish(pooled, out)));
           copyFloatsTo(runtime.memory, out, dim, result, group * dim);
         }
         yield { done, total };

@@ -12,11 +12,11 @@ import { feedFit, readFit, usingFit } from './using-fit.js';
 export function* statisticsSteps(rows: RowBatches): Steps<VectorStatistics> {
   const { runtime, dim, count } = rows;
   if (count === 0) throw invalidArgument('at least one row', 0);
-  const fit = runtime.created((raw) => raw.createStatisticsFit(dim));
-  return yield* usingFit(runtime, fit, function* () {
-    yield* feedFit(rows, fit);
+  const fit = runtime.checked((raw) => raw.statisticsCreate(dim));
+  return yield* usingFit(runtime, 'statistics', fit, function* () {
+    yield* feedFit(rows, 'statistics', fit);
     const lengths = [dim, dim, dim, dim] as const;
-    const [mean, std, min, max] = readFit(runtime, lengths, (...addresses) => fit.finish(...addresses));
+    const [mean, std, min, max] = readFit(runtime, 'statistics', fit, lengths);
     return { count, mean, std, min, max };
   });
 }

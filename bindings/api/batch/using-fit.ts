@@ -5,34 +5,38 @@ Work whose result depends on all rows keeps an accumulator in the module while i
 */
 import { copyFloats } from '../module-arrays.js';
 import type { ModuleRuntime } from '../module-runtime.js';
-import type { Reply } from '../raw-module.js';
 import { scratchBytes } from '../scratch.js';
 import type { Steps } from '../steps.js';
 import type { RowBatches } from './row-batches.js';
 
-/** Runs steps that use `fit`, and frees it however they end. */
+/** The kinds of accumulator: how the names of their functions begin. */
+type Fit = 'group' | 'statistics' | 'pca';
+
+/** Runs steps that use the accumulator at `fit`, and frees it however they end. */
 export function* usingFit<Result>(
   runtime: ModuleRuntime,
-  fit: { delete(): void },
+  kind: Fit,
+  fit: number,
   body: () => Steps<Result>,
 ): Steps<Result> {
   try {
     return yield* body();
   } finally {
-    runtime.call(() => fit.delete());
+    runtime.call((raw) => raw[`${kind}Delete` as const](fit));
   }
 }
 
 /** Hands every row to an accumulator. @param total - What progress counts to. Default: the rows. */
 export function* feedFit(
   rows: RowBatches,
-  fit: { add(rows: number, rowCount: number): Reply },
+  kind: Exclude<Fit, 'group'>,
+  fit: number,
   total = rows.count,
 ): Steps<void> {
   const { runtime } = rows;
   for (const { first, count, values, offset } of rows.batches()) {
     const address = runtime.scratch(scratchBytes(values.length)).putFloats(values);
-    runtime.checked(() => fit.add(address, count), offset);
+    runtime.checked((raw) => raw[`${kind}Add` as const](fit, address, count), offset);
     yield { done: first + count, total };
   }
 }
@@ -42,16 +46,17 @@ type FourArrays = [Float32Array, Float32Array, Float32Array, Float32Array];
 /**
 Lets an accumulator write its four results.
 
-@param lengths - Of the arrays that `finish` writes, in their order.
+@param lengths - Of the arrays that it writes, in their order.
 @returns These arrays.
 */
 export function readFit(
   runtime: ModuleRuntime,
+  kind: Exclude<Fit, 'group'>,
+  fit: number,
   lengths: readonly [number, number, number, number],
-  finish: (first: number, second: number, third: number, fourth: number) => Reply,
 ): FourArrays {
   const scratch = runtime.scratch(lengths.reduce((sum, length) => sum + scratchBytes(length), 0));
   const addresses = lengths.map((length) => scratch.reserve(length)) as [number, number, number, number];
-  runtime.checked(() => finish(...addresses));
+  runtime.checked((raw) => raw[`${kind}Finish` as const](fit, ...addresses));
   return lengths.map((length, i) => copyFloats(runtime.memory, addresses[i] as number, length)) as FourArrays;
 }
