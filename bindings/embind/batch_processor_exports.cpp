@@ -60,14 +60,13 @@ Reply project(size_t dim, Address rows, size_t row_count, Address mean, Address 
 }
 
 Reply create_group_pooling(size_t dim, uint32_t pooling) {
-  return guarded_move_new<GroupPooling>(
-      [&] { return GroupPooling::create(dim, static_cast<Pooling>(pooling)); });
+  return guarded_new<GroupPooling>([&] { return GroupPooling::create(dim, static_cast<Pooling>(pooling)); });
 }
 Reply create_statistics_fit(size_t dim) {
-  return guarded_move_new<StatisticsFit>([&] { return StatisticsFit::create(dim); });
+  return guarded_new<StatisticsFit>([&] { return StatisticsFit::create(dim); });
 }
 Reply create_pca_fit(size_t dim, size_t component_count, size_t row_count) {
-  return guarded_move_new<PcaFit>([&] { return PcaFit::create(dim, component_count, row_count); });
+  return guarded_new<PcaFit>([&] { return PcaFit::create(dim, component_count, row_count); });
 }
 
 template <typename Fit>

@@ -69,14 +69,4 @@ Reply guarded_new(Body&& body) {
   });
 }
 
-/// As above, of a Result<Object>.
-template <typename Object, typename Body>
-Reply guarded_move_new(Body&& body) {
-  return guarded_new<Object>([&]() -> Result<std::unique_ptr<Object>> {
-    Result<Object> made = std::forward<Body>(body)();
-    if (!made.ok()) return made.error();
-    return std::make_unique<Object>(std::move(made.value()));
-  });
-}
-
 }  // namespace vicinal::boundary

@@ -102,10 +102,10 @@ Status BatchProcessor::project(const float* rows, size_t row_count, const float*
   return checked;
 }
 
-Result<GroupPooling> GroupPooling::create(size_t dim, Pooling pooling) {
+Result<std::unique_ptr<GroupPooling>> GroupPooling::create(size_t dim, Pooling pooling) {
   const Status checked = check_dim(dim);
   if (!checked.ok()) return checked.error();
-  return GroupPooling(dim, pooling);
+  return std::unique_ptr<GroupPooling>(new GroupPooling(dim, pooling));
 }
 
 Status GroupPooling::add(const float* rows, size_t row_count, const uint8_t* mask, const float* weights) {
@@ -121,10 +121,10 @@ Status GroupPooling::finish(float* out) {
   return {};
 }
 
-Result<StatisticsFit> StatisticsFit::create(size_t dim) {
+Result<std::unique_ptr<StatisticsFit>> StatisticsFit::create(size_t dim) {
   const Status checked = check_dim(dim);
   if (!checked.ok()) return checked.error();
-  return StatisticsFit(dim);
+  return std::unique_ptr<StatisticsFit>(new StatisticsFit(dim));
 }
 
 Status StatisticsFit::add(const float* rows, size_t row_count) {
@@ -139,7 +139,7 @@ Status StatisticsFit::finish(float* mean, float* deviation, float* smallest, flo
   return {};
 }
 
-Result<PcaFit> PcaFit::create(size_t dim, size_t component_count, size_t row_count) {
+Result<std::unique_ptr<PcaFit>> PcaFit::create(size_t dim, size_t component_count, size_t row_count) {
   const Status checked = check_dim(dim);
   if (!checked.ok()) return checked.error();
   if (row_count < 2) return Error{ErrorCode::kInvalidArgument, 2, static_cast<int64_t>(row_count)};
@@ -157,7 +157,7 @@ Result<PcaFit> PcaFit::create(size_t dim, size_t component_count, size_t row_cou
   if (bytes > static_cast<uint64_t>(PTRDIFF_MAX)) {
     return Error{ErrorCode::kOutOfMemory, 0, static_cast<int64_t>(bytes)};
   }
-  return PcaFit(Pca(dim, component_count, row_count));
+  return std::unique_ptr<PcaFit>(new PcaFit(dim, component_count, row_count));
 }
 
 Status PcaFit::add(const float* rows, size_t row_count) {

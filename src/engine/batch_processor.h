@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "base/metric.h"
@@ -80,7 +81,7 @@ class BatchProcessor {
 class GroupPooling {
  public:
   /// Errors  kInvalidArgument (dim)
-  static Result<GroupPooling> create(size_t dim, Pooling pooling);
+  static Result<std::unique_ptr<GroupPooling>> create(size_t dim, Pooling pooling);
 
   /// rows     [row_count x dim]
   /// mask     [row_count], or null; weights [row_count], or null: as in PoolOptions
@@ -103,7 +104,7 @@ class GroupPooling {
 class StatisticsFit {
  public:
   /// Errors  kInvalidArgument (dim)
-  static Result<StatisticsFit> create(size_t dim);
+  static Result<std::unique_ptr<StatisticsFit>> create(size_t dim);
 
   /// rows [row_count x dim].
   /// Errors  kNotFinite
@@ -131,7 +132,7 @@ class PcaFit {
   /// row_count        rows that will be added, in all; at least 2
   /// Errors           kInvalidArgument (expected: the bound), kCapacityExceeded (min(dim, row_count) is above
   ///                  kMaxPcaOrder), kOutOfMemory
-  static Result<PcaFit> create(size_t dim, size_t component_count, size_t row_count);
+  static Result<std::unique_ptr<PcaFit>> create(size_t dim, size_t component_count, size_t row_count);
 
   /// rows [row_count x dim].
   /// Errors  kNotFinite, kDimensionMismatch (more rows than announced; expected, actual: rows in all)
@@ -151,7 +152,7 @@ class PcaFit {
                 float* explained_variance_ratio) const;
 
  private:
-  explicit PcaFit(Pca pca) : pca_(std::move(pca)) {}
+  PcaFit(size_t dim, size_t component_count, size_t row_count) : pca_(dim, component_count, row_count) {}
 
   Pca pca_;
 };

@@ -106,18 +106,18 @@ TEST(BatchProcessor, AGroupInBatchesPoolsAsInOneCall) {
     std::vector<float> whole(6), parts(6);
     ASSERT_TRUE(
         processor(6).pool(rows.data(), 50, {pooling, 50, mask.data(), weights.data()}, whole.data()).ok());
-    GroupPooling group = GroupPooling::create(6, pooling).value();
+    const std::unique_ptr<GroupPooling> group = std::move(GroupPooling::create(6, pooling).value());
     for (size_t first = 0; first < 50; first += 10) {
-      ASSERT_TRUE(group.add(&rows[first * 6], 10, &mask[first], &weights[first]).ok());
+      ASSERT_TRUE(group->add(&rows[first * 6], 10, &mask[first], &weights[first]).ok());
     }
-    ASSERT_TRUE(group.finish(parts.data()).ok());
+    ASSERT_TRUE(group->finish(parts.data()).ok());
     EXPECT_EQ(parts, whole);
   }
-  GroupPooling empty = GroupPooling::create(6, Pooling::kMean).value();
+  const std::unique_ptr<GroupPooling> empty = std::move(GroupPooling::create(6, Pooling::kMean).value());
   std::vector<float> out(6);
-  expect_error(empty.finish(out.data()).error(), ErrorCode::kInvalidArgument, 1, 0);
+  expect_error(empty->finish(out.data()).error(), ErrorCode::kInvalidArgument, 1, 0);
   const std::vector<float> bad(6, NAN);
-  expect_error(empty.add(bad.data(), 1, nullptr, nullptr).error(), ErrorCode::kNotFinite, 0, 0);
+  expect_error(empty->add(bad.data(), 1, nullptr, nullptr).error(), ErrorCode::kNotFinite, 0, 0);
 }
 
 TEST(BatchProcessor, MeasuresWhatTheMetricIsNamedAfter) {
@@ -181,15 +181,15 @@ TEST(BatchProcessor, SimilarityGivesScoresOfAllPairs) {
 }
 
 TEST(StatisticsFit, TellsMeanDeviationAndRange) {
-  StatisticsFit fit = StatisticsFit::create(2).value();
+  const std::unique_ptr<StatisticsFit> fit = std::move(StatisticsFit::create(2).value());
   float mean[2], deviation[2], smallest[2], largest[2];
-  expect_error(fit.finish(mean, deviation, smallest, largest).error(), ErrorCode::kInvalidArgument, 1, 0);
+  expect_error(fit->finish(mean, deviation, smallest, largest).error(), ErrorCode::kInvalidArgument, 1, 0);
   const float rows[] = {1, 10, 3, 10};
-  ASSERT_TRUE(fit.add(rows, 2).ok());
+  ASSERT_TRUE(fit->add(rows, 2).ok());
   const float bad[] = {NAN, 0};
-  expect_error(fit.add(bad, 1).error(), ErrorCode::kNotFinite, 0, 0);  // and counts nothing
-  EXPECT_EQ(fit.row_count(), 2u);
-  ASSERT_TRUE(fit.finish(mean, deviation, smallest, largest).ok());
+  expect_error(fit->add(bad, 1).error(), ErrorCode::kNotFinite, 0, 0);  // and counts nothing
+  EXPECT_EQ(fit->row_count(), 2u);
+  ASSERT_TRUE(fit->finish(mean, deviation, smallest, largest).ok());
   EXPECT_EQ(mean[0], 2.0f);
   EXPECT_EQ(deviation[0], 1.0f);
   EXPECT_EQ(smallest[0], 1.0f);
@@ -204,22 +204,22 @@ TEST(PcaFit, ChecksCounts) {
   expect_error(PcaFit::create(4, 4, 3).error(), ErrorCode::kInvalidArgument, 3, 4);
   expect_error(PcaFit::create(65536, 1, 100000).error(), ErrorCode::kCapacityExceeded, 8192, 65536);
 
-  PcaFit fit = PcaFit::create(2, 2, 3).value();
+  const std::unique_ptr<PcaFit> fit = std::move(PcaFit::create(2, 2, 3).value());
   float mean[2], components[4], variance[2], ratio[2];
   const float rows[] = {0, 0, 2, 0, 4, 0, 6, 0};
-  ASSERT_TRUE(fit.add(rows, 2).ok());
-  expect_error(fit.step().error(), ErrorCode::kDimensionMismatch, 3, 2);
-  expect_error(fit.add(rows, 2).error(), ErrorCode::kDimensionMismatch, 3, 4);
+  ASSERT_TRUE(fit->add(rows, 2).ok());
+  expect_error(fit->step().error(), ErrorCode::kDimensionMismatch, 3, 2);
+  expect_error(fit->add(rows, 2).error(), ErrorCode::kDimensionMismatch, 3, 4);
   const float bad[] = {1, INFINITY};
-  expect_error(fit.add(bad, 1).error(), ErrorCode::kNotFinite, 0, 1);
-  ASSERT_TRUE(fit.add(rows + 4, 1).ok());
-  EXPECT_EQ(fit.finish(mean, components, variance, ratio).error().code, ErrorCode::kInvalidArgument);
+  expect_error(fit->add(bad, 1).error(), ErrorCode::kNotFinite, 0, 1);
+  ASSERT_TRUE(fit->add(rows + 4, 1).ok());
+  EXPECT_EQ(fit->finish(mean, components, variance, ratio).error().code, ErrorCode::kInvalidArgument);
   for (PcaProgress progress{0, 1}; progress.done < progress.total;) {
-    const Result<PcaProgress> stepped = fit.step();
+    const Result<PcaProgress> stepped = fit->step();
     ASSERT_TRUE(stepped.ok());
     progress = stepped.value();
   }
-  ASSERT_TRUE(fit.finish(mean, components, variance, ratio).ok());
+  ASSERT_TRUE(fit->finish(mean, components, variance, ratio).ok());
   EXPECT_EQ(mean[0], 2.0f);
   EXPECT_EQ(components[0], 1.0f);
   EXPECT_EQ(components[1], 0.0f);
@@ -238,11 +238,11 @@ TEST(PcaFit, ReportsProgressInManySteps) {
   Random random(62);
   constexpr size_t kDim = 192;
   const std::vector<float> rows = uniform_values(random, 400 * kDim);
-  PcaFit fit = PcaFit::create(kDim, 3, 400).value();
-  ASSERT_TRUE(fit.add(rows.data(), 400).ok());
+  const std::unique_ptr<PcaFit> fit = std::move(PcaFit::create(kDim, 3, 400).value());
+  ASSERT_TRUE(fit->add(rows.data(), 400).ok());
   size_t step_count = 0;
   for (PcaProgress progress{0, 1}; progress.done < progress.total; ++step_count) {
-    const Result<PcaProgress> stepped = fit.step();
+    const Result<PcaProgress> stepped = fit->step();
     ASSERT_TRUE(stepped.ok());
     ASSERT_GT(stepped.value().done, progress.done);
     progress = stepped.value();
