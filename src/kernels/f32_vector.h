@@ -32,7 +32,10 @@ struct F32Steps {
     return row_rest(query, units);
   }
   VICINAL_INLINE static v128_t row_rest(const float* row, size_t units) {
-    return load_part(row, units * sizeof(float));
+    v128_t part_f32x4 = zero_vector();
+    if (units & 2) part_f32x4 = wasm_v128_load64_zero(row);
+    if (units & 1) part_f32x4 = wasm_v128_load32_lane(row + (units & 2), part_f32x4, 3);
+    return part_f32x4;
   }
 
   VICINAL_INLINE static v128_t widen(v128_t sum_f32x4) { return sum_f32x4; }

@@ -95,8 +95,7 @@ struct DotCodesSteps {
       part.of[v] = products.from_codes(wasm_v128_load(query + 16 * v));
     return part;
   }
-  /// Rests are not inlined: they are needed at most once a row, and take as much code as all else.
-  [[gnu::noinline]] Part query_rest(const int8_t* query, size_t units, size_t) const {
+  VICINAL_INLINE Part query_rest(const int8_t* query, size_t units, size_t) const {
     Part part;
 #pragma unroll
     for (size_t v = 0; v < Codes::kVectors; ++v) {
@@ -108,7 +107,7 @@ struct DotCodesSteps {
   VICINAL_INLINE Part row_part(const uint8_t* row) const {
     return as_part(codes.unpack_run(wasm_v128_load(row)));
   }
-  [[gnu::noinline]] Part row_rest(const uint8_t* row, size_t units) const {
+  VICINAL_INLINE Part row_rest(const uint8_t* row, size_t units) const {
     return as_part(codes.unpack_rest(load_part(row, Codes::row_bytes(units))));
   }
 

@@ -7,7 +7,8 @@
 //   query_at(query, units), row_at(row, units)           pointers moved on by whole steps
 //   QueryPart, RowPart           what one step holds of a query and of a row, in vector registers
 //   query_part(query, dim), row_part(row)                the step that starts here
-//   query_rest(query, units, dim), row_rest(row, units)  the last, short step, padded with zeros
+//   query_rest(query, units, dim), row_rest(row, units)  the last, short step, padded with zeros: units in any
+//                                order, the same for both
 //   add_step(sum, query_part, row_part)                  the sum with one step added
 //   kStepsToWiden                steps that a sum of narrow lanes takes without overflow; 0 where sums are
 //                                wide from the start
@@ -27,11 +28,12 @@
 
 namespace vicinal {
 
-/// Scores of kQueries x kRows pairs, each from kAccumulators sums that take kUnroll steps in turn.
+/// Scores of kQueries x kRows pairs, each from kAccumulators sums that take kUnroll steps in turn. Whole steps
+/// only: `Rest` has what is left.
 ///
-/// What does not fill the loop comes before it, and the loop last. Behind the loop it would cost engines that
-/// give registers to a whole function at once (Firefox's) the registers of the sums, in the loop too: tiles ran
-/// at half their speed there.
+/// Engines that give registers to a whole function at once (Firefox's) take them from the sums, in the loop too,
+/// where more steps follow the loop, or where sums outlive a call: tiles ran at half their speed there. So steps
+/// that do not fill the loop come before it, and nothing is called while there are sums.
 template <typename Op, int kQueries, int kRows, int kAccumulators, int kUnroll = 1>
 struct Tile {
   using Query = typename Op::Query;
@@ -62,20 +64,6 @@ struct Tile {
     }
   }
 
-  /// The last `units` of every row, fewer than a step, which start `at` units from its start.
-  VICINAL_INLINE void rest(Sums& sums, size_t at, size_t units) const {
-    typename Op::QueryPart query_parts[kQueries];
-#pragma unroll
-    for (int q = 0; q < kQueries; ++q)
-      query_parts[q] = op.query_rest(Op::query_at(queries[q], at), units, dim);
-#pragma unroll
-    for (int r = 0; r < kRows; ++r) {
-      const typename Op::RowPart row_part = op.row_rest(Op::row_at(rows[r], at), units);
-#pragma unroll
-      for (int q = 0; q < kQueries; ++q) sums.of[q][r] = op.add_step(sums.of[q][r], query_parts[q], row_part);
-    }
-  }
-
   VICINAL_INLINE void move_on(size_t units) {
 #pragma unroll
     for (int q = 0; q < kQueries; ++q) queries[q] = Op::query_at(queries[q], units);
@@ -101,19 +89,16 @@ struct Tile {
   /// Score of query q and row r goes to out[q * query_stride + r * row_stride].
   VICINAL_INLINE void score(Score* out, size_t query_stride, size_t row_stride) {
     size_t steps_left = Op::unit_count(dim) / Op::kStep;
-    const size_t rest_units = Op::unit_count(dim) % Op::kStep;
     Sums sums[kAccumulators];
     Sums total;
-    for (Sums& part : sums) clear(part);
-    if (rest_units > 0) rest(sums[0], steps_left * Op::kStep, rest_units);
     if constexpr (Op::kStepsToWiden == 0) {
+      for (Sums& part : sums) clear(part);
       add_steps(sums, steps_left);
       total = sums[0];
       for (int a = 1; a < kAccumulators; ++a) add_wide(total, sums[a]);
     } else {
       constexpr size_t kBlock = (Op::kStepsToWiden - kSteps) * kAccumulators;
       clear(total);
-      add_wide(total, sums[0]);
       while (steps_left > 0) {
         const size_t step_count = std::min(steps_left, kBlock);
         for (Sums& part : sums) clear(part);
@@ -149,6 +134,41 @@ struct Tile {
   }
 };
 
+/// The last, short step of a query, and what it adds to the scores of its rows.
+template <typename Op>
+class Rest {
+ public:
+  using Query = typename Op::Query;
+  using Element = typename Op::Element;
+  using Score = typename Op::Score;
+
+  VICINAL_INLINE static bool exists(size_t dim) { return Op::unit_count(dim) % Op::kStep > 0; }
+
+  VICINAL_INLINE Rest(const Query* query, size_t dim) : units_(Op::unit_count(dim) % Op::kStep) {
+    if (units_ > 0) start(query, dim);
+  }
+
+  VICINAL_INLINE void add_to(Score& score, const Element* row) const {
+    if (units_ > 0) score += score_of(row);
+  }
+
+  [[gnu::noinline]] Score score_of(const Element* row) const {
+    const typename Op::RowPart row_part = op_.row_rest(Op::row_at(row, at_), units_);
+    return Op::score(Op::widen(op_.add_step(zero_vector(), query_part_, row_part)));
+  }
+
+ private:
+  [[gnu::noinline]] void start(const Query* query, size_t dim) {
+    at_ = Op::unit_count(dim) - units_;
+    query_part_ = op_.query_rest(Op::query_at(query, at_), units_, dim);
+  }
+
+  const Op op_;
+  size_t units_;
+  size_t at_;
+  typename Op::QueryPart query_part_;
+};
+
 template <typename Op>
 struct VectorForms {
   using Query = typename Op::Query;
@@ -158,6 +178,7 @@ struct VectorForms {
   [[gnu::noinline]] static Score one(const Query* query, const Element* row, size_t dim) {
     Score score;
     Tile<Op, 1, 1, Op::kAccumulators>{{}, {query}, {row}, dim}.score(&score, 0, 0);
+    if (Rest<Op>::exists(dim)) score += Rest<Op>(query, dim).score_of(row);
     return score;
   }
 
@@ -167,6 +188,7 @@ struct VectorForms {
   [[gnu::noinline]] static void one_to_many_wide(const Query* query, const Element* rows, size_t row_count,
                                                  size_t dim, Score* out) {
     const Op op;
+    const Rest<Op> rest(query, dim);
     const size_t width = Op::row_width(dim);
     const size_t part = row_count / kStreams;
     const size_t shift = part >= kStreams ? 1 : 0;
@@ -182,7 +204,10 @@ struct VectorForms {
       Score scores[kStreams];
       streams.score(scores, 0, 1);
 #pragma clang loop unroll(disable)
-      for (size_t s = 0; s < kStreams; ++s) out[slots[s]] = scores[s];
+      for (size_t s = 0; s < kStreams; ++s) {
+        rest.add_to(scores[s], rows + slots[s] * width);
+        out[slots[s]] = scores[s];
+      }
     }
     for (size_t row = part * kStreams; row < row_count; ++row) out[row] = one(query, rows + row * width, dim);
   }
@@ -217,6 +242,7 @@ struct VectorForms {
                                          const Element* const* scattered_rows, size_t row_count, size_t dim,
                                          Score* out) {
     const Op op;
+    const Rest<Op> rest(query, dim);
     const size_t width = Op::row_width(dim);
     const size_t quarter = row_count / 4;
     const size_t jump = quarter * width;
@@ -233,6 +259,9 @@ struct VectorForms {
       first += next == nullptr ? width : 0;
       next += next == nullptr ? 0 : 4;
       four.score(scores, 0, row_stride);
+#pragma clang loop unroll(disable)
+      for (size_t r = 0; r < 4; ++r)
+        rest.add_to(scores[r * row_stride], next == nullptr ? first - width + r * jump : (next - 4)[r]);
       scores += turn_stride;
     }
     for (size_t row = 4 * quarter; row < row_count; ++row) {
@@ -260,6 +289,11 @@ struct VectorForms {
         tile(queries + query * query_width, rows + row * row_width, dim, out + query * row_count + row,
              row_count);
       }
+    }
+    if (!Rest<Op>::exists(dim)) return;
+    for (size_t query = 0; query < query_count; ++query) {
+      const Rest<Op> rest(queries + query * query_width, dim);
+      for (size_t row = 0; row < row_count; ++row) rest.add_to(*out++, rows + row * row_width);
     }
   }
 
