@@ -49,6 +49,8 @@ const web = join(out, 'web');
 // Nothing of an earlier package may stay: whatever lies here is packed.
 clearPackage();
 mkdirSync(web, { recursive: true });
+// First, so that the folder is known for a package also where packing is broken off.
+writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(targets), null, 2)}\n`);
 const glue = copyModules();
 const module = join(web, 'vicinal_simd128.wasm');
 for (const flavour of ['web', 'node']) {
@@ -56,14 +58,13 @@ for (const flavour of ['web', 'node']) {
 }
 emitDeclarations(root, join(out, 'types'));
 writeForwards(out, targets[0]);
-writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(targets), null, 2)}\n`);
 for (const file of ['README.md', 'LICENSE']) copyFileSync(join(root, file), join(out, file));
 if (out === join(root, 'pkg')) linkByName();
 report();
 
 function clearPackage() {
-  const ours = ['package.json', 'types'].every((name) => existsSync(join(out, name)));
-  if (existsSync(out) && readdirSync(out).length > 0 && !ours)
+  const nameOf = (file) => existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name;
+  if (existsSync(out) && readdirSync(out).length > 0 && nameOf(join(out, 'package.json')) !== 'vicinal')
     fail(`${out} holds something else than a package of an earlier run`);
   rmSync(out, { recursive: true, force: true });
 }
