@@ -7,8 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { transformSync } from 'esbuild';
+import { downloads, sizeOf } from './package-sizes.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const pkg = join(root, 'pkg');
@@ -31,42 +30,16 @@ function measure() {
     execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: pkg, stdio: ['ignore', 'pipe', 'ignore'] }),
   );
   const paths = files.map(({ path }) => path).sort();
-  const { exports } = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'));
-  const ofFile = (path) => sizeOf(readFileSync(join(pkg, path)));
-  const ofFiles = (...names) => names.map(ofFile).reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
-  const moduleOf = (variant) => exports[`./vicinal_${variant}.wasm`];
-
-  const sums = {};
-  for (const variant of ['simd128', 'relaxed']) {
-    const module = moduleOf(variant);
-    const [raw, gzipped] = sizeOf(glueOf(variant));
-    const [moduleRaw, moduleGzipped] = ofFile(module);
-    sums[`module and glue, ${variant}`] = [raw + moduleRaw, gzipped + moduleGzipped];
-    sums[`vicinal, ${variant}`] = ofFiles('web/index.js', 'web/shared.js', module);
-    sums[`vicinal/worker, ${variant}`] = ofFiles(
-      ...['web/worker.js', 'web/shared.js', 'web/vicinal-worker.js', module],
-    );
-  }
-  sums['vicinal/inline'] = ofFiles('web/inline.js', 'web/inline-shared.js');
-  sums['vicinal/worker/inline'] = ofFiles('web/worker-inline.js', 'web/inline-shared.js');
+  const ofFiles = (...names) => sizeOf(names.map((name) => readFileSync(join(pkg, name))));
+  const sums = Object.entries(downloads(root)).map(([what, contents]) => [what, sizeOf(contents)]);
   const single = paths.filter((path) => /\.(js|wasm)$/.test(path));
   return {
-    ...sums,
-    ...Object.fromEntries(single.map((path) => [path, ofFile(path)])),
+    ...Object.fromEntries(sums),
+    ...Object.fromEntries(single.map((path) => [path, ofFiles(path)])),
     'all declarations': ofFiles(...paths.filter((path) => path.endsWith('.d.ts'))),
     'all source maps': ofFiles(...paths.filter((path) => path.endsWith('.map'))),
     'the tarball': [unpackedSize, size],
   };
-}
-
-function sizeOf(bytes) {
-  return [bytes.length, gzipSync(bytes, { level: 9 }).length];
-}
-
-/** The generated glue by itself, as it is minified into the scripts. */
-function glueOf(variant) {
-  const source = readFileSync(join(root, `build/wasm-${variant}/vicinal.mjs`), 'utf8');
-  return Buffer.from(transformSync(source, { minify: true, target: 'es2022', legalComments: 'none' }).code);
 }
 
 /** Prints the table; whether all is within the budget. */

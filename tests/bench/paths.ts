@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export const paths = {
+  root,
   pkg: join(root, 'pkg'),
   build: join(root, 'build'),
   /** What the benchmark keeps from one run to the next: its bundles, the packages compared with, the rows. */
