@@ -143,12 +143,13 @@ run_demo() {
 
 # run_bench PART...
 run_bench() {
-  local program=run node arguments=("$@")
+  local program=run node arguments=(--in "$places" ${quick:+--quick} ${json:+--json "$json"})
+  [ "$*" = kernels ] || arguments+=("$@")
+  ensure_node
+  node tests/bench/check-options.mjs "${arguments[@]}"
   if [ "$*" = kernels ]; then
-    program=kernels arguments=()
-    if [ -n "$quick" ]; then arguments=(--rows 10000); fi
+    program=kernels arguments=(${quick:+--rows 10000} ${json:+--json "$json"})
   else
-    arguments+=(--in "$places" ${quick:+--quick})
     case "$places" in *chromium* | *firefox* | *webkit*) ensure_browsers ;; esac
   fi
   build_package
@@ -161,7 +162,7 @@ run_bench() {
   install_pinned tests/bench build/bench "what the benchmark compares with"
   step "bundling the benchmark" "Read the lines above." node tests/bench/bundle.mjs
   node=$(relaxed_node)
-  "$node" "build/bench/$program.mjs" "${arguments[@]}" ${json:+--json "$json"}
+  "$node" "build/bench/$program.mjs" "${arguments[@]}"
 }
 
 run_docs() {

@@ -3,8 +3,8 @@ The benchmark's command line: `./build.sh bench [PART...]`.
 
 @module
 */
-import { parseArgs } from 'node:util';
 import { describe, machine } from './machine.js';
+import { type partNames, type placeNames, readOptions } from './options.mjs';
 import { add } from './parts/add.js';
 import { batch } from './parts/batch.js';
 import { codes } from './parts/codes.js';
@@ -25,7 +25,7 @@ const ROUNDS = 9;
 const FEW_ROWS = 10_000;
 const MANY_ROWS = 100_000;
 
-const parts: Readonly<Record<string, (session: Session) => Promise<void>>> = {
+const parts: Readonly<Record<(typeof partNames)[number], (session: Session) => Promise<void>>> = {
   size,
   start,
   first,
@@ -35,7 +35,9 @@ const parts: Readonly<Record<string, (session: Session) => Promise<void>>> = {
   add,
 };
 
-const placeKinds: Readonly<Record<string, (site: Site) => Promise<readonly RuntimeKind[]>>> = {
+const placeKinds: Readonly<
+  Record<(typeof placeNames)[number], (site: Site) => Promise<readonly RuntimeKind[]>>
+> = {
   node: async (site) => [nodeKind(site, 'relaxed', true), nodeKind(site, 'simd128', false)],
   chromium: browser('Chromium', true),
   firefox: browser('Firefox', true),
@@ -46,34 +48,12 @@ function browser(name: BrowserName, peers: boolean) {
   return async (site: Site) => [await browserKind(site, name, peers)];
 }
 
-function chosen<Value>(
-  from: Readonly<Record<string, Value>>,
-  names: readonly string[],
-  what: string,
-): Value[] {
-  return names.map((name) => {
-    const value = from[name];
-    if (value === undefined)
-      throw new RangeError(`no ${what} ${name}: there are ${Object.keys(from).join(', ')}`);
-    return value;
-  });
-}
-
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    in: { type: 'string', default: 'node,chromium,firefox' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
-});
-const wanted = chosen(parts, positionals.length > 0 ? positionals : Object.keys(parts), 'part');
-const places = chosen(placeKinds, options.in.split(','), 'place');
+const options = readOptions(process.argv.slice(2));
 
 const site = await startSite();
 try {
   const kinds: RuntimeKind[] = [];
-  for (const place of places) kinds.push(...(await place(site)));
+  for (const place of options.places) kinds.push(...(await placeKinds[place](site)));
   const session: Session = {
     site,
     kinds,
@@ -84,8 +64,11 @@ try {
     rounds: ROUNDS,
   };
   console.log(`${describe(machine())}\n${kinds.map(({ title }) => title).join('; ')}`);
-  for (const part of wanted) await part(session);
-  if (options.json) await session.report.write(options.json);
+  for (const part of options.parts) {
+    await parts[part](session);
+    // After each, so that a run that is interrupted leaves what it has.
+    if (options.json) await session.report.write(options.json);
+  }
 } finally {
   site.close();
 }
