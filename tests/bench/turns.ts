@@ -1,9 +1,10 @@
 /**
 Turn-taking: what is compared is measured in rounds, each in every round, so that whatever else the machine does falls on
-all of it alike.
+all of it alike. The order is another in every round, the same in every run.
 
 @module
 */
+import { randomNumbers } from '../support/vectors.js';
 
 /** Something that is measured. */
 export interface Turn {
@@ -16,23 +17,33 @@ export interface Turn {
 export type Rounds = ReadonlyMap<string, readonly number[]>;
 
 const WARM_UP_ROUNDS = 2;
+const ORDER_SEED = 1;
 
 export async function takeTurns(
   turns: readonly Turn[],
   rounds: number,
   warmUpRounds = WARM_UP_ROUNDS,
 ): Promise<Rounds> {
-  const order = [...turns];
+  const random = randomNumbers(ORDER_SEED);
   const figures = new Map<string, number[]>(turns.map(({ who }) => [who, []]));
   for (let round = -warmUpRounds; round < rounds; round++) {
-    for (const { who, take } of order) {
+    // In another order, so that none always follows the same one, whose caches it finds.
+    for (const { who, take } of shuffled(turns, random)) {
       const figure = await take(round);
       if (round >= 0) figures.get(who)!.push(figure);
     }
-    // None is always the first, or always after the same one, whose caches it finds.
-    order.push(order.shift()!);
   }
   return figures;
+}
+
+/** The same items in an order that is as likely as any other. */
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  const order = [...items];
+  for (let left = order.length; left > 1; left--) {
+    const picked = Math.floor(random() * left);
+    [order[left - 1], order[picked]] = [order[picked]!, order[left - 1]!];
+  }
+  return order;
 }
 
 export function median(values: readonly number[]): number {

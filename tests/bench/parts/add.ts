@@ -6,7 +6,7 @@ How fast rows go in, one by one and at once.
 import type { SearcherName } from '../measured/bench.js';
 import { type Cell, printTable } from '../table.js';
 import { median, ratio, takeTurns } from '../turns.js';
-import { dealt, type Session, withLoaded } from './session.js';
+import { type Session, withLoaded } from './session.js';
 
 const ROUNDS = 3; // some packages take seconds each
 
@@ -28,7 +28,7 @@ export async function add({ fewClusters: set, kinds, report }: Session): Promise
         }),
       ),
     );
-    const figures = await takeTurns(dealt(turns), ROUNDS, 1);
+    const figures = await takeTurns(turns.flat(), ROUNDS, 1);
     const rows: Cell[][] = [];
     for (const { kind } of loaded) {
       for (const { what } of WAYS) {

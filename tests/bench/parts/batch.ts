@@ -11,7 +11,7 @@ import { type NativeSearch, openNativeSearch } from '../runtimes/native-search.j
 import { type Cell, printTable } from '../table.js';
 import { median, type Rounds, ratio, type Turn, takeTurns } from '../turns.js';
 import { batchTurn, K, METRICS, open, type Searches, searchTurn } from './searchers.js';
-import { dealt, type Loaded, type Session, timesOf, withLoaded } from './session.js';
+import { type Loaded, type Session, timesOf, withLoaded } from './session.js';
 
 const ROUNDS = 5;
 const ROUNDS_WITH_PEER = 2; // some seven seconds each
@@ -72,7 +72,7 @@ async function measure({ set, truth, native, loaded }: Setting, metric: Metric):
     ];
   });
   if (native) turns.push([batchTurn('native', (k) => native.searchBatch(metric, k), searches)]);
-  const figures = await takeTurns(dealt(turns), ROUNDS, 1);
+  const figures = await takeTurns(turns.flat(), ROUNDS, 1);
   for (const { runtime, handle } of opened) await runtime.call('dispose', handle);
   return figures;
 }

@@ -10,7 +10,7 @@ import { Truth } from '../rows/truth.js';
 import { type Cell, printTable } from '../table.js';
 import { median, ratio, type Turn, takeTurns } from '../turns.js';
 import { K, open, searchTurn } from './searchers.js';
-import { dealt, type Loaded, type Session, timesOf, withLoaded } from './session.js';
+import { type Loaded, type Session, timesOf, withLoaded } from './session.js';
 
 const BITS = [8, 4, 2, 1] as const;
 const ROUNDS = 5;
@@ -58,7 +58,7 @@ async function timeCodes(
       { who: `${kind.title}, batch`, take: batch },
     ]);
   }
-  const figures = await takeTurns(dealt(turns), ROUNDS);
+  const figures = await takeTurns(turns.flat(), ROUNDS);
   const rows: Cell[][] = [];
   for (const { each, handle, exactHandle } of opened) {
     const { runtime, kind } = each;

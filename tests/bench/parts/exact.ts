@@ -11,7 +11,7 @@ import { type NativeForm, type NativeSearch, openNativeSearch } from '../runtime
 import { type Cell, printTable } from '../table.js';
 import { median, type Rounds, ratio, type Turn, takeTurns } from '../turns.js';
 import { K, METRICS, nativeTurn, open, type Searches, searchTurn } from './searchers.js';
-import { dealt, type Loaded, type Session, timesOf, withLoaded } from './session.js';
+import { type Loaded, type Session, timesOf, withLoaded } from './session.js';
 
 const SEARCHERS: readonly SearcherName[] = ['vicinal', 'hnswlib-wasm', 'tfjs-wasm', 'plain loop'];
 const FORMS: readonly NativeForm[] = ['by_row', 'streams'];
@@ -75,7 +75,7 @@ async function measureBesideNative({ session, set, truth, native, loaded }: Sett
     const bound = { who: 'bound', take: () => native.touch(searches.times) };
     turns.push([...FORMS.map((form) => nativeTurn(form, native, searches)), bound]);
   }
-  const figures = await takeTurns(dealt(turns), session.rounds);
+  const figures = await takeTurns(turns.flat(), session.rounds);
   for (const { runtime, handle } of opened) await runtime.call('dispose', handle);
   return figures;
 }
@@ -134,7 +134,7 @@ async function besideOthers({ session, set, truth, loaded }: Setting): Promise<v
       return here;
     }),
   );
-  const figures = await takeTurns(dealt(turns), session.rounds);
+  const figures = await takeTurns(turns.flat(), session.rounds);
   const rows = beside.flatMap(({ kind: { title, facts } }) =>
     SEARCHERS.map((what) => {
       const who = `${title}: ${what}`;

@@ -61,9 +61,3 @@ export async function withLoaded<Result>(
     await Promise.all(opened.map(({ runtime }) => runtime.close()));
   }
 }
-
-/** One from each list in turn, so that neighbours in the result are of different lists. */
-export function dealt<Item>(lists: readonly (readonly Item[])[]): Item[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
-}
