@@ -3,6 +3,8 @@ Entry of the Node process: answers each message by one.
 
 @module
 */
+// What hnswlib-wasm wants of a page, there before any clock starts.
+import 'fake-indexeddb/auto';
 import type { Variant } from 'vicinal';
 import { Bench } from './bench.js';
 
@@ -30,7 +32,6 @@ process.on('message', async ({ name, args }: Call) => {
 });
 
 async function asPage<Result>(load: () => Promise<Result>): Promise<Result> {
-  await import('fake-indexeddb/auto');
   Object.assign(globalThis, { window: globalThis });
   try {
     return await load();
