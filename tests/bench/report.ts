@@ -24,8 +24,10 @@ export interface Line {
   readonly unit: string;
   /** A quarter of the rounds were below the first, a quarter above the second. */
   readonly quartiles?: readonly [number, number];
-  /** The figure over that of others: `{ native: 1.05 }`. */
-  readonly ratios?: Readonly<Record<string, number>>;
+  /** The figure over that of others, unless its name tells otherwise: `{ native: 1.05 }`. */
+  readonly ratios: Readonly<Record<string, number>>;
+  /** Shares of the nearest that are found, where not all are: by the codes alone, and rescored. */
+  readonly recall?: { readonly byCode: number; readonly rescored: number };
 }
 
 export class Report {

@@ -36,8 +36,8 @@ export async function add({ fewClusters: set, kinds, report }: Session): Promise
         const rates = figures.get(who);
         if (!rates) continue;
         const toOurs = ratio(figures, who, `${kind.title}: ${WAYS[0]!.what}`);
-        const line = { part: 'add', data: set.title, where: kind.facts, what, unit: 'rows a second' };
-        report.addRounds({ ...line, ratios: { vicinalAddBatch: toOurs } }, rates);
+        const line = { part: 'add', data: set.title, where: kind.facts, what, metric: 'cosine' };
+        report.addRounds({ ...line, unit: 'rows a second', ratios: { vicinalAddBatch: toOurs } }, rates);
         rows.push([kind.title, what, median(rates) / 1000, toOurs]);
       }
     }

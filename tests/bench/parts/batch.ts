@@ -82,13 +82,14 @@ function gops({ rowCount, dim }: DataSet, ms: number): number {
   return (2 * rowCount * dim) / ms / 1e6;
 }
 
-function nativeRow({ session, set, native }: Setting, metric: Metric, figures: Rounds): Cell[][] {
+function nativeRow({ session, set, native, loaded }: Setting, metric: Metric, figures: Rounds): Cell[][] {
   if (!native) return [];
   const ms = median(figures.get('native')!);
-  session.report.addRounds(
-    { part: 'batch', data: set.title, where: 'native', what: 'AVX2 tiles', metric, k: K, unit: 'ms' },
-    figures.get('native')!,
+  const ratios = Object.fromEntries(
+    loaded.map(({ kind: { title } }) => [title, ratio(figures, 'native', title)]),
   );
+  const line = { part: 'batch', data: set.title, where: 'native', metric, k: K, unit: 'ms' };
+  session.report.addRounds({ ...line, what: 'AVX2 tiles', ratios }, figures.get('native')!);
   return [[metric, 'native AVX2', ms, undefined, undefined, gops(set, ms), undefined, undefined, 1]];
 }
 

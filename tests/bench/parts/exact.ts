@@ -93,8 +93,9 @@ function nativeRow({ session, set, native }: Setting, metric: Metric, figures: R
     const ratios = { bound: ratio(figures, form, 'bound') };
     session.report.addRounds({ ...line, what: `AVX2, ${FORM_NAMES[form]}`, ratios }, figures.get(form)!);
   }
-  session.report.addRounds({ ...line, what: 'read bound' }, figures.get('bound')!);
   const form = fasterForm(figures);
+  const boundRatios = { native: ratio(figures, 'bound', form) };
+  session.report.addRounds({ ...line, what: 'read bound', ratios: boundRatios }, figures.get('bound')!);
   const where = `native AVX2, ${FORM_NAMES[form]}`;
   return [[metric, where, median(figures.get(form)!), 1, ratio(figures, form, 'bound')]];
 }
@@ -108,7 +109,7 @@ function ourRows({ session, set, native, loaded }: Setting, metric: Metric, figu
     const ratios = {
       ...(native && { native: toNative!, bound: toBound! }),
       ownBound: toOwnBound,
-      ...Object.fromEntries(OTHER_KS.map((k, at) => [`k${k}`, byK[at]!])),
+      ...Object.fromEntries(OTHER_KS.map((k, at) => [`k ${k} over k ${K}`, byK[at]!])),
     };
     session.report.addRounds(
       { part: 'exact', data: set.title, where: facts, what: 'vicinal', metric, k: K, unit: 'ms', ratios },

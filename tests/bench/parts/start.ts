@@ -9,6 +9,7 @@ import { clusters } from '../rows/data-sets.js';
 import type { RuntimeKind } from '../runtimes/runtime.js';
 import { type Cell, printTable } from '../table.js';
 import { median, ratio, takeTurns } from '../turns.js';
+import { K } from './searchers.js';
 import { openLoaded, type Session } from './session.js';
 
 type Way = Parameters<Bench['start']>[0];
@@ -30,8 +31,8 @@ export async function start({ kinds, report, clusters: { dim } }: Session): Prom
   );
   const rows: Cell[][] = each.map(({ kind, way, who }) => {
     const toOurs = ratio(figures, who, `${kind.title}: vicinal`);
-    const line = { part: 'start', data: set.title, where: kind.facts, what: way, unit: 'ms' };
-    report.addRounds({ ...line, ratios: { vicinal: toOurs } }, figures.get(who)!);
+    const line = { part: 'start', data: set.title, where: kind.facts, what: way, metric: 'cosine', k: K };
+    report.addRounds({ ...line, unit: 'ms', ratios: { vicinal: toOurs } }, figures.get(who)!);
     return [kind.title, way, median(figures.get(who)!), toOurs];
   });
   printTable(['where', 'by', 'ms', 'x vicinal'], [0, 0, 0, 2], rows);
