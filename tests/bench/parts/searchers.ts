@@ -65,7 +65,7 @@ export function nativeTurn(
   };
 }
 
-/** By all queries in one call. The answers to a few of them are checked. */
+/** By all queries in one call. The answers are the same in every round, and all are checked in the first. */
 export function batchTurn(
   who: string,
   searchBatch: (k: number) => Promise<{ ms: number; ids: number[][] }>,
@@ -75,9 +75,7 @@ export function batchTurn(
     who,
     async take(round) {
       const { ms, ids } = await searchBatch(k);
-      if (round === 0) {
-        for (const query of [0, 1, ids.length - 1]) truth.check(who, metric, query, k, ids[query] ?? []);
-      }
+      if (round === 0) truth.checkAll(who, metric, k, ids);
       return ms;
     },
   };

@@ -1,5 +1,5 @@
 /**
-The right answers, computed in double precision, which every searcher must give.
+The right answers, computed in double precision, which every searcher must give as far as floats can tell.
 
 @module
 */
@@ -8,6 +8,7 @@ import { type DataSet, readDataSet } from './data-sets.js';
 
 // Of the largest distance: floats sum up to some hundred terms, each a little off.
 const TOLERANCE = 1e-5;
+const MOST_WANTED = 1000;
 
 type Distance = (query: Float32Array, rows: Float32Array, start: number) => number;
 
@@ -32,12 +33,18 @@ function sum(count: number, term: (index: number) => number): number {
   return total;
 }
 
+/** Distances from a query, ascending. */
+interface Known {
+  readonly nearest: Float64Array;
+  readonly farthest: number;
+}
+
 export class Truth {
   readonly #set: DataSet;
   readonly #rows: Float32Array;
   readonly #queries: Float32Array;
-  /** Of the last query asked for, since all searchers are asked for the same one in turn. */
-  readonly #known = new Map<string, { toRow: Float64Array; sorted: Float64Array }>();
+  /** Of the queries asked for so far, since all searchers are asked for the same ones in turn. */
+  readonly #known = new Map<string, Known>();
 
   private constructor(set: DataSet, rows: Float32Array, queries: Float32Array) {
     this.#set = set;
@@ -56,9 +63,9 @@ export class Truth {
   @throws {Error} naming `who`, where they are not.
   */
   check(who: string, metric: Metric, query: number, k: number, ids: readonly number[]): void {
-    const { toRow, sorted } = this.#distances(metric, query % this.#set.queryCount);
-    const limit = sorted[k - 1]! + TOLERANCE * Math.max(1, Math.abs(sorted[sorted.length - 1]!));
-    const wrong = ids.filter((id) => !(toRow[id]! <= limit));
+    const { nearest, farthest } = this.#distances(metric, query);
+    const limit = nearest[k - 1]! + TOLERANCE * Math.max(1, Math.abs(farthest));
+    const wrong = ids.filter((id) => !(this.#distance(metric, query, id) <= limit));
     if (ids.length !== k || new Set(ids).size !== k || wrong.length > 0) {
       throw new Error(
         `${who} (${metric}, k = ${k}) found other rows than the nearest to query ${query}: ` +
@@ -67,22 +74,35 @@ export class Truth {
     }
   }
 
-  /** Share of the `k` nearest rows that are among `ids`. */
-  recall(metric: Metric, query: number, k: number, ids: readonly number[]): number {
-    const { toRow, sorted } = this.#distances(metric, query % this.#set.queryCount);
-    return ids.filter((id) => toRow[id]! <= sorted[k - 1]!).length / k;
+  /** Checks an answer to each query of the set. */
+  checkAll(who: string, metric: Metric, k: number, ids: readonly (readonly number[])[]): void {
+    for (let query = 0; query < this.#set.queryCount; query++) {
+      this.check(who, metric, query, k, ids[query] ?? []);
+    }
   }
 
-  #distances(metric: Metric, query: number) {
-    const key = `${metric} ${query}`;
+  /** Share of the `k` nearest rows that are among `ids`. */
+  recall(metric: Metric, query: number, k: number, ids: readonly number[]): number {
+    const { nearest } = this.#distances(metric, query);
+    return ids.filter((id) => this.#distance(metric, query, id) <= nearest[k - 1]!).length / k;
+  }
+
+  #distances(metric: Metric, query: number): Known {
+    const { rowCount, queryCount } = this.#set;
+    const key = `${metric} ${query % queryCount}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const { dim, rowCount } = this.#set;
-    const wanted = this.#queries.subarray(query * dim, (query + 1) * dim);
-    const toRow = new Float64Array(rowCount);
-    for (let row = 0; row < rowCount; row++) toRow[row] = distances[metric](wanted, this.#rows, row * dim);
-    const computed = { toRow, sorted: toRow.slice().sort() };
+    const sorted = Float64Array.from({ length: rowCount }, (_, row) =>
+      this.#distance(metric, query, row),
+    ).sort();
+    const computed = { nearest: sorted.slice(0, MOST_WANTED), farthest: sorted[rowCount - 1]! };
     this.#known.set(key, computed);
     return computed;
+  }
+
+  #distance(metric: Metric, query: number, row: number): number {
+    const { dim, queryCount } = this.#set;
+    const at = (query % queryCount) * dim;
+    return distances[metric](this.#queries.subarray(at, at + dim), this.#rows, row * dim);
   }
 }
