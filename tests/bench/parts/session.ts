@@ -38,11 +38,16 @@ export function timesOf({ rowCount, dim }: DataSet): number {
 
 export async function openLoaded(kind: RuntimeKind, set: DataSet): Promise<Loaded> {
   const runtime = await kind.open();
-  await runtime.call('load', {
-    rows: runtime.address(`data/${set.rows}`),
-    queries: runtime.address(`data/${set.queries}`),
-    dim: set.dim,
-  });
+  try {
+    await runtime.call('load', {
+      rows: runtime.address(`data/${set.rows}`),
+      queries: runtime.address(`data/${set.queries}`),
+      dim: set.dim,
+    });
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
   return { kind, runtime };
 }
 

@@ -31,6 +31,8 @@ export function openNativeSearch(set: DataSet): NativeSearch | undefined {
   const child = spawn(paths.nativeSearch, [...files, String(set.dim)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // What cannot be written is told by the answer that does not come.
+  child.stdin.on('error', () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (line: string) => {
     child.stdin.write(`${line}\n`);

@@ -36,7 +36,8 @@ function openNode(site: Site, variant: Variant): Runtime {
   return {
     async call(name, ...args) {
       const replied = once(child, 'message') as Promise<[Reply]>;
-      child.send({ name, args });
+      // `died` tells better why it cannot be sent.
+      child.send({ name, args }, () => undefined);
       const [reply] = await Promise.race([replied, died]);
       if ('error' in reply) throw new Error(reply.error);
       return reply.value as never;
@@ -44,7 +45,7 @@ function openNode(site: Site, variant: Variant): Runtime {
     address: (file) => site.address(file),
     kernels: (which) => pathToFileURL(join(paths.build, `wasm-${which}`, 'bench_kernels.mjs')).href,
     async close() {
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await ended;
     },
   };
