@@ -6,12 +6,11 @@ package that has such a call.
 */
 import type { Metric } from 'vicinal';
 import type { DataSet } from '../rows/data-sets.js';
-import { Truth } from '../rows/truth.js';
-import { type NativeSearch, openNativeSearch } from '../runtimes/native-search.js';
 import { type Cell, printTable } from '../table.js';
 import { median, type Rounds, ratio, type Turn, takeTurns } from '../turns.js';
 import { batchTurn, K, METRICS, open, type Searches, searchTurn } from './searchers.js';
-import { type Loaded, type Session, timesOf, withLoaded } from './session.js';
+import { type Session, timesOf } from './session.js';
+import { besideName, type Setting, tellBeside, withSetting } from './setting.js';
 
 const ROUNDS = 5;
 const ROUNDS_WITH_PEER = 2; // some seven seconds each
@@ -22,42 +21,23 @@ const TILES: Record<Metric, string> = {
   dot: 'dot_f32 tiles',
 };
 
-/** Of one data set. */
-interface Setting {
-  readonly session: Session;
-  readonly set: DataSet;
-  readonly truth: Truth;
-  readonly native: NativeSearch | undefined;
-  readonly loaded: readonly Loaded[];
-}
-
 export async function batch(session: Session): Promise<void> {
   const set = session.clusters;
-  const truth = await Truth.of(set);
-  const native = openNativeSearch(set);
-  try {
-    await withLoaded(session.kinds, set, async (loaded) => {
-      for (const { runtime, kind } of loaded) {
-        await runtime.call('openKernels', runtime.kernels(kind.facts.variant));
-      }
-      const setting = { session, set, truth, native, loaded };
-      console.log(`\nBatches of ${set.queryCount} queries, ms a query, k = ${K}, ${set.title}`);
-      const rows: Cell[][] = [];
-      for (const metric of METRICS) {
-        const figures = await measure(setting, metric);
-        rows.push(...nativeRow(setting, metric, figures), ...ourRows(setting, metric, figures));
-      }
-      printTable(
-        ['metric', 'where', 'batch', 'single', 'times faster', 'Gop/s', 'tiles', '% of tiles', 'x native'],
-        [0, 0, 2, 2, 2, 1, 1, 0, 2],
-        rows,
-      );
-      console.log('tiles: Gop/s of the kernel itself on rows in cache, two operations a value');
-      await besideTfjs(setting);
-    });
-  } finally {
-    native?.close();
-  }
+  await withSetting(session, set, async (setting) => {
+    console.log(`\nBatches of ${set.queryCount} queries, ms a query, k = ${K}, ${set.title}`);
+    const rows: Cell[][] = [];
+    for (const metric of METRICS) {
+      const figures = await measure(setting, metric);
+      rows.push(...nativeRow(setting, metric, figures), ...ourRows(setting, metric, figures));
+    }
+    printTable(
+      ['metric', 'where', 'batch', 'single', 'times faster', 'Gop/s', 'tiles', '% of tiles', 'x native'],
+      [0, 0, 2, 2, 2, 1, 1, 0, 2],
+      rows,
+    );
+    console.log('tiles: Gop/s of the kernel itself on rows in cache, two operations a value');
+    await besideTfjs(setting);
+  });
 }
 
 async function measure({ set, truth, native, loaded }: Setting, metric: Metric): Promise<Rounds> {
@@ -129,7 +109,8 @@ function ourRows({ session, set, native, loaded }: Setting, metric: Metric, figu
   });
 }
 
-async function besideTfjs({ session, set, truth, loaded }: Setting): Promise<void> {
+async function besideTfjs(setting: Setting): Promise<void> {
+  const { truth, loaded } = setting;
   const searchers = ['vicinal', 'tfjs-wasm'] as const;
   const beside = loaded.filter(({ kind }) => kind.peers);
   if (beside.length === 0) return;
@@ -139,19 +120,9 @@ async function besideTfjs({ session, set, truth, loaded }: Setting): Promise<voi
       const { runtime, handle } = await open(each, searcher, 'cosine');
       const searchBatch = (k: number) => runtime.call('searchBatch', handle, k);
       const searches = { metric: 'cosine', k: K, truth } as const;
-      turns.push(batchTurn(`${each.kind.title}: ${searcher}`, searchBatch, searches));
+      turns.push(batchTurn(besideName(each, searcher), searchBatch, searches));
     }
   }
   const figures = await takeTurns(turns, ROUNDS_WITH_PEER, 0);
-  const rows = beside.flatMap(({ kind: { title, facts } }) =>
-    searchers.map((what) => {
-      const who = `${title}: ${what}`;
-      const ratios = { vicinal: ratio(figures, who, `${title}: vicinal`) };
-      const line = { part: 'batch', data: set.title, where: facts, what, metric: 'cosine', k: K, unit: 'ms' };
-      session.report.addRounds({ ...line, ratios }, figures.get(who)!);
-      return [title, what, median(figures.get(who)!), ratios.vicinal];
-    }),
-  );
-  console.log();
-  printTable(['where', 'cosine by', 'batch', 'x vicinal'], [0, 0, 2, 2], rows);
+  tellBeside(setting, 'batch', beside, searchers, figures, 'batch');
 }

@@ -5,45 +5,25 @@ Exact search, one query at a time: beside native code, the read bound, and other
 */
 import type { Metric } from 'vicinal';
 import type { SearcherName } from '../measured/bench.js';
-import type { DataSet } from '../rows/data-sets.js';
-import { Truth } from '../rows/truth.js';
-import { type NativeForm, type NativeSearch, openNativeSearch } from '../runtimes/native-search.js';
+import type { NativeForm } from '../runtimes/native-search.js';
 import { type Cell, printTable } from '../table.js';
 import { median, type Rounds, ratio, type Turn, takeTurns } from '../turns.js';
 import { K, METRICS, nativeTurn, open, type Searches, searchTurn } from './searchers.js';
-import { type Loaded, type Session, timesOf, withLoaded } from './session.js';
+import { type Session, timesOf } from './session.js';
+import { besideName, type Setting, tellBeside, withSetting } from './setting.js';
 
 const SEARCHERS: readonly SearcherName[] = ['vicinal', 'hnswlib-wasm', 'tfjs-wasm', 'plain loop'];
 const FORMS: readonly NativeForm[] = ['by_row', 'streams'];
 const FORM_NAMES = { by_row: 'row by row', streams: 'in streams' };
 const OTHER_KS = [1, 100, 1000];
 
-/** Of one data set. */
-interface Setting {
-  readonly session: Session;
-  readonly set: DataSet;
-  readonly truth: Truth;
-  readonly native: NativeSearch | undefined;
-  readonly loaded: readonly Loaded[];
-}
-
 export async function exact(session: Session): Promise<void> {
   for (const set of [session.clusters, ...session.real]) {
-    const truth = await Truth.of(set);
-    const native = openNativeSearch(set);
-    try {
-      await withLoaded(session.kinds, set, async (loaded) => {
-        for (const { runtime, kind } of loaded) {
-          await runtime.call('openKernels', runtime.kernels(kind.facts.variant));
-        }
-        const setting = { session, set, truth, native, loaded };
-        console.log(`\nExact search, ms a query, ${set.title}`);
-        await besideNative(setting, set === session.clusters ? METRICS : METRICS.slice(0, 1));
-        await besideOthers(setting);
-      });
-    } finally {
-      native?.close();
-    }
+    await withSetting(session, set, async (setting) => {
+      console.log(`\nExact search, ms a query, ${set.title}`);
+      await besideNative(setting, set === session.clusters ? METRICS : METRICS.slice(0, 1));
+      await besideOthers(setting);
+    });
   }
 }
 
@@ -120,7 +100,8 @@ function ourRows({ session, set, native, loaded }: Setting, metric: Metric, figu
 }
 
 /** By cosine, in the same runtimes. */
-async function besideOthers({ session, set, truth, loaded }: Setting): Promise<void> {
+async function besideOthers(setting: Setting): Promise<void> {
+  const { session, set, truth, loaded } = setting;
   const searches: Searches = { metric: 'cosine', k: K, times: timesOf(set), truth };
   const beside = loaded.filter(({ kind }) => kind.peers);
   if (beside.length === 0) return;
@@ -130,21 +111,11 @@ async function besideOthers({ session, set, truth, loaded }: Setting): Promise<v
       const here: Turn[] = [];
       for (const searcher of SEARCHERS) {
         const opened = await open(each, searcher, 'cosine');
-        here.push(searchTurn(`${each.kind.title}: ${searcher}`, opened, searches));
+        here.push(searchTurn(besideName(each, searcher), opened, searches));
       }
       return here;
     }),
   );
   const figures = await takeTurns(turns.flat(), session.rounds);
-  const rows = beside.flatMap(({ kind: { title, facts } }) =>
-    SEARCHERS.map((what) => {
-      const who = `${title}: ${what}`;
-      const ratios = { vicinal: ratio(figures, who, `${title}: vicinal`) };
-      const line = { part: 'exact', data: set.title, where: facts, what, metric: 'cosine', k: K, unit: 'ms' };
-      session.report.addRounds({ ...line, ratios }, figures.get(who)!);
-      return [title, what, median(figures.get(who)!), ratios.vicinal];
-    }),
-  );
-  console.log();
-  printTable(['where', 'cosine by', `k = ${K}`, 'x vicinal'], [0, 0, 2, 2], rows);
+  tellBeside(setting, 'exact', beside, SEARCHERS, figures, `k = ${K}`);
 }
