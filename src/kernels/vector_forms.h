@@ -40,6 +40,8 @@ struct Tile {
   using Element = typename Op::Element;
   using Score = typename Op::Score;
   static constexpr int kSteps = kAccumulators * kUnroll;
+  // Else no step would fit between two widenings: a block would be empty, or its size wrap around.
+  static_assert(Op::kStepsToWiden == 0 || Op::kStepsToWiden > size_t{kSteps});
 
   struct Sums {
     v128_t of[kQueries][kRows];
