@@ -3,6 +3,8 @@
 // Plain JavaScript, so that the page and the Node demo read it by the same code.
 // The byte layout is told in data/README.md.
 
+import { gunzip } from './gunzip.js';
+
 /** Sides of an image, in pixels. */
 export const IMAGE_SIDE = 28;
 
@@ -37,19 +39,20 @@ Decode `fashion.bin`: gzip of a header, the labels and the pixels.
 
 @param {ArrayBuffer} bytes The whole file.
 @returns {Promise<Images>}
-@throws {RangeError} where the content is not as long as its header says, or a label means nothing.
+@throws {RangeError} that names the file, where it is cut short, its content is not as long as its header says, or a
+  label means nothing.
 */
 export async function decodeImages(bytes) {
-  const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const content = await new Response(unzipped).arrayBuffer();
+  const content = await gunzip('fashion.bin', bytes);
   const whole = content.byteLength >= HEADER_BYTES;
   const [count, dim] = whole ? /** @type {[number, number]} */ ([...new Uint32Array(content, 0, 2)]) : [0, 0];
   const expected = HEADER_BYTES + count + count * dim;
   if (!whole || content.byteLength !== expected) {
-    throw new RangeError(`The images are damaged: expected ${expected} bytes, got ${content.byteLength}`);
+    throw new RangeError('fashion.bin is damaged: its content is not as long as its header says');
   }
   const labels = new Uint8Array(content, HEADER_BYTES, count);
-  if (labels.some((label) => label >= kinds.length)) throw new RangeError('The images are damaged: a label');
+  if (labels.some((label) => label >= kinds.length))
+    throw new RangeError('fashion.bin is damaged: a label means nothing');
   const pixels = new Uint8Array(content, HEADER_BYTES + count);
   return {
     count,

@@ -3,6 +3,8 @@
 // Plain JavaScript, so that the page and the Node demo read them by the same code.
 // The byte layout is told in data/README.md.
 
+import { gunzip } from './gunzip.js';
+
 /**
 @typedef {object} Passage One passage: a chapter, or a part of a long one.
 @property {string} code Short name of its book: `GEN`.
@@ -30,7 +32,7 @@ scaled to unit length.
 
 @param {ArrayBuffer} bytes The whole file.
 @returns {Embeddings}
-@throws {RangeError} where the file is not as long as its header says.
+@throws {RangeError} that names the file, where it is not as long as its header says.
 */
 export function openEmbeddings(bytes) {
   const header = new DataView(bytes);
@@ -39,7 +41,9 @@ export function openEmbeddings(bytes) {
   const dim = whole ? header.getUint32(4, true) : 0;
   const expected = HEADER_BYTES + 4 * dim + 4 * count + count * dim;
   if (!whole || bytes.byteLength !== expected) {
-    throw new RangeError(`The embeddings are damaged: expected ${expected} bytes, got ${bytes.byteLength}`);
+    throw new RangeError(
+      `passages-vectors.bin is damaged: its ${bytes.byteLength} bytes are not what its header says`,
+    );
   }
   const mean = new Float32Array(bytes, HEADER_BYTES, dim);
   const scales = new Float32Array(bytes, HEADER_BYTES + 4 * dim, count);
@@ -89,11 +93,10 @@ Passages come in the order of the rows.
 
 @param {ArrayBuffer} bytes The whole file.
 @returns {Promise<Passage[]>}
+@throws {RangeError} that names the file, where it is cut short or holds something else.
 */
 export async function decodePassages(bytes) {
-  const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  /** @type {{ code: string, name: string, testament: 'Old' | 'New', chapters: { chapter: number, parts: string[] }[] }[]} */
-  const books = await new Response(unzipped).json();
+  const books = readBooks(await gunzip('passages-texts.bin', bytes));
   return books.flatMap(({ code, name, testament, chapters }) =>
     chapters.flatMap(({ chapter, parts }) =>
       parts.map((text, i) => ({
@@ -107,6 +110,18 @@ export async function decodePassages(bytes) {
       })),
     ),
   );
+}
+
+/**
+@param {ArrayBuffer} json
+@returns {{ code: string, name: string, testament: 'Old' | 'New', chapters: { chapter: number, parts: string[] }[] }[]}
+*/
+function readBooks(json) {
+  try {
+    return JSON.parse(new TextDecoder().decode(json));
+  } catch (cause) {
+    throw new RangeError('passages-texts.bin is damaged: it holds something else than passages', { cause });
+  }
 }
 
 /**

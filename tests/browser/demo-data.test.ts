@@ -1,6 +1,7 @@
 /** The demo's data and how its page finds a passage in it: no browser needed. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatAddress, type Place, parseAddress } from '../../web/address.js';
+import { download } from '../../web/download.js';
 import { fashion } from '../../web/fashion/fashion-collection.js';
 import { kindRows, kindScopes } from '../../web/fashion/kinds.js';
 import { decodeImages, kinds } from '../../web/fashion.js';
@@ -71,10 +72,43 @@ describe('demo data', () => {
     });
   });
 
-  test('has images that are refused when they are cut short', async () => {
-    const gzip = new CompressionStream('gzip');
-    const short = new Blob([Uint32Array.of(3, 784), new Uint8Array(3 + 2 * 784)]).stream().pipeThrough(gzip);
-    await expect(decodeImages(await new Response(short).arrayBuffer())).rejects.toThrow(RangeError);
+  test('has images and texts that are refused by name when they are cut short', async () => {
+    const images = await dataFile('fashion.bin');
+    const texts = await dataFile('passages-texts.bin');
+    for (const length of [0, 9, 4_000, -9, -1]) {
+      const refusal = (name: string) => expect.objectContaining({ name: 'RangeError', message: name });
+      await expect(decodeImages(images.slice(0, length))).rejects.toEqual(
+        refusal(expect.stringMatching(/^fashion\.bin is damaged: its \d+ bytes are no whole gzip file$/)),
+      );
+      await expect(decodePassages(texts.slice(0, length))).rejects.toEqual(
+        refusal(
+          expect.stringMatching(/^passages-texts\.bin is damaged: its \d+ bytes are no whole gzip file$/),
+        ),
+      );
+    }
+  });
+
+  test('is refused by name when another file came in its place', async () => {
+    const page = new TextEncoder().encode('<!doctype html><title>Home</title>');
+    expect(() => openEmbeddings(page.buffer)).toThrow(
+      'passages-vectors.bin is damaged: its 34 bytes are not what its header says',
+    );
+    await expect(decodeImages(page.buffer)).rejects.toThrow('fashion.bin is damaged');
+    await expect(decodePassages(page.buffer)).rejects.toThrow('passages-texts.bin is damaged');
+
+    const zipped = async (...parts: BlobPart[]): Promise<ArrayBuffer> =>
+      new Response(new Blob(parts).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+    await expect(decodePassages(await zipped(page))).rejects.toThrow(
+      /^passages-texts\.bin .* something else/,
+    );
+    const short = await zipped(Uint32Array.of(3, 784), new Uint8Array(3 + 2 * 784));
+    await expect(decodeImages(short)).rejects.toThrow(/^fashion\.bin .* header/);
+  });
+
+  test('is asked for in vain by name', async () => {
+    await expect(download(new URL('http://127.0.0.1:1/fashion.bin'), () => undefined)).rejects.toThrow(
+      /^fashion\.bin could not be loaded: /,
+    );
   });
 
   test('is small, and of the size that the page expects', async () => {
