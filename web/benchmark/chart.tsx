@@ -14,15 +14,18 @@ interface ChartProps {
 
 export function Chart({ id, title, note, axis, max, bars, table }: ChartProps) {
   const { room, width } = useWidth();
+  const [lost, setLost] = useState(false);
   useEffect(() => {
     if (width === 0) return;
     let current = true;
-    void import('./bar-chart.js').then(({ barChart }) => {
+    const draw = ({ barChart }: typeof import('./bar-chart.js')): void => {
       if (!current) return;
+      setLost(false);
       const description = `${title}: ${bars.map((bar) => `${bar.group}, ${bar.label}`).join('; ')}`;
       const options = { bars, axis, width, description, ...(max !== undefined && { max }) };
       room.current?.replaceChildren(barChart(options));
-    });
+    };
+    void import('./bar-chart.js').then(draw, () => current && setLost(true));
     return () => {
       current = false;
     };
@@ -34,8 +37,9 @@ export function Chart({ id, title, note, axis, max, bars, table }: ChartProps) {
         <h3>{title}</h3>
         <p class="note">{note}</p>
       </figcaption>
-      <div class="drawing" ref={room} />
-      <details>
+      <div class={lost ? '' : 'drawing'} ref={room} />
+      {lost && <p class="lost">The drawing could not be loaded; here are its figures.</p>}
+      <details open={lost}>
         <summary>The figures as a table</summary>
         <table>
           <caption class="hidden">{title}</caption>

@@ -60,6 +60,24 @@ export function demoBenchmarkSuite(bench: Bench): void {
       await reader.keepsPicture('benchmark');
     });
 
+    test('gives its figures as tables where the drawing is lost', async () => {
+      const { driver } = bench;
+      await reader.open('#benchmark/fashion', 'no-charts');
+      await driver.evaluate(`(() => {
+        globalThis.unhandled = 0;
+        addEventListener('unhandledrejection', () => unhandled++);
+      })()`);
+      await driver.click('#run');
+      await waitFor(
+        driver,
+        "document.querySelector('#chart-exact details[open] td')?.innerText.endsWith('ms')",
+      );
+      expect(await reader.texts('#chart-exact .lost')).toEqual([
+        'The drawing could not be loaded; here are its figures.',
+      ]);
+      expect(await driver.evaluate('unhandled')).toBe(0);
+    });
+
     test('stops when told to, and leaves nothing running', async () => {
       const { driver } = bench;
       await reader.open('#benchmark');
