@@ -77,7 +77,9 @@ function Benchmark({ rows, metric }: { readonly rows: Rows; readonly metric: Met
         )}
       </div>
       {state.name === 'idle' && <WhatIsMeasured />}
-      {state.name === 'failed' && <Failure error={state.error} />}
+      {state.name === 'failed' && (
+        <Failure error={state.error} onRetry={() => void run.start(rows, metric, variant)} />
+      )}
       {measurements && (
         <>
           <p class="quiet">

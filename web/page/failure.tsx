@@ -1,6 +1,11 @@
 /** Tells what failed. Errors of Vicinal carry a code that can be looked up. */
 
-export function Failure({ error }: { readonly error: unknown }) {
+interface FailureProps {
+  readonly error: unknown;
+  readonly onRetry: () => void;
+}
+
+export function Failure({ error, onRetry }: FailureProps) {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
   return (
@@ -10,7 +15,7 @@ export function Failure({ error }: { readonly error: unknown }) {
         {message}
         {code}
       </p>
-      <button id="failure-retry" type="button" onClick={() => location.reload()}>
+      <button id="failure-retry" type="button" onClick={onRetry}>
         Try again
       </button>
     </section>

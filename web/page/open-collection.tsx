@@ -14,8 +14,8 @@ export function OpenCollection<Items>({ collection, children }: OpenCollectionPr
   useEffect(() => collection.open(), [collection]);
 
   const loaded = collection.loaded.value;
-  const error = collection.failure.value ?? loaded?.search.failure.value;
-  if (error !== undefined) return <Failure error={error} />;
+  const error = collection.failure.value;
+  if (error !== undefined) return <Failure error={error} onRetry={() => collection.open()} />;
   if (loaded) return <>{children(loaded)}</>;
 
   const { loadedBytes, totalBytes } = collection;

@@ -25,7 +25,7 @@ export class Collection<Items> {
   readonly title: string;
   readonly #files: readonly DataFile[];
   readonly #decode: (files: ArrayBuffer[]) => Promise<{ items: Items; rows: Rows }>;
-  #opened = false;
+  #opening = false;
 
   readonly loaded = signal<Loaded<Items> | undefined>(undefined);
   /** Bytes that have come. */
@@ -46,20 +46,29 @@ export class Collection<Items> {
     return this.#files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
-  /** Loads it, unless that was begun before. */
+  /** Loads it, unless it is there or on its way. What has failed is tried again. */
   open(): void {
-    if (this.#opened) return;
-    this.#opened = true;
-    this.#load().catch((error: unknown) => {
-      this.failure.value = error;
-    });
+    if (this.#opening || this.loaded.value) return;
+    this.#opening = true;
+    this.failure.value = undefined;
+    this.loadedBytes.value = 0;
+    this.#load()
+      .catch((error: unknown) => {
+        this.failure.value = error;
+      })
+      .finally(() => {
+        this.#opening = false;
+      });
   }
 
   async #load(): Promise<void> {
+    const stop = new AbortController();
     const count = (more: number): void => {
       this.loadedBytes.value += more;
     };
-    const files = await Promise.all(this.#files.map(({ url }) => download(url, count)));
+    const files = await Promise.all(this.#files.map(({ url }) => download(url, count, stop.signal))).finally(
+      () => stop.abort(),
+    );
     const { items, rows } = await this.#decode(files);
     this.loaded.value = { items, rows, search: new LiveSearch(rows) };
   }

@@ -15,7 +15,7 @@ import type { VariantChoice } from '../address.js';
 import { EngineSlot } from './engine-slot.js';
 import type { RowSet } from './row-set.js';
 import type { Rows } from './rows.js';
-import { sharedWorker } from './workers.js';
+import { giveUpSharedWorker, sharedWorker } from './workers.js';
 
 export interface Question {
   /** The row whose neighbors are wanted, or several: then those of their mean, scaled to unit length. */
@@ -41,6 +41,7 @@ export class LiveSearch {
   readonly answer = signal<Answer | undefined>(undefined);
   readonly failure = signal<unknown>(undefined);
   #running = new AbortController();
+  #question: Question | undefined;
 
   constructor(rows: Rows) {
     this.slot = new EngineSlot(rows);
@@ -50,6 +51,8 @@ export class LiveSearch {
   ask(question: Question): void {
     this.#running.abort();
     this.#running = new AbortController();
+    this.#question = question;
+    this.failure.value = undefined;
     const { signal } = this.#running;
     this.#find(question, signal).then(
       (answer) => {
@@ -59,6 +62,13 @@ export class LiveSearch {
         if (!signal.aborted) this.failure.value = error;
       },
     );
+  }
+
+  /** Asks again what has failed, of a new worker. */
+  retry(): void {
+    if (!this.#question) return;
+    giveUpSharedWorker(this.#question.variant);
+    this.ask(this.#question);
   }
 
   /** Asks nothing any more: nobody looks at the answer. */

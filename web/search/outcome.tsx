@@ -1,10 +1,13 @@
-/** What the newest search took, or how far its engine is filled. */
+/** What the newest search took, how far its engine is filled, or what failed. */
 import { bytes, milliseconds, number } from '../format.js';
+import { Failure } from '../page/failure.js';
 import { Progress } from '../page/progress.js';
 import type { LiveSearch } from './live-search.js';
 
 export function Outcome({ search }: { readonly search: LiveSearch }) {
   const answer = search.answer.value;
+  const error = search.failure.value;
+  if (error !== undefined) return <Failure error={error} onRetry={() => search.retry()} />;
   const { filling, facts } = search.slot;
   const part = filling.value;
   if (!answer) {

@@ -1,4 +1,4 @@
-/** Asks a collection whenever what is asked has changed; returns the newest answer that is here. */
+/** Asks a collection whenever what is asked has changed; returns the newest answer that is here, unless one failed since. */
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Settings } from '../address.js';
 import type { Search } from './controls.js';
@@ -27,5 +27,5 @@ export function useAnswer(
     live.ask({ ids, metric, k, variant, among: rows });
     return () => live.stop();
   }, [live, key, metric, k, variant, rows]);
-  return live.answer.value;
+  return live.failure.value === undefined ? live.answer.value : undefined;
 }

@@ -41,15 +41,48 @@ export async function endWorker(worker: WorkerHandle): Promise<void> {
   await worker.dispose();
 }
 
-let shared: { readonly choice: VariantChoice; readonly worker: Promise<WorkerHandle> } | undefined;
+interface SharedWorker {
+  readonly choice: VariantChoice;
+  readonly worker: Promise<WorkerHandle>;
+}
 
-/** The worker that all searches share. Asking for another variant ends the one before, with all engines in it. */
+let wanted: SharedWorker | undefined;
+/** The newest that has started. It runs until the wanted one has started too. */
+let running: SharedWorker | undefined;
+
+/**
+The worker that all searches share. Once another variant has started, the one before ends, with all engines in it.
+Where it does not start the one before goes on, and the next call tries again.
+*/
 export function sharedWorker(choice: VariantChoice): Promise<WorkerHandle> {
-  if (shared?.choice !== choice) {
-    void shared?.worker.then(endWorker, () => undefined);
-    shared = { choice, worker: beginWorker(choice) };
-  }
-  return shared.worker;
+  if (wanted?.choice === choice) return wanted.worker;
+  wanted = running?.choice === choice ? running : begin(choice);
+  return wanted.worker;
+}
+
+/** Ends the worker that all searches share, if it is this one: it may have failed. The next call starts another. */
+export function giveUpSharedWorker(choice: VariantChoice): void {
+  if (running?.choice !== choice) return;
+  void running.worker.then(endWorker);
+  if (wanted === running) wanted = undefined;
+  running = undefined;
+}
+
+function begin(choice: VariantChoice): SharedWorker {
+  const next: SharedWorker = { choice, worker: beginWorker(choice) };
+  next.worker.then(
+    (worker) => {
+      // The reader has chosen another meanwhile.
+      if (wanted !== next) return endWorker(worker);
+      void running?.worker.then(endWorker);
+      running = next;
+      return undefined;
+    },
+    () => {
+      if (wanted === next) wanted = running;
+    },
+  );
+  return next;
 }
 
 function isUnsupported(error: unknown): boolean {

@@ -224,7 +224,49 @@ export function demoPageSuite(bench: Bench): void {
         expect.stringMatching(/\.wasm.*404.*\(LOAD_FAILED\)$/),
       ]);
       expect(await reader.texts('#failure-retry')).toEqual(['Try again']);
-      expect(await reader.texts('#hits')).toEqual([]);
+      expect(await reader.texts('#hits li')).toEqual([]);
+      expect(await reader.texts('#passage-title')).toEqual(['1 Corinthians 13']);
+    });
+
+    test('goes on with the worker that runs where another module does not start', async () => {
+      const { driver } = bench;
+      await reader.open('#ECC.3.1');
+      await driver.evaluate(`(() => {
+        globalThis.GoodWorker = Worker;
+        globalThis.Worker = class extends Worker {
+          constructor(url, options) { super(new URL('nowhere.js', location), options); }
+        };
+      })()`);
+      await driver.select('#variant', 'simd128');
+      await waitFor(driver, "document.querySelector('#failure')");
+      const facts = "document.querySelector('#runs-on').innerText.replace(/\\s+/g, ' ')";
+      expect(await driver.evaluate(facts)).toContain('Workers 1 ');
+      await driver.select('#variant', 'automatic');
+      await reader.seesPassages(truth.nearest(['ECC.3.1'], inOtherChapters));
+
+      await driver.select('#variant', 'simd128');
+      await waitFor(driver, "document.querySelector('#failure')");
+      await driver.evaluate('void (globalThis.Worker = GoodWorker)');
+      await driver.click('#failure-retry');
+      await reader.seesPassages(truth.nearest(['ECC.3.1'], inOtherChapters));
+      await waitFor(driver, `/Workers 1 .*Module simd128/.test(${facts})`);
+    });
+
+    test('opens a collection that could not be loaded when it is tried again', async () => {
+      const { driver } = bench;
+      await reader.open('#ECC.3.1');
+      await driver.evaluate(`(() => {
+        globalThis.goodFetch = fetch;
+        globalThis.fetch = () => Promise.reject(new TypeError('No connection'));
+        location.hash = '#fashion/5';
+      })()`);
+      await waitFor(driver, "document.querySelector('#failure')");
+      expect(await reader.texts('#failure-message')).toEqual([
+        expect.stringMatching(/^fashion\S*\.bin could not be loaded: No connection$/),
+      ]);
+      await driver.evaluate('void (globalThis.fetch = goodFetch)');
+      await driver.click('#failure-retry');
+      await waitFor(driver, "document.querySelectorAll('#hits canvas').length === 20");
     });
   });
 }
