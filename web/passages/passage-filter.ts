@@ -62,6 +62,8 @@ export function comparablePassage({ book, chapter, text }: Passage): ComparableP
 /** Finds passages in a list that does not change. */
 export class PassageFilter {
   readonly #entries: readonly ComparablePassage[];
+  /** What was found last: the page asks several times for the same. */
+  #last: { readonly whole: string; readonly matches: readonly Match[] } | undefined;
 
   constructor(entries: readonly ComparablePassage[]) {
     this.#entries = entries;
@@ -71,9 +73,14 @@ export class PassageFilter {
   Passages in which every word of `query` occurs, those first whose reference begins with it ("john 3"), then those
   whose reference has its words, then those whose text has. An empty query matches all.
   */
-  find(query: string): Match[] {
+  find(query: string): readonly Match[] {
     const words = wordsOf(query);
     const whole = words.join(' ');
+    if (this.#last?.whole !== whole) this.#last = { whole, matches: this.#search(words, whole) };
+    return this.#last.matches;
+  }
+
+  #search(words: readonly string[], whole: string): Match[] {
     const named: Match[] = [];
     const related: Match[] = [];
     const containing: Match[] = [];
@@ -94,10 +101,10 @@ export class PassageFilter {
   }
 
   /**
-  Of the passages that {@link find} finds, the `count` in which the words stand most densely: they are most about them.
+  Of the passages that {@link find} finds, the `wanted` in which the words stand most densely: they are most about them.
   Of words that stand nearly everywhere only the first passages are looked at, so that typing stays quick.
   */
-  densest(query: string, count: number): { readonly ids: readonly number[]; readonly found: number } {
+  densest(query: string, wanted: number): { readonly ids: readonly number[]; readonly found: number } {
     const words = wordsOf(query);
     const matches = this.find(query);
     const dense = matches.slice(0, LOOKED_AT).map(({ id }) => {
@@ -106,7 +113,7 @@ export class PassageFilter {
       return { id, density: count / (text.length + FEW_CHARACTERS) };
     });
     dense.sort((a, b) => b.density - a.density || a.id - b.id);
-    return { ids: dense.slice(0, count).map(({ id }) => id), found: matches.length };
+    return { ids: dense.slice(0, wanted).map(({ id }) => id), found: matches.length };
   }
 }
 
