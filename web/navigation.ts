@@ -48,9 +48,25 @@ export function chooseInPassing(
   isSameKind: (choice: string) => boolean,
 ): void {
   const next = { ...lastPlace(view), choice };
-  if (isSameKind(place.value.choice)) history.replaceState(null, '', formatAddress(next));
-  else history.pushState(null, '', formatAddress(next));
+  const { choice: before } = place.value;
+  if (isSameKind(before)) history.replaceState(history.state, '', formatAddress(next));
+  else history.pushState({ before } satisfies Passing, '', formatAddress(next));
   arrive(next);
+}
+
+/** Kept with a step of the browser's history that was made in passing. */
+interface Passing {
+  /** What was chosen before. */
+  readonly before: string;
+}
+
+/** Ends choices in passing: what was chosen before the first of them is chosen again, and returned. */
+export function chooseAsBeforePassing(view: ViewName): string {
+  const choice = (history.state as Passing | null)?.before ?? '';
+  const next = { ...lastPlace(view), choice };
+  history.replaceState(null, '', formatAddress(next));
+  arrive(next);
+  return choice;
 }
 
 /** Changes how the view that is shown searches. No step of its own for the browser's Back. */
@@ -58,6 +74,6 @@ export function change(settings: { readonly [Name in keyof Settings]: Settings[N
   const { view, choice, settings: before } = place.value;
   const all = Object.entries({ ...before, ...settings }).filter(([, value]) => value !== undefined);
   const next: Place = { view, choice, settings: Object.fromEntries(all) };
-  history.replaceState(null, '', formatAddress(next));
+  history.replaceState(history.state, '', formatAddress(next));
   arrive(next);
 }

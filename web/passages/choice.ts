@@ -38,6 +38,11 @@ export function wordsAddress(text: string): string {
   return WORDS + text;
 }
 
+/** The words that an address names; empty where it names something else. */
+export function wordsOfAddress(address: string): string {
+  return isWordsAddress(address) ? address.slice(WORDS.length).trim() : '';
+}
+
 export function isWordsAddress(address: string): boolean {
   return address.startsWith(WORDS);
 }
@@ -56,7 +61,7 @@ export function findChoice(
     if (query && ids.length > 0) return { ids, query };
   }
   if (isWordsAddress(address)) {
-    const text = address.slice(WORDS.length).trim();
+    const text = wordsOfAddress(address);
     const { ids, found } = text === '' ? { ids: [], found: 0 } : filter.densest(text, POOLED);
     if (ids.length > 0) return { ids, words: { text, found } };
   }

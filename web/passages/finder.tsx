@@ -1,10 +1,10 @@
 /** The list from which a passage is chosen, with the box that narrows it. */
 import { type ComponentChildren, Fragment } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { number } from '../format.js';
-import { choose, chooseInPassing } from '../navigation.js';
+import { choose, chooseAsBeforePassing, chooseInPassing, place } from '../navigation.js';
 import { type Passage, reference } from '../passages.js';
-import { type Choice, isWordsAddress, wordsAddress } from './choice.js';
+import { type Choice, isWordsAddress, wordsAddress, wordsOfAddress } from './choice.js';
 import { address, findAddress, markPattern, type PassageFilter } from './passage-filter.js';
 import { wellKnown } from './well-known.js';
 
@@ -19,7 +19,16 @@ interface FinderProps {
 }
 
 export function Finder({ passages, filter, choice }: FinderProps) {
-  const [words, setWords] = useState(choice.words?.text ?? '');
+  const { choice: chosenAddress } = place.value;
+  const [words, setWords] = useState(wordsOfAddress(chosenAddress));
+  /** What was chosen here, where the words stay as they are typed. */
+  const chosenHere = useRef(chosenAddress);
+  // At once: a later effect would come after the next key, and take it back.
+  useLayoutEffect(() => {
+    if (chosenAddress === chosenHere.current) return;
+    chosenHere.current = chosenAddress;
+    setWords(wordsOfAddress(chosenAddress));
+  }, [chosenAddress]);
   const { count, entries } = useMemo(
     () => (words.trim() === '' ? familiar(passages) : found(passages, filter, words)),
     [passages, filter, words],
@@ -29,6 +38,23 @@ export function Finder({ passages, filter, choice }: FinderProps) {
   const list = useRef<HTMLUListElement>(null);
   // Another list begins at its top.
   useEffect(() => list.current?.scrollTo(0, 0), [entries]);
+
+  const type = (typed: string): void => {
+    setWords(typed);
+    const text = typed.trim();
+    if (text === '') {
+      if (isWordsAddress(chosenAddress)) chosenHere.current = chooseAsBeforePassing('passages');
+    } else if (filter.find(text).length > 0) {
+      chosenHere.current = wordsAddress(text);
+      chooseInPassing('passages', wordsAddress(text), isWordsAddress);
+    }
+  };
+
+  const choosePassage = (id: number): void => {
+    chosenHere.current = address(passages[id] as Passage);
+    choose('passages', chosenHere.current);
+  };
+
   const buttons = (): HTMLButtonElement[] => [...(list.current?.querySelectorAll('button') ?? [])];
 
   const onBoxKey = (event: KeyboardEvent): void => {
@@ -68,10 +94,7 @@ export function Finder({ passages, filter, choice }: FinderProps) {
         spellcheck={false}
         placeholder="shepherd sheep, John 3, …"
         value={words}
-        onInput={({ currentTarget: { value } }) => {
-          setWords(value);
-          if (value.trim() !== '') chooseInPassing('passages', wordsAddress(value.trim()), isWordsAddress);
-        }}
+        onInput={({ currentTarget }) => type(currentTarget.value)}
         onKeyDown={onBoxKey}
       />
       <p id="match-count" role="status">
@@ -83,7 +106,7 @@ export function Finder({ passages, filter, choice }: FinderProps) {
             <button
               type="button"
               aria-current={id === chosen ? 'true' : undefined}
-              onClick={() => choose('passages', address(passages[id] as Passage))}
+              onClick={() => choosePassage(id)}
             >
               <span class="reference">{reference(passages[id] as Passage)}</span>
               <span class="excerpt">{description}</span>

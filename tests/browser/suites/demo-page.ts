@@ -85,6 +85,35 @@ export function demoPageSuite(bench: Bench): void {
       await reader.keepsPicture('words');
     });
 
+    test('keeps what was chosen where words are found nowhere, or taken back', async () => {
+      const { driver } = bench;
+      await reader.open('#ECC.3.1');
+      await driver.fill('#words', 'qxz');
+      await reader.sees('#match-count', 'No passage has these words');
+      expect(await reader.texts('#passage-title')).toEqual(['Ecclesiastes 3, part 1 of 2']);
+      expect(await driver.evaluate('location.hash')).toBe('#ECC.3.1');
+
+      await driver.fill('#words', 'vineyard');
+      await reader.sees('#passage-title', '“vineyard”');
+      await driver.fill('#words', '');
+      await reader.sees('#passage-title', 'Ecclesiastes 3, part 1 of 2');
+      expect(await driver.evaluate('location.hash')).toBe('#ECC.3.1');
+    });
+
+    test('has the words of the address in the box, wherever they come from', async () => {
+      const { driver } = bench;
+      const box = "document.querySelector('#words').value";
+      await reader.open('#GEN.1.1');
+      await driver.fill('#words', 'sheep lost');
+      await reader.sees('#passage-title', '“sheep lost”');
+      await driver.evaluate("location.hash = '#words/vineyard'");
+      await waitFor(driver, `${box} === 'vineyard'`);
+      await driver.evaluate("location.hash = '#GEN.1.1'");
+      await waitFor(driver, `${box} === ''`);
+      await driver.evaluate('history.back()');
+      await waitFor(driver, `${box} === 'vineyard'`);
+    });
+
     test('is used by the keyboard alone', async () => {
       const { driver } = bench;
       await reader.open();
