@@ -1,11 +1,11 @@
 /** Light or dark: as the system has it, unless the reader chooses. */
 import { effect } from '@preact/signals';
-import { remembered } from '../remembered.js';
+import { Remembered } from '../remembered.js';
 
 const themes = ['system', 'light', 'dark'] as const;
 type Theme = (typeof themes)[number];
 
-const theme = remembered<Theme>('vicinal-demo.theme', 'system', (stored) =>
+const theme = new Remembered<Theme>('vicinal-demo.theme', 'system', (stored) =>
   themes.find((name) => name === stored),
 );
 
@@ -22,7 +22,8 @@ export function ThemeChoice() {
         id="theme"
         value={theme.value}
         onChange={(event) => {
-          theme.value = event.currentTarget.value as Theme;
+          const chosen = event.currentTarget.value as Theme;
+          theme.update(() => chosen);
         }}
       >
         <option value="system">System colours</option>

@@ -3,31 +3,32 @@ The reader's stars and saved queries, kept in this browser.
 
 @module
 */
-import { remembered } from '../remembered.js';
+import { Remembered } from '../remembered.js';
 import { keyOf, type SavedQuery } from './saved-queries.js';
 
 export type OwnQuery = Pick<SavedQuery, 'title' | 'members'>;
 
 /** Addresses of the starred passages. */
-export const starred = remembered<readonly string[]>('vicinal-demo.stars', [], readAddresses);
+export const starred = new Remembered<readonly string[]>('vicinal-demo.stars', [], readAddresses);
 
-export const ownQueries = remembered<readonly OwnQuery[]>('vicinal-demo.queries', [], readQueries);
+export const ownQueries = new Remembered<readonly OwnQuery[]>('vicinal-demo.queries', [], readQueries);
 
 export function toggleStar(address: string): void {
-  const stars = starred.value;
-  starred.value = stars.includes(address) ? stars.filter((star) => star !== address) : [...stars, address];
+  starred.update((stars) =>
+    stars.includes(address) ? stars.filter((star) => star !== address) : [...stars, address],
+  );
 }
 
 /** Makes a query of the starred passages, which are starred no more. One of the same title is replaced. */
 export function saveStarred(title: string): SavedQuery {
   const query = { title, members: starred.value };
-  ownQueries.value = [...ownQueries.value.filter((other) => other.title !== title), query];
-  starred.value = [];
+  ownQueries.update((queries) => [...queries.filter((other) => other.title !== title), query]);
+  starred.update(() => []);
   return withKey(query);
 }
 
 export function deleteQuery(title: string): void {
-  ownQueries.value = ownQueries.value.filter((query) => query.title !== title);
+  ownQueries.update((queries) => queries.filter((query) => query.title !== title));
 }
 
 export function withKey(query: OwnQuery): SavedQuery {

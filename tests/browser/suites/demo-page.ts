@@ -239,6 +239,22 @@ export function demoPageSuite(bench: Bench): void {
       await reader.sees('#passage-title', 'A query without a name');
     });
 
+    test('has the stars of another tab too', async () => {
+      const { driver } = bench;
+      await reader.open('#JON.2.1');
+      // Another tab's writing: first unheard, then heard.
+      await driver.evaluate(`localStorage.setItem('vicinal-demo.stars', '["GEN.1.1"]')`);
+      await driver.click('#passage .star');
+      expect(await driver.evaluate("localStorage.getItem('vicinal-demo.stars')")).toBe(
+        '["GEN.1.1","JON.2.1"]',
+      );
+      await driver.evaluate(`(() => {
+        localStorage.setItem('vicinal-demo.stars', '[]');
+        dispatchEvent(new StorageEvent('storage', { key: 'vicinal-demo.stars' }));
+      })()`);
+      await waitFor(driver, "document.querySelector('#passage .star[aria-pressed=false]')");
+    });
+
     test('says so when no passage has the words', async () => {
       await reader.open();
       await bench.driver.fill('#words', 'zeppelin');
