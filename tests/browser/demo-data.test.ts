@@ -8,7 +8,13 @@ import { decodeImages, kinds } from '../../web/fashion.js';
 import { browserName } from '../../web/page/browser-name.js';
 import { neighborKey } from '../../web/page/roving.js';
 import { findChoice } from '../../web/passages/choice.js';
-import { readAddresses, readQueries } from '../../web/passages/own-queries.js';
+import {
+  forgetUnknown,
+  ownQueries,
+  readAddresses,
+  readQueries,
+  starred,
+} from '../../web/passages/own-queries.js';
 import { passages as passageCollection } from '../../web/passages/passage-collection.js';
 import {
   address,
@@ -282,6 +288,21 @@ describe('saved queries', () => {
       readQueries([query, null, 'x', { title: 1, members: [] }, { title: 'Empty', members: [] }]),
     ).toEqual([query]);
     expect(readQueries({})).toBeUndefined();
+    expect(readQueries([query, { ...query, title: ' ' }, { title: 'Deep', members: ['GEN.1.1'] }])).toEqual([
+      { title: 'Deep', members: ['GEN.1.1'] },
+    ]);
+  });
+
+  test('and stars keep to passages that are there', () => {
+    const isPassage = (named: string): boolean => findAddress(passages, named) >= 0;
+    starred.update(() => ['GEN.1.1', 'JHN.3.9']);
+    ownQueries.update(() => [
+      { title: 'One is there', members: ['JHN.3.9', 'JON.2.1'] },
+      { title: 'None is', members: ['JHN.3.9'] },
+    ]);
+    forgetUnknown(isPassage);
+    expect(starred.value).toEqual(['GEN.1.1']);
+    expect(ownQueries.value).toEqual([{ title: 'One is there', members: ['JON.2.1'] }]);
   });
 });
 

@@ -43,8 +43,22 @@ export function readAddresses(stored: unknown): readonly string[] | undefined {
 
 export function readQueries(stored: unknown): readonly OwnQuery[] | undefined {
   if (!Array.isArray(stored)) return undefined;
-  return stored.flatMap((entry: { title?: unknown; members?: unknown } | null) => {
+  const queries = stored.flatMap((entry: { title?: unknown; members?: unknown } | null): OwnQuery[] => {
+    const title = typeof entry?.title === 'string' ? entry.title.trim() : '';
     const members = readAddresses(entry?.members);
-    return typeof entry?.title === 'string' && members?.length ? [{ title: entry.title, members }] : [];
+    return title !== '' && members?.length ? [{ title, members }] : [];
   });
+  // Of several with one title the last counts, as where one is saved.
+  return [...new Map(queries.map((query) => [query.title, query])).values()];
+}
+
+/** Forgets stars and members of queries that are no passages; queries of which none is left go too. */
+export function forgetUnknown(isPassage: (address: string) => boolean): void {
+  if (!starred.value.every(isPassage)) starred.update((stars) => stars.filter(isPassage));
+  if (ownQueries.value.every(({ members }) => members.every(isPassage))) return;
+  ownQueries.update((queries) =>
+    queries
+      .map(({ title, members }) => ({ title, members: members.filter(isPassage) }))
+      .filter(({ members }) => members.length > 0),
+  );
 }

@@ -1,5 +1,5 @@
 /** The view of the passages: choose one, or a saved query, and see which others are nearest in meaning. */
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { place } from '../navigation.js';
 import { OpenCollection } from '../page/open-collection.js';
 import { useShownOnChange } from '../page/use-shown-on-change.js';
@@ -9,8 +9,9 @@ import { Controls, type Search } from '../search/controls.js';
 import { searchBy, useAnswer } from '../search/use-answer.js';
 import { findChoice } from './choice.js';
 import { Neighbors } from './neighbors.js';
-import { ownQueries, withKey } from './own-queries.js';
+import { forgetUnknown, ownQueries, withKey } from './own-queries.js';
 import { type PassageItems, passages } from './passage-collection.js';
+import { findAddress } from './passage-filter.js';
 import { Picker } from './picker.js';
 import { Reader } from './reader.js';
 import { readyQueries } from './saved-queries.js';
@@ -34,6 +35,7 @@ export function PassagesView() {
 
 function Passages({ items: { passages, filter }, search: live }: Loaded<PassageItems>) {
   const { choice: address, settings } = place.value;
+  useEffect(() => forgetUnknown((named) => findAddress(passages, named) >= 0), [passages]);
   const queries = useMemo(() => [...ownQueries.value.map(withKey), ...readyQueries], [ownQueries.value]);
   const choice = useMemo(
     () => findChoice(passages, filter, address, queries),
