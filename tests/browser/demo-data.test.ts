@@ -1,6 +1,7 @@
 /** The demo's data and how its page finds a passage in it: no browser needed. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatAddress, type Place, parseAddress } from '../../web/address.js';
+import { axisTicks } from '../../web/benchmark/ticks.js';
 import { download } from '../../web/download.js';
 import { fashion } from '../../web/fashion/fashion-collection.js';
 import { kindRows, kindScopes } from '../../web/fashion/kinds.js';
@@ -358,6 +359,17 @@ describe('the name of a browser', () => {
       browserName({ userAgent: '', userAgentData: { brands: more } }).browser;
     expect(named(brands)).toBe('Chromium 156');
     expect(named([...brands, { brand: 'Microsoft Edge', version: '157' }])).toBe('Microsoft Edge 157');
+  });
+});
+
+describe('the numbers of an axis', () => {
+  test('are as many as there is room for, and at least two', () => {
+    expect(axisTicks(0.43, 600)).toBe(6);
+    expect(axisTicks(0.43, 180)).toBe(3);
+    expect(axisTicks(0.43, 70)).toEqual([0, 0.2]);
+    expect(axisTicks(12.8, 40)).toEqual([0, 10]);
+    expect(axisTicks(1, 40)).toEqual([0, 1]);
+    expect(axisTicks(0, 40)).toEqual([0]);
   });
 });
 

@@ -5,6 +5,7 @@ rest of the page.
 @module
 */
 import { axisX, barX, gridX, plot, ruleX, text } from '@observablehq/plot';
+import { axisTicks } from './ticks.js';
 
 export interface Bar {
   /** Bars of a group stand together, under its name. */
@@ -42,7 +43,9 @@ export function barChart({ bars, axis, width, description, max }: BarChartOption
   const groups = [...new Set(bars.map((bar) => bar.group))];
   const marginLeft = 14 + CHARACTER_WIDTH * Math.max(...groups.map((group) => group.length));
   const marginRight = 10 + CHARACTER_WIDTH * Math.max(...bars.map(({ label }) => label.length));
-  const ticks = Math.min(6, (width - marginLeft - marginRight) / 60);
+  const most = max ?? Math.max(...bars.map(({ value }) => value));
+  const wanted = axisTicks(most, width - marginLeft - marginRight);
+  const ticks = typeof wanted === 'number' ? { ticks: wanted } : { ticks: wanted, tickFormat: String };
   const chart = plot({
     // Plot brings a style element of its own, which a strict policy refuses, in Firefox even before it is in the page.
     // So the chart grows in a document without a policy and leaves its style behind: style/benchmark.css has what it says.
@@ -54,7 +57,7 @@ export function barChart({ bars, axis, width, description, max }: BarChartOption
     marginRight,
     marginTop: 0,
     marginBottom: 40,
-    x: { domain: [0, max ?? Math.max(...bars.map(({ value }) => value))] },
+    x: { domain: [0, most] },
     y: { axis: null, domain: series, padding: 0.12 },
     fy: {
       axis: 'left',
@@ -65,8 +68,8 @@ export function barChart({ bars, axis, width, description, max }: BarChartOption
     color: { domain: series, range: colours.slice(0, series.length) },
     ariaLabel: description,
     marks: [
-      gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
-      axisX({ ticks, label: axis, labelAnchor: 'center', labelArrow: 'none', tickSize: 0 }),
+      gridX({ ticks: ticks.ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
+      axisX({ ...ticks, label: axis, labelAnchor: 'center', labelArrow: 'none', tickSize: 0 }),
       barX(bars, { x: 'value', y: 'series', fy: 'group', fill: 'series', insetTop: 1, insetBottom: 1 }),
       text(bars, {
         x: 'value',
