@@ -7,7 +7,7 @@ import { signal } from '@preact/signals';
 import type { Metric } from 'vicinal/worker';
 import type { VariantChoice } from '../address.js';
 import type { Rows } from '../search/rows.js';
-import type { Measurements } from './measurements.js';
+import type { BenchmarkModule, Measurements } from './measurements.js';
 import { runBenchmark } from './run-benchmark.js';
 
 export type RunState =
@@ -15,8 +15,10 @@ export type RunState =
   | { readonly name: 'running'; readonly step: string; readonly part: number }
   | { readonly name: 'failed'; readonly error: unknown };
 
-export class BenchmarkRun {
+class BenchmarkRun {
   readonly state = signal<RunState>({ name: 'idle' });
+  /** What runs it, while it runs. */
+  readonly module = signal<BenchmarkModule | undefined>(undefined);
   readonly measurements = signal<Measurements | undefined>(undefined);
   #stop = new AbortController();
 
@@ -34,6 +36,9 @@ export class BenchmarkRun {
         variant,
         signal: stop.signal,
         onStep: (step, part) => show({ name: 'running', step, part }),
+        onModule: (module) => {
+          if (this.#stop === stop) this.module.value = module;
+        },
         onMeasured: (measurements) => {
           if (this.#stop === stop) this.measurements.value = measurements;
         },
@@ -41,6 +46,8 @@ export class BenchmarkRun {
       show({ name: 'done' });
     } catch (error) {
       show(stop.signal.aborted ? { name: 'stopped' } : { name: 'failed', error });
+    } finally {
+      if (this.#stop === stop) this.module.value = undefined;
     }
   }
 
@@ -54,6 +61,9 @@ export class BenchmarkRun {
     this.stop();
     this.#stop = new AbortController();
     this.state.value = { name: 'idle' };
+    this.module.value = undefined;
     this.measurements.value = undefined;
   }
 }
+
+export const run = new BenchmarkRun();

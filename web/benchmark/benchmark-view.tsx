@@ -11,13 +11,11 @@ import { Segmented } from '../page/segmented.js';
 import type { Collection } from '../search/collection.js';
 import type { Rows } from '../search/rows.js';
 import { VariantSelect } from '../search/variant-select.js';
-import { BenchmarkRun } from './benchmark-run.js';
+import { run } from './benchmark-run.js';
 import { Charts } from './charts.js';
 
 /** The metric that each collection is made for: compressed search is measured under it. */
 const metricOf: Readonly<Record<CollectionName, Metric>> = { passages: 'cosine', fashion: 'euclidean' };
-
-const run = new BenchmarkRun();
 
 export function BenchmarkView() {
   const name = collectionNameOf(place.value);

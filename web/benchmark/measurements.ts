@@ -3,7 +3,7 @@ What the benchmark finds.
 
 @module
 */
-import type { Metric, Variant } from 'vicinal/worker';
+import type { Metric, PerformanceMetrics, Variant } from 'vicinal/worker';
 
 export interface ExactSearch {
   readonly metric: Metric;
@@ -23,6 +23,12 @@ export interface CodeSearch {
   readonly recall: number;
   /** The same where the 40 best are scored again on the floats, which are kept too. */
   readonly rescoredRecall: number;
+}
+
+/** What runs the benchmark. */
+export interface BenchmarkModule {
+  readonly variant: Variant;
+  readonly memory: PerformanceMetrics;
 }
 
 export interface Measurements {

@@ -19,7 +19,7 @@ import {
 import { metrics, type VariantChoice } from '../address.js';
 import { addRows, type Rows } from '../search/rows.js';
 import { beginWorker, endWorker } from '../search/workers.js';
-import type { CodeSearch, ExactSearch, Measurements } from './measurements.js';
+import type { BenchmarkModule, CodeSearch, ExactSearch, Measurements } from './measurements.js';
 
 const QUERIES = 100;
 const RECALL_K = 10;
@@ -39,6 +39,8 @@ export interface BenchmarkOptions {
   readonly variant: VariantChoice;
   readonly signal: AbortSignal;
   readonly onStep: (text: string, part: number) => void;
+  /** Called before each step. */
+  readonly onModule: (module: BenchmarkModule) => void;
   /** Called with all that was measured so far. */
   readonly onMeasured: (measurements: Measurements) => void;
 }
@@ -53,12 +55,14 @@ interface Bench extends BenchmarkOptions {
 
 /** Resolves when all is measured and the worker has ended. @throws The signal's reason, once the worker has ended. */
 export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promise<void> {
-  const { metric, variant, signal, onStep, onMeasured } = options;
-  let step = 0;
-  const next = (text: string): void => onStep(text, step++ / STEPS);
-
-  next('Starting a worker…');
+  const { metric, variant, signal, onStep, onModule, onMeasured } = options;
+  onStep('Starting a worker…', 0);
   const worker = await beginWorker(variant, signal);
+  let step = 0;
+  const next = async (text: string): Promise<void> => {
+    onModule({ variant: worker.variant, memory: await worker.performanceMetrics({ signal }) });
+    onStep(text, step++ / STEPS);
+  };
   try {
     const bench: Bench = { ...options, worker, rows, ...spreadQueries(rows) };
     const found = { rowCount: rows.count, dim: rows.dim, variant: worker.variant, metric };
@@ -67,15 +71,15 @@ export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promi
     const tell = (): void => onMeasured({ ...found, exact: [...exact], codes: [...codes] });
 
     for (const each of metrics) {
-      next(`Exact search, ${each}…`);
+      await next(`Exact search, ${each}…`);
       exact.push(await measureExact(bench, each));
       tell();
     }
-    next('Exact search, to compare with…');
+    await next('Exact search, to compare with…');
     const truth = await measureTruth(bench);
     codes.push(truth.search);
     for (const bits of BITS) {
-      next(`Compressed search, ${bits} ${bits === 1 ? 'bit' : 'bits'} a value…`);
+      await next(`Compressed search, ${bits} ${bits === 1 ? 'bit' : 'bits'} a value…`);
       codes.push(await measureCodes(bench, bits, truth.nearest));
       tell();
     }

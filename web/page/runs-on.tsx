@@ -1,5 +1,8 @@
 /** What this page runs on: the browser, the module, the workers, the memory. */
 import type { ComponentChildren } from 'preact';
+import type { PerformanceMetrics, Variant } from 'vicinal/worker';
+import { run } from '../benchmark/benchmark-run.js';
+import type { BenchmarkModule } from '../benchmark/measurements.js';
 import { bytes, milliseconds, number } from '../format.js';
 import { place } from '../navigation.js';
 import type { EngineFacts } from '../search/engine-slot.js';
@@ -28,7 +31,11 @@ export function RunsOn() {
           <Fact name="Workers" more={took('the last started in', workerStartMs.value)}>
             {workerCount.value}
           </Fact>
-          {facts && <EngineFactList facts={facts} downloaded={collection.loadedBytes.value} />}
+          {run.module.value ? (
+            <BenchmarkFactList module={run.module.value} />
+          ) : (
+            facts && <EngineFactList facts={facts} downloaded={collection.loadedBytes.value} />
+          )}
         </dl>
       </section>
       <p class="credits">
@@ -39,17 +46,20 @@ export function RunsOn() {
   );
 }
 
-function EngineFactList({ facts, downloaded }: { readonly facts: EngineFacts; readonly downloaded: number }) {
-  const { stats, module, fillMs } = facts;
-  const relaxed = hasRelaxedSimd.value;
+function BenchmarkFactList({ module: { variant, memory } }: { readonly module: BenchmarkModule }) {
   return (
     <>
-      <Fact
-        name="Module"
-        more={relaxed === undefined ? '' : relaxed ? 'relaxed SIMD is there' : 'no relaxed SIMD here'}
-      >
-        {stats.variant}
-      </Fact>
+      <ModuleFact variant={variant} />
+      <ModuleMemoryFact memory={memory} />
+    </>
+  );
+}
+
+function EngineFactList({ facts, downloaded }: { readonly facts: EngineFacts; readonly downloaded: number }) {
+  const { stats, module, fillMs } = facts;
+  return (
+    <>
+      <ModuleFact variant={stats.variant} />
       <Fact name="Rows" more={took('added in', fillMs)}>
         {number(stats.size)} × {number(stats.dimension)}
       </Fact>
@@ -62,13 +72,31 @@ function EngineFactList({ facts, downloaded }: { readonly facts: EngineFacts; re
       >
         {bytes(stats.memoryBytes)}
       </Fact>
-      <Fact name="Module memory" more={`at most ${bytes(module.peakMemoryBytes)} so far`}>
-        {bytes(module.memoryBytes)}
-      </Fact>
+      <ModuleMemoryFact memory={module} />
       <Fact name="Downloaded" more="when it was first opened">
         {bytes(downloaded)}
       </Fact>
     </>
+  );
+}
+
+function ModuleFact({ variant }: { readonly variant: Variant }) {
+  const relaxed = hasRelaxedSimd.value;
+  return (
+    <Fact
+      name="Module"
+      more={relaxed === undefined ? '' : relaxed ? 'relaxed SIMD is there' : 'no relaxed SIMD here'}
+    >
+      {variant}
+    </Fact>
+  );
+}
+
+function ModuleMemoryFact({ memory }: { readonly memory: PerformanceMetrics }) {
+  return (
+    <Fact name="Module memory" more={`at most ${bytes(memory.peakMemoryBytes)} so far`}>
+      {bytes(memory.memoryBytes)}
+    </Fact>
   );
 }
 

@@ -85,6 +85,11 @@ export function demoBenchmarkSuite(bench: Bench): void {
       await driver.click('#run');
       await waitFor(driver, 'workersRunning === 1');
       await waitFor(driver, "document.querySelector('#chart-exact svg')");
+      const facts = (await reader.texts('#runs-on dl > div')).map((fact) => fact.replace(/\s+/g, ' '));
+      expect(facts.slice(3)).toEqual([
+        expect.stringMatching(/^Module (relaxed|simd128)/),
+        expect.stringMatching(/^Module memory [\d.]+ MB at most /),
+      ]);
       await reader.keepsPicture('benchmark-running');
       await driver.click('#stop');
       await waitFor(driver, "document.querySelector('#run-state')?.textContent.startsWith('Stopped')");
