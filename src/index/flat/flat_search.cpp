@@ -329,6 +329,9 @@ void scan_together(const VectorRows& rows, const TileFamily<float, float, float>
         scans[first + query].take(values.data() + query * tile_run.row_count, tile_run);
       }
     }
+    // What is left would be scanned for nothing.
+    if (std::all_of(scans.begin(), scans.end(), [](const QueryScan& scan) { return scan.is_crowded(); }))
+      return;
   }
 }
 
