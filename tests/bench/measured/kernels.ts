@@ -42,7 +42,8 @@ export async function openKernels(address: string, rowCount: number, dim: number
   return {
     touch: () => time(kernels.get('touch_f32')!, rowCount, false),
     tileGops(name) {
-      const kernel = kernels.get(name)!;
+      const kernel = kernels.get(name);
+      if (kernel === undefined) throw new RangeError(`no kernel ${name}`);
       const operations = 2 * module._bench_kernel_queries(kernel) * TILE_ROWS * dim;
       return operations / time(kernel, TILE_ROWS, true) / 1e6;
     },

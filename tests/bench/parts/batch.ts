@@ -16,8 +16,8 @@ const ROUNDS = 5;
 const ROUNDS_WITH_PEER = 2; // some seven seconds each
 const TILES: Record<Metric, string> = {
   cosine: 'dot_f32 tiles',
-  euclidean: 'l2_squared_f32 tiles',
-  manhattan: 'l1_f32 tiles',
+  euclidean: 'dot_f32 tiles',
+  manhattan: 'max_sum_f32 tiles',
   dot: 'dot_f32 tiles',
 };
 
