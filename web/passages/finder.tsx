@@ -42,11 +42,11 @@ export function Finder({ passages, filter, choice }: FinderProps) {
   const type = (typed: string): void => {
     setWords(typed);
     const text = typed.trim();
-    if (text === '') {
-      if (isWordsAddress(chosenAddress)) chosenHere.current = chooseAsBeforePassing('passages');
-    } else if (filter.find(text).length > 0) {
+    if (text !== '' && filter.find(text).length > 0) {
       chosenHere.current = wordsAddress(text);
       chooseInPassing('passages', wordsAddress(text), isWordsAddress);
+    } else if (isWordsAddress(chosenAddress)) {
+      chosenHere.current = chooseAsBeforePassing('passages');
     }
   };
 
