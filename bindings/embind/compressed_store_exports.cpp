@@ -23,7 +23,7 @@ Reply create(size_t dim, uint32_t metric, uint32_t bits, bool keep_vectors) {
     CompressedStoreOptions options;
     options.dim = dim;
     options.metric = static_cast<Metric>(metric);
-    options.bits = bits;
+    options.codec.bits = bits;
     options.keep_vectors = keep_vectors;
     return CompressedStore::create(options, best_kernels());
   });
@@ -43,7 +43,7 @@ uint32_t metric(Address store) {
   return static_cast<uint32_t>(at(store).options().metric);
 }
 uint32_t bits(Address store) {
-  return at(store).options().bits;
+  return at(store).options().codec.bits;
 }
 bool keep_vectors(Address store) {
   return at(store).options().keep_vectors;

@@ -10,7 +10,6 @@
 #include "index/flat/exact_distance.h"
 #include "persist/store_file.h"
 #include "quantize/codec.h"
-#include "quantize/scalar_codec.h"
 #include "rows/allowed_slots.h"
 #include "rows/row_blocks.h"
 #include "rows/top_k.h"
@@ -18,9 +17,6 @@
 
 namespace vicinal {
 namespace {
-
-// The codec is fitted on so many rows of the first `add` at most: more do not change what it learns.
-constexpr size_t kMaxFitRows = 4096;
 
 // Blocks of codes and constants: short rows, so small blocks, to leave little room unused.
 constexpr size_t kCodeBlockBytes = size_t{64} * 1024;
@@ -40,19 +36,6 @@ Error invalid(int64_t expected, int64_t actual) {
   return {ErrorCode::kInvalidArgument, expected, actual};
 }
 
-bool is_scalar_width(uint32_t bits) {
-  return bits == 8 || bits == 4 || bits == 2 || bits == 1;
-}
-
-Status check_options(const CompressedStoreOptions& options) {
-  Status checked = check_dim(options.dim);
-  if (checked.ok()) checked = check_metric(options.metric);
-  if (!checked.ok()) return checked;
-  if (options.codec != CodecKind::kScalar) return invalid(0, static_cast<int64_t>(options.codec));
-  if (!is_scalar_width(options.bits)) return invalid(8, options.bits);
-  return {};
-}
-
 // The nearest `count` of the candidates by exact distance, nearest first, ties by smaller slot.
 void rescore(const ExactDistance& exact, const RowBlocks<float>& vectors, size_t count,
              std::vector<Candidate>& candidates) {
@@ -65,18 +48,29 @@ void rescore(const ExactDistance& exact, const RowBlocks<float>& vectors, size_t
 
 // Rows are never removed, so ids and slots are the same numbers.
 struct CompressedStore::State {
-  State(const CompressedStoreOptions& store_options, const KernelTable& kernels)
+  State(const CompressedStoreOptions& store_options, std::unique_ptr<Codec> made_codec)
       : options(store_options),
-        codec(std::make_unique<ScalarCodec>(options.dim, options.bits, options.metric, kernels)),
+        codec(std::move(made_codec)),
         codes(codec->code_bytes(), kCodeBlockBytes),
         constants(codec->constant_count(), kCodeBlockBytes),
         vectors(options.dim) {}
 
+  // Errors  kInvalidArgument
+  static Result<std::unique_ptr<State>> create(const CompressedStoreOptions& options,
+                                               const KernelTable& kernels) {
+    Status checked = check_dim(options.dim);
+    if (checked.ok()) checked = check_metric(options.metric);
+    if (!checked.ok()) return checked.error();
+    Result<std::unique_ptr<Codec>> codec = make_codec(options.codec, options.dim, options.metric, kernels);
+    if (!codec.ok()) return codec.error();
+    return std::make_unique<State>(options, std::move(codec.value()));
+  }
+
   StoreHead head() const {
     return {static_cast<uint32_t>(options.dim),
             static_cast<uint32_t>(options.metric),
-            static_cast<uint32_t>(options.codec),
-            options.bits,
+            static_cast<uint32_t>(options.codec.kind),
+            options.codec.bits,
             options.keep_vectors ? 1u : 0u,
             static_cast<uint32_t>(codes.row_width()),
             static_cast<uint32_t>(constants.row_width()),
@@ -95,6 +89,14 @@ struct CompressedStore::State {
     codes.truncate(row_count);
     constants.truncate(row_count);
     if (options.keep_vectors) vectors.truncate(row_count);
+  }
+
+  void train(const float* rows, size_t row_count) {
+    const std::unique_ptr<CodecTraining> training =
+        codec->train(rows, std::min(row_count, codec->sample_size().most));
+    while (!training->step()) {
+    }
+    codec->set_parameters(training->take_parameters());
   }
 
   // Appends the codes of rows, for which there is room.
@@ -164,9 +166,9 @@ CompressedStore::~CompressedStore() = default;
 
 Result<std::unique_ptr<CompressedStore>> CompressedStore::create(const CompressedStoreOptions& options,
                                                                  const KernelTable& kernels) {
-  const Status checked = check_options(options);
-  if (!checked.ok()) return checked.error();
-  return std::unique_ptr<CompressedStore>(new CompressedStore(std::make_unique<State>(options, kernels)));
+  Result<std::unique_ptr<State>> state = State::create(options, kernels);
+  if (!state.ok()) return state.error();
+  return std::unique_ptr<CompressedStore>(new CompressedStore(std::move(state.value())));
 }
 
 const CompressedStoreOptions& CompressedStore::options() const {
@@ -196,8 +198,8 @@ Result<RowId> CompressedStore::add(const float* rows, size_t row_count) {
   const Status made = state.make_room(row_count);
   if (!made.ok()) return made.error();
   Rollback rollback{state, state.codes.size()};
-  // The codec of an empty store is fitted anew each time.
-  if (first_id == 0 && row_count > 0) state.codec->fit(rows, std::min(row_count, kMaxFitRows));
+  // The codec of an empty store is trained anew each time.
+  if (first_id == 0 && row_count > 0) state.train(rows, row_count);
   state.append_codes(rows, row_count);
   if (state.options.keep_vectors) state.vectors.append_reserved(rows, row_count);
   rollback.armed = false;
@@ -278,18 +280,19 @@ Result<std::unique_ptr<CompressedStore>> CompressedStore::load(ByteSource& sourc
   if (!opened.ok()) return opened.error();
   const StoreFileReader& reader = opened.value();
   const StoreHead& head = reader.head();
-  const CompressedStoreOptions options{head.dim, Metric{head.metric}, CodecKind{head.codec}, head.bits,
-                                       head.keeps_vectors != 0};
-  if (!check_options(options).ok()) return corrupt_at(reader.head_offset());
-  auto state = std::make_unique<State>(options, kernels);
+  const CompressedStoreOptions options{
+      head.dim, Metric{head.metric}, {CodecKind{head.codec}, head.bits}, head.keeps_vectors != 0};
+  Result<std::unique_ptr<State>> made = State::create(options, kernels);
+  if (!made.ok()) return corrupt_at(reader.head_offset());
+  std::unique_ptr<State> state = std::move(made.value());
   if (head.code_bytes != state->codes.row_width() || head.constant_count != state->constants.row_width() ||
       head.parameter_count != state->codec->parameters().size()) {
     return corrupt_at(reader.head_offset());
   }
 
-  const Result<std::vector<float>> parameters = reader.read_parameters();
+  Result<std::vector<float>> parameters = reader.read_parameters();
   if (!parameters.ok()) return parameters.error();
-  state->codec->set_parameters(parameters.value().data());
+  state->codec->set_parameters(std::move(parameters.value()));
   const Status read = reader.read_rows(state->codes, state->constants, state->vectors);
   if (!read.ok()) return read.error();
   for (size_t slot = 0; slot < state->codes.size(); ++slot) {

@@ -13,16 +13,14 @@
 #include "engine/search_engine.h"
 #include "kernels/kernel_table.h"
 #include "persist/byte_io.h"
+#include "quantize/codec_options.h"
 
 namespace vicinal {
-
-enum class CodecKind : uint32_t { kScalar = 0 };  // stored in files
 
 struct CompressedStoreOptions {
   size_t dim = 0;  // 1..65536
   Metric metric = Metric::kCosine;
-  CodecKind codec = CodecKind::kScalar;
-  uint32_t bits = 8;          // scalar: 8, 4, 2 or 1
+  CodecOptions codec{};
   bool keep_vectors = false;  // keep the float rows too, for rescoring
 };
 

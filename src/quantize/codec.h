@@ -1,7 +1,8 @@
 // Codecs: float rows to compact codes, and how a query is compared with codes without decoding them.
 //
-// A codec is fitted once, on the first rows that a store gets; then every row becomes `code_bytes` bytes and
-// `constant_count` floats. Rows of one codec are compared by the scorer that it makes for some queries.
+// A codec learns once, from a sample of the first rows; then every row becomes `code_bytes` bytes and
+// `constant_count` floats. A search takes two steps: a scan of all codes that tells coarse distances, and fine
+// distances of the candidates that it leaves.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +14,41 @@
 
 namespace vicinal {
 
-/// Distances of queries to coded rows.
+/// Distances of queries to coded rows, about, as base/metric.h defines them; always finite.
 class CodeScorer {
  public:
   virtual ~CodeScorer() = default;
 
-  /// codes      [row_count x code_bytes], constants [row_count x constant_count]
-  /// distances  [query_count x row_count] of every query to the decoded rows, about, as base/metric.h
-  ///            defines them; finite
-  /// Called per block of some tens to hundreds of rows, which it may read several times.
+  /// Coarse distances. Called per block of some tens to hundreds of rows, which it may read several times.
+  /// codes      the rows as they are kept: whole groups of `Codec::group_rows`, the last one filled with zeros
+  /// constants  [row_count x constant_count]
+  /// distances  [query_count x row_count]
   virtual void score(const uint8_t* codes, const float* constants, size_t row_count, float* distances) = 0;
+
+  /// How many rows, nearest by coarse distance, hold the `count` nearest by fine distance, but for few. Exactly
+  /// `count` where coarse distances are the fine ones: then `fine` is not called.
+  virtual size_t candidates_for(size_t count) const { return count; }
+
+  /// Fine distance of one query to one row; code [code_bytes], by itself.
+  virtual float fine(size_t query, const uint8_t* code, const float* constants) {
+    float distance;
+    static_cast<void>(query);
+    score(code, constants, 1, &distance);
+    return distance;
+  }
+};
+
+/// What a codec learns from rows, in steps of some 20 ms, so that it can be stopped between two of them.
+class CodecTraining {
+ public:
+  virtual ~CodecTraining() = default;
+
+  /// Returns whether it is done.
+  virtual bool step() = 0;
+  /// 0 to 1.
+  virtual double share_done() const = 0;
+  /// For `Codec::set_parameters`, once it is done.
+  virtual std::vector<float> take_parameters() = 0;
 };
 
 class Codec {
@@ -32,12 +58,18 @@ class Codec {
   virtual size_t code_bytes() const = 0;
   virtual size_t constant_count() const = 0;
 
-  /// What fitting learned, to be saved: finite floats, always as many. Zeros, of an unfitted codec.
+  /// Training with fewer rows than `least` tells too little; it reads no more than `most`.
+  struct SampleSize {
+    size_t least;
+    size_t most;
+  };
+  virtual SampleSize sample_size() const = 0;
+  /// rows [row_count x dim] as `encode` takes them, row_count >= 1; they must outlive the training.
+  virtual std::unique_ptr<CodecTraining> train(const float* rows, size_t row_count) const = 0;
+  /// What was learned, to be saved: finite floats, always as many. Zeros, of an untrained codec.
   virtual const std::vector<float>& parameters() const = 0;
-  /// Learns from rows [row_count x dim], replacing what was learned. Codes made before no longer fit.
-  virtual void fit(const float* rows, size_t row_count) = 0;
-  /// Takes parameters that `parameters()` of such a codec told: finite, and as many.
-  virtual void set_parameters(const float* parameters) = 0;
+  /// Takes what a training gave, or a file: finite, and as many. Codes made before no longer fit.
+  virtual void set_parameters(std::vector<float> parameters) = 0;
 
   /// rows [row_count x dim] finite, not zero when the metric is cosine; codes [row_count x code_bytes],
   /// constants [row_count x constant_count] finite.
@@ -46,6 +78,13 @@ class Codec {
   virtual void decode(const uint8_t* code, const float* constants, float* row) const = 0;
   /// Whether these could have come from `encode`, or are at least safe to decode and to score.
   virtual bool valid(const uint8_t* code, const float* constants) const = 0;
+
+  /// Rows that are kept interleaved, so that a scan takes them together: a group takes group_rows x code_bytes
+  /// bytes. 1: one row after another.
+  virtual size_t group_rows() const { return 1; }
+  /// Puts the code of a row at its place in a group, and takes it out again; index 0 .. group_rows - 1.
+  virtual void put_in_group(uint8_t* group, size_t index, const uint8_t* code) const;
+  virtual void take_from_group(const uint8_t* group, size_t index, uint8_t* code) const;
 
   /// queries [query_count x dim] finite, not zero when the metric is cosine; query_count >= 1. They need not
   /// outlive the call; the codec must outlive the scorer.

@@ -1,13 +1,14 @@
 #include "quantize/scalar_codec.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "base/saturate.h"
 #include "embedding/double_arithmetic.h"
-#include "embedding/normalize.h"
 #include "quantize/affine_fit.h"
-#include "quantize/center.h"
+#include "quantize/center_training.h"
 #include "quantize/code_packing.h"
 #include "quantize/scalar_scorer.h"
 
@@ -27,18 +28,13 @@ size_t ScalarCodec::constant_count() const {
   return metric_ == Metric::kEuclidean ? kNorm + 1 : kCodeSum + 1;
 }
 
-void ScalarCodec::fit(const float* rows, size_t row_count) {
-  if (metric_ == Metric::kCosine) {
-    std::vector<float> unit_rows(row_count * dim_);
-    normalize_rows(rows, row_count, dim_, unit_rows.data());
-    shrunken_mean(unit_rows.data(), row_count, dim_, center_.data());
-  } else {
-    shrunken_mean(rows, row_count, dim_, center_.data());
-  }
+std::unique_ptr<CodecTraining> ScalarCodec::train(const float* rows, size_t row_count) const {
+  return std::make_unique<CenterTraining>(rows, row_count, dim_, metric_);
 }
 
-void ScalarCodec::set_parameters(const float* parameters) {
-  std::copy_n(parameters, dim_, center_.begin());
+void ScalarCodec::set_parameters(std::vector<float> parameters) {
+  assert(parameters.size() == dim_);
+  center_ = std::move(parameters);
 }
 
 void ScalarCodec::encode(const float* rows, size_t row_count, uint8_t* codes, float* constants) const {

@@ -28,8 +28,9 @@ class ScalarCodec final : public Codec {
   size_t code_bytes() const override;
   size_t constant_count() const override;
   const std::vector<float>& parameters() const override { return center_; }
-  void fit(const float* rows, size_t row_count) override;
-  void set_parameters(const float* parameters) override;
+  SampleSize sample_size() const override { return {64, 4096}; }
+  std::unique_ptr<CodecTraining> train(const float* rows, size_t row_count) const override;
+  void set_parameters(std::vector<float> parameters) override;
   void encode(const float* rows, size_t row_count, uint8_t* codes, float* constants) const override;
   void decode(const uint8_t* code, const float* constants, float* row) const override;
   bool valid(const uint8_t* code, const float* constants) const override;

@@ -24,7 +24,7 @@ inline CompressedStoreOptions golden_store_options(uint32_t bits) {
                         : bits == 4 ? Metric::kEuclidean
                         : bits == 2 ? Metric::kDot
                                     : Metric::kManhattan;
-  return {kGoldenStoreDim, metric, CodecKind::kScalar, bits, bits == 4};
+  return {kGoldenStoreDim, metric, {CodecKind::kScalar, bits}, bits == 4};
 }
 
 /// Rows [kGoldenStoreRows x kGoldenStoreDim] in eighths, the same in every format.

@@ -30,7 +30,7 @@ TEST(CompressedStoreFile, FilesOfVersion1AreReadForever) {
     const CompressedStoreOptions expected = golden_store_options(bits);
     EXPECT_EQ(store.options().dim, expected.dim);
     EXPECT_EQ(store.options().metric, expected.metric);
-    EXPECT_EQ(store.options().bits, bits);
+    EXPECT_EQ(store.options().codec.bits, bits);
     EXPECT_EQ(store.options().keep_vectors, expected.keep_vectors);
     ASSERT_EQ(store.stats().size, kGoldenStoreRows);
     // Values lie in -5 .. 7.5, spread evenly: a code of b bits errs by at most about 12.5 / 2^b / 2 on most

@@ -69,13 +69,13 @@ TEST(CompressedStore, ChecksItsOptions) {
     return created.ok() ? ErrorCode::kOk : created.error().code;
   };
   EXPECT_EQ(code({.dim = 1}), ErrorCode::kOk);
-  EXPECT_EQ(code({.dim = 65536, .bits = 1}), ErrorCode::kOk);
+  EXPECT_EQ(code({.dim = 65536, .codec = {.bits = 1}}), ErrorCode::kOk);
   EXPECT_EQ(code({.dim = 0}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({.dim = 65537}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({.dim = 4, .metric = Metric{4}}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({.dim = 4, .codec = CodecKind{1}}), ErrorCode::kInvalidArgument);
   for (const uint32_t bits : {0u, 3u, 5u, 16u}) {
-    EXPECT_EQ(code({.dim = 4, .bits = bits}), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(code({.dim = 4, .codec = {.bits = bits}}), ErrorCode::kInvalidArgument);
   }
 }
 
@@ -94,7 +94,7 @@ TEST(CompressedStore, RecallByCodeAndByRescoring) {
     Hits truth;
     ASSERT_TRUE(engine->search(queries.data(), 40, {.k = 10}, truth).ok());
     for (const auto& [bits, by_code, rescored] : floors) {
-      const auto store = make_store({kDim, metric, CodecKind::kScalar, bits, true});
+      const auto store = make_store({kDim, metric, {CodecKind::kScalar, bits}, true});
       ASSERT_TRUE(store->add(rows.data(), 1000).ok());
       EXPECT_GE(recall(search(*store, queries, {.search = {.k = 10}}), truth), by_code)
           << bits << " bits, metric " << static_cast<int>(metric);
@@ -112,7 +112,7 @@ TEST(CompressedStore, RescoringAllRowsIsExactSearch) {
       const std::vector<float> rows = uniform_values(random, 300 * kDim);
       const std::vector<float> queries = uniform_values(random, 35 * kDim);  // more than share a pass
       const auto engine = exact_engine(kDim, metric, rows);
-      const auto store = make_store({kDim, metric, CodecKind::kScalar, bits, true});
+      const auto store = make_store({kDim, metric, {CodecKind::kScalar, bits}, true});
       ASSERT_TRUE(store->add(rows.data(), 300).ok());
       Hits truth;
       ASSERT_TRUE(engine->search(queries.data(), 35, {.k = 7}, truth).ok());
@@ -128,7 +128,7 @@ TEST(CompressedStore, RescoringAllRowsIsExactSearch) {
 TEST(CompressedStore, HitsComeBestFirstAndTiesBySmallerId) {
   for (const Metric metric : kMetrics) {
     for (const uint32_t bits : kWidths) {
-      const auto store = make_store({.dim = 3, .metric = metric, .bits = bits});
+      const auto store = make_store({.dim = 3, .metric = metric, .codec = {.bits = bits}});
       // Four equal rows between others.
       const std::vector<float> rows = {9, 1, 0, 1, 2, 3, 1, 2, 3, 0, 1, 9, 1, 2, 3, 1, 2, 3};
       ASSERT_TRUE(store->add(rows.data(), 6).ok());
@@ -150,7 +150,7 @@ TEST(CompressedStore, ReturnsOnlyWhatFilterAndThresholdAllow) {
   Random random(43);
   const std::vector<float> rows = uniform_values(random, 3000 * kDim);
   for (const bool keep_vectors : {false, true}) {
-    const auto store = make_store({.dim = kDim, .bits = 4, .keep_vectors = keep_vectors});
+    const auto store = make_store({.dim = kDim, .codec = {.bits = 4}, .keep_vectors = keep_vectors});
     ASSERT_TRUE(store->add(rows.data(), 3000).ok());
     const float oversampling = keep_vectors ? 3.0f : 0.0f;
     const std::vector<float> query = uniform_values(random, kDim);
@@ -231,7 +231,7 @@ TEST(CompressedStore, UndoneRowsLeaveNoTrace) {
   constexpr size_t kDim = 10;
   const std::vector<float> rows = uniform_values(random, 40 * kDim);
   const std::vector<float> others = uniform_values(random, 40 * kDim);
-  const CompressedStoreOptions options{.dim = kDim, .bits = 2, .keep_vectors = true};
+  const CompressedStoreOptions options{.dim = kDim, .codec = {.bits = 2}, .keep_vectors = true};
   const auto bytes_of = [](const CompressedStore& store) {
     BufferSink sink;
     EXPECT_TRUE(store.save(sink).ok());
@@ -255,7 +255,7 @@ TEST(CompressedStore, GetGivesKeptRowsExactlyAndOthersNearly) {
   const std::vector<float> rows = uniform_values(random, 5 * kDim);
   std::vector<float> row(kDim);
   for (const bool keep_vectors : {false, true}) {
-    const auto store = make_store({.dim = kDim, .bits = 8, .keep_vectors = keep_vectors});
+    const auto store = make_store({.dim = kDim, .codec = {.bits = 8}, .keep_vectors = keep_vectors});
     ASSERT_TRUE(store->add(rows.data(), 5).ok());
     for (uint32_t id = 0; id < 5; ++id) {
       ASSERT_TRUE(store->get(RowId{id}, row.data()).ok());
@@ -276,7 +276,7 @@ TEST(CompressedStore, CountsWhatItHolds) {
     double least_ratio;
   } cases[] = {{8, 3.5}, {4, 6.5}, {2, 12}, {1, 19}};
   for (const auto& [bits, least_ratio] : cases) {
-    const auto store = make_store({.dim = kDim, .bits = bits});
+    const auto store = make_store({.dim = kDim, .codec = {.bits = bits}});
     const uint64_t empty_bytes = store->stats().memory_bytes;
     ASSERT_TRUE(store->add(rows.data(), 1000).ok());
     const CompressedStoreStats stats = store->stats();
@@ -286,7 +286,7 @@ TEST(CompressedStore, CountsWhatItHolds) {
     EXPECT_EQ(stats.memory_bytes, empty_bytes + stats.code_bytes);
     EXPECT_GE(float_bytes / static_cast<double>(stats.memory_bytes), least_ratio) << bits;
 
-    const auto keeping = make_store({.dim = kDim, .bits = bits, .keep_vectors = true});
+    const auto keeping = make_store({.dim = kDim, .codec = {.bits = bits}, .keep_vectors = true});
     ASSERT_TRUE(keeping->add(rows.data(), 1000).ok());
     EXPECT_GE(static_cast<double>(keeping->stats().vector_bytes), float_bytes);
     EXPECT_EQ(keeping->stats().memory_bytes, stats.memory_bytes + keeping->stats().vector_bytes);
@@ -300,7 +300,7 @@ TEST(CompressedStore, LoadedStoresAnswerAsTheSavedOnes) {
       Random random(47);
       const std::vector<float> rows = clustered_rows(random, 200, kDim);
       const bool keep_vectors = bits == 2;
-      const auto store = make_store({kDim, metric, CodecKind::kScalar, bits, keep_vectors});
+      const auto store = make_store({kDim, metric, {CodecKind::kScalar, bits}, keep_vectors});
       ASSERT_TRUE(store->add(rows.data(), 150).ok());
       BufferSink sink;
       ASSERT_TRUE(store->save(sink).ok());
@@ -326,7 +326,7 @@ TEST(CompressedStore, ExtremesOfFloatStayFinite) {
     for (const uint32_t bits : kWidths) {
       Random random(48);
       std::vector<float> rows = extreme_values(random, 60 * kDim);
-      const auto store = make_store({kDim, metric, CodecKind::kScalar, bits, true});
+      const auto store = make_store({kDim, metric, {CodecKind::kScalar, bits}, true});
       ASSERT_TRUE(store->add(rows.data(), 60).ok());
       for (const float oversampling : {0.0f, 2.0f}) {
         const Hits hits = search(*store, rows, {.search = {.k = 60}, .oversampling = oversampling});

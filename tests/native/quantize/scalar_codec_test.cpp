@@ -12,6 +12,7 @@
 #include "embedding/double_arithmetic.h"
 #include "support/naive_search.h"
 #include "support/random_vectors.h"
+#include "support/trained.h"
 
 namespace vicinal {
 namespace {
@@ -59,7 +60,7 @@ TEST_P(ScalarCodecTest, DecodesNearTheRow) {
     ScalarCodec coder = codec(dim);
     std::vector<float> rows = uniform_values(random, 4 * dim);
     for (size_t row = 0; row < 4; ++row) rows[row * dim] = 0.5f;
-    coder.fit(rows.data(), 4);
+    train(coder, rows.data(), 4);
     const CodedRows coded(coder, rows, dim);
     for (size_t row = 0; row < 4; ++row) {
       const float* constants = &coded.constants[row * coder.constant_count()];
@@ -90,7 +91,7 @@ TEST_P(ScalarCodecTest, ScoresAreDistancesToTheDecodedRow) {
     // A common offset, as embeddings have.
     for (float& value : rows) value += 0.25f;
     for (float& value : queries) value += 0.25f;
-    coder.fit(rows.data(), 9);
+    train(coder, rows.data(), 9);
     const CodedRows coded(coder, rows, dim);
     const std::vector<float> scored = distances(coder, queries, 3, coded);
     for (size_t query = 0; query < 3; ++query) {
@@ -130,7 +131,7 @@ TEST_P(ScalarCodecTest, OneQueryAloneScoresAsWithOthers) {
   ScalarCodec coder = codec(kDim);
   const std::vector<float> rows = uniform_values(random, 20 * kDim);
   const std::vector<float> queries = uniform_values(random, 4 * kDim);
-  coder.fit(rows.data(), 20);
+  train(coder, rows.data(), 20);
   const CodedRows coded(coder, rows, kDim);
   const std::vector<float> together = distances(coder, queries, 4, coded);
   for (size_t query = 0; query < 4; ++query) {
@@ -149,8 +150,8 @@ TEST_P(ScalarCodecTest, EveryKernelTableGivesTheSameBits) {
     ScalarCodec coder = codec(dim);
     const std::vector<float> rows = uniform_values(random, 10 * dim);
     const std::vector<float> queries = uniform_values(random, 2 * dim);
-    reference.fit(rows.data(), 10);
-    coder.fit(rows.data(), 10);
+    train(reference, rows.data(), 10);
+    train(coder, rows.data(), 10);
     const CodedRows expected(reference, rows, dim);
     const CodedRows actual(coder, rows, dim);
     EXPECT_EQ(actual.codes, expected.codes);
@@ -178,7 +179,7 @@ TEST_P(ScalarCodecTest, DegenerateRowsStayFinite) {
   for (const std::vector<float>& row : rows) flat.insert(flat.end(), row.begin(), row.end());
   for (const bool fitted : {false, true}) {
     ScalarCodec coder = codec(kDim);
-    if (fitted) coder.fit(flat.data(), rows.size());
+    if (fitted) train(coder, flat.data(), rows.size());
     for (const float value : coder.parameters()) ASSERT_TRUE(std::isfinite(value));
     const CodedRows coded(coder, flat, kDim);  // checks that constants are finite
     for (const float value : coded.decoded) ASSERT_TRUE(std::isfinite(value));
@@ -201,9 +202,9 @@ TEST_P(ScalarCodecTest, ParametersMoveACodec) {
   Random random(36);
   const std::vector<float> rows = uniform_values(random, 30 * 12);
   ScalarCodec fitted = codec(12);
-  fitted.fit(rows.data(), 30);
+  train(fitted, rows.data(), 30);
   ScalarCodec moved = codec(12);
-  moved.set_parameters(fitted.parameters().data());
+  moved.set_parameters(fitted.parameters());
   EXPECT_EQ(CodedRows(moved, rows, 12).decoded, CodedRows(fitted, rows, 12).decoded);
 }
 
@@ -242,7 +243,7 @@ TEST(ScalarCodec, ACenterHalvesTheErrorOfRowsAroundACommonMean) {
     double errors[2];
     for (const bool fitted : {false, true}) {
       ScalarCodec coder(kDim, bits, Metric::kEuclidean, best_kernels());
-      if (fitted) coder.fit(rows.data(), 100);
+      if (fitted) train(coder, rows.data(), 100);
       const CodedRows coded(coder, rows, kDim);
       errors[fitted] = 0;
       for (size_t i = 0; i < rows.size(); ++i)

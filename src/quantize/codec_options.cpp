@@ -1,0 +1,23 @@
+#include "quantize/codec_options.h"
+
+#include "quantize/scalar_codec.h"
+
+namespace vicinal {
+namespace {
+
+Error invalid(int64_t expected, int64_t actual) {
+  return {ErrorCode::kInvalidArgument, expected, actual};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Codec>> make_codec(const CodecOptions& options, size_t dim, Metric metric,
+                                          const KernelTable& kernels) {
+  if (options.kind != CodecKind::kScalar) return invalid(0, static_cast<int64_t>(options.kind));
+  if (options.bits != 8 && options.bits != 4 && options.bits != 2 && options.bits != 1) {
+    return invalid(8, options.bits);
+  }
+  return std::unique_ptr<Codec>(std::make_unique<ScalarCodec>(dim, options.bits, metric, kernels));
+}
+
+}  // namespace vicinal
