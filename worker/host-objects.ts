@@ -20,11 +20,10 @@ import type {
   PackedResults,
   ProcessorCalls,
   SentBatchOptions,
-  StoreCalls,
   WorkerCalls,
 } from './protocol.js';
 
-export type HostObject = VectorSearchEngine | CompressedVectorStore | BatchProcessor;
+export type HostObject = VectorSearchEngine | BatchProcessor;
 
 /** For each call of the protocol, how it is done on an object: at once, or in steps. */
 type CallTable<Target, Calls> = {
@@ -43,24 +42,13 @@ const engineCalls: CallTable<VectorSearchEngine, EngineCalls> = {
   remove: (engine, id) => engine.remove(id),
   search: (engine, query, k, options) => packResults([engine.search(query, k, options)]),
   searchBatch: (engine, queries, k, options) => packSteps(engine.searchBatchSteps(queries, k, options)),
+  train: (engine, vectors) => engine.trainSteps(vectors),
+  estimateRecall: (engine, queries, k, options) => engine.estimateRecallSteps(queries, k, options),
   reserve: (engine, count) => engine.reserve(count),
   stats: (engine) => engine.stats(),
   compact: (engine) => engine.compact(),
   clear: (engine) => engine.clear(),
   save: (engine) => engine.save(),
-};
-
-const storeCalls: CallTable<CompressedVectorStore, StoreCalls> = {
-  count: (store) => store.count(),
-  add: (store, vector) => store.add(vector),
-  addBatch: (store, flat, count) => store.addBatchSteps(flat, count),
-  get: (store, id) => store.get(id),
-  search: (store, query, k, options) => packResults([store.search(query, k, options)]),
-  searchBatch: (store, queries, k, options) => packSteps(store.searchBatchSteps(queries, k, options)),
-  memoryUsage: (store) => store.memoryUsage(),
-  compressionRatio: (store) => store.compressionRatio(),
-  stats: (store) => store.stats(),
-  save: (store) => store.save(),
 };
 
 const processorCalls: CallTable<BatchProcessor, ProcessorCalls> = {
@@ -136,7 +124,6 @@ export function disposeObject(object: HostObject): void {
 
 function tableOf(object: HostObject | undefined): object {
   if (object instanceof VectorSearchEngine) return engineCalls;
-  if (object instanceof CompressedVectorStore) return storeCalls;
   return object instanceof BatchProcessor ? processorCalls : workerCalls;
 }
 

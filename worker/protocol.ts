@@ -12,9 +12,7 @@ import type { ErrorCode, ErrorDetail } from '../bindings/api/errors.js';
 import type {
   BatchOperation,
   CompiledModule,
-  CompressedSearchOptions,
   CompressedStoreOptions,
-  CompressedStoreStats,
   EngineOptions,
   EngineStats,
   Metric,
@@ -22,6 +20,7 @@ import type {
   PcaModel,
   PerformanceMetrics,
   Progress,
+  RecallOptions,
   SearchOptions,
   Variant,
   VectorInput,
@@ -69,7 +68,7 @@ export interface OpenedObject {
   readonly batchSize?: number;
 }
 
-/** Calls on a `VectorSearchEngine`, by the names of its methods. */
+/** Calls on a `VectorSearchEngine` or a `CompressedVectorStore`, by the names of its methods. */
 export interface EngineCalls {
   size(): number;
   add(vector: VectorInput): number;
@@ -80,24 +79,12 @@ export interface EngineCalls {
   remove(id: number): void;
   search(query: VectorInput, k: number | undefined, options: SearchOptions): PackedResults;
   searchBatch(queries: Float32Array, k: number | undefined, options: SearchOptions): PackedResults;
+  train(vectors: Float32Array | undefined): void;
+  estimateRecall(queries: Float32Array, k: number | undefined, options: RecallOptions): number;
   reserve(count: number): number;
   stats(): EngineStats;
   compact(): void;
   clear(): void;
-  save(): Uint8Array;
-}
-
-/** Calls on a `CompressedVectorStore`, by the names of its methods. */
-export interface StoreCalls {
-  count(): number;
-  add(vector: VectorInput): number;
-  addBatch(flat: Float32Array, count: number | undefined): number;
-  get(id: number): Float32Array;
-  search(query: VectorInput, k: number | undefined, options: CompressedSearchOptions): PackedResults;
-  searchBatch(queries: Float32Array, k: number | undefined, options: CompressedSearchOptions): PackedResults;
-  memoryUsage(): number;
-  compressionRatio(): number;
-  stats(): CompressedStoreStats;
   save(): Uint8Array;
 }
 
@@ -122,7 +109,7 @@ export interface WorkerCalls {
   performanceMetrics(): PerformanceMetrics;
 }
 
-export type ObjectCalls = EngineCalls & StoreCalls & ProcessorCalls & WorkerCalls;
+export type ObjectCalls = EngineCalls & ProcessorCalls & WorkerCalls;
 
 /** Client to host. */
 export type HostRequest =

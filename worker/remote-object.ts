@@ -7,7 +7,7 @@ What every object in a worker has in common: its place, its calls, its end.
 import { checkCallOptions } from '../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
 import { forgetLeak, guardLeak } from '../bindings/api/leak-guard.js';
-import { checkNames } from '../bindings/api/option-names.js';
+import { checkNames, type NamesOf } from '../bindings/api/option-names.js';
 import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
 import { type CallSettings, WorkerClient, type WorkerHandle } from './client.js';
 import type { LongSendOptions, WorkerPlacement } from './options.js';
@@ -138,4 +138,14 @@ export function sentOptions<Options extends object>(
 ): Omit<Options, keyof LongSendOptions> {
   const { signal, onProgress, transfer, ...sent } = Object(options) as Options & LongSendOptions;
   return sent;
+}
+
+/**
+Those of the options that have these names and are given: they are sent.
+
+@internal
+*/
+export function optionsNamed<Sent extends object>(names: NamesOf<Sent>, options: Sent): Sent {
+  const given = Object.entries(options).filter(([name, value]) => name in names && value !== undefined);
+  return Object.fromEntries(given) as Sent;
 }

@@ -3,8 +3,17 @@ The search engine behind a worker.
 
 @module
 */
+
+import { engineNames } from '../bindings/api/option-names.js';
 import type { SearchResults } from '../bindings/api/search-results.js';
-import type { EngineStats, Metric, SearchOptions, VectorInput } from '../bindings/api/types.js';
+import type {
+  EngineOptions,
+  EngineStats,
+  Metric,
+  RecallOptions,
+  SearchOptions,
+  VectorInput,
+} from '../bindings/api/types.js';
 import { workerEngineNames } from './option-names.js';
 import type { CallOptions, LongSendOptions, SendOptions, WorkerEngineOptions } from './options.js';
 import { unpackResult, unpackResults } from './packed-results.js';
@@ -12,6 +21,7 @@ import type { EngineCalls, OpenRequest } from './protocol.js';
 import {
   checkOptions,
   openRemoteObject,
+  optionsNamed,
   RemoteObject,
   type RemoteObjectState,
   sentOptions,
@@ -29,8 +39,8 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   readonly metric: Metric;
 
   /** {@link createWorkerEngine} makes engines. @internal */
-  constructor(state: RemoteObjectState) {
-    super(state, 'engine');
+  constructor(state: RemoteObjectState, description = 'engine') {
+    super(state, description);
     this.metric = state.opened.metric ?? 'cosine';
   }
 
@@ -60,7 +70,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
     return this.change('addBatch', [flat, count], options);
   }
 
-  /** A copy of a vector, as it was given. */
+  /** A copy of a vector, as it was given; where only its code is kept, the nearest that the code can tell. */
   get(id: number, options: CallOptions = {}): Promise<Float32Array> {
     return this.read('get', [id], options);
   }
@@ -106,6 +116,29 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   }
 
   /**
+  Learn how to code vectors, and code those that there are anew, as `VectorSearchEngine.train`.
+
+  @param vectors - `[count x dim]` more vectors to learn from, which are not added. Default: none.
+  */
+  train(vectors?: Float32Array, options: LongSendOptions = {}): Promise<void> {
+    return this.change('train', [vectors], options);
+  }
+
+  /**
+  How much of what exact search finds, search by the present codes finds too: recall@k, 0 to 1.
+
+  @param queries - `[count x dim]` of the kind that will be searched for, best not among the vectors themselves.
+  @param k - Hits a query. Default: `10`.
+  */
+  estimateRecall(
+    queries: Float32Array,
+    k?: number,
+    options: RecallOptions & LongSendOptions = {},
+  ): Promise<number> {
+    return this.read('estimateRecall', [queries, k, sentOptions(options)], options);
+  }
+
+  /**
   Make room for `count` vectors in all.
 
   @returns Bytes that the engine holds with so many.
@@ -144,7 +177,7 @@ await engine.addBatch(vectors, undefined, { onProgress: ({ done, total }) => bar
 const results = await engine.search(query, 10);
 ```
 
-@param options - `dim`, and `metric` if it is not `cosine`; or `load`: bytes that `save` returned. Besides, how the
+@param options - `dim`, and `metric` if it is not `cosine`, and `quantization`; or `load`: bytes that `save` returned. Besides, how the
 worker is started, or which one is shared.
 @throws {VectorSearchError} with code
 - `LOAD_FAILED` when the worker or its module cannot be loaded, `TIMEOUT` when it is not ready after `timeoutMs`;
@@ -158,6 +191,6 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
 
 function engineRequest(options: WorkerEngineOptions): OpenRequest {
   if (options.load !== undefined) return { kind: 'engine', load: options.load };
-  const { dim, metric, index } = options;
-  return { kind: 'engine', dim, metric, options: index === undefined ? {} : { index } };
+  const { dim, metric } = options;
+  return { kind: 'engine', dim, metric, options: optionsNamed<EngineOptions>(engineNames, options) };
 }

@@ -8,6 +8,7 @@ import { rowsAt } from './arguments.js';
 import type { Handle } from './handle.js';
 import { scratchBytes } from './scratch.js';
 import type { Steps } from './steps.js';
+import { trainBeforeAdding } from './training-steps.js';
 
 /** Enough that a step's fixed cost (under 10 us) is lost in its copy, and short enough (about 2 ms) to be stopped. */
 const stepBytes = 4 << 20;
@@ -20,31 +21,33 @@ Adds `rowCount` rows, all or none of them.
 @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `CAPACITY_EXCEEDED` or `OUT_OF_MEMORY`.
 */
 export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, dim: number): Steps<number> {
-  const { runtime, kind } = handle;
+  const { runtime } = handle;
   const rowsPerStep = Math.max(1, Math.floor(stepBytes / (dim * 4)));
   let added = 0;
   let firstId = 0;
   let done = false;
   handle.beginLongCall('addBatch');
   try {
+    // Codecs that learn for long do so between steps, not within the first.
+    const learning = yield* trainBeforeAdding(handle, flat, rowCount, dim);
     do {
       const count = Math.min(rowsPerStep, rowCount - added);
       const address = handle.addressInLongCall;
       const rows = runtime.scratch(scratchBytes(count * dim)).putFloats(rowsAt(flat, dim, added, count));
-      const id = runtime.checked((raw) => raw[`${kind}Add` as const](address, rows, count), {
+      const id = runtime.checked((raw) => raw.engineAdd(address, rows, count), {
         row: added,
         dim,
       });
       if (added === 0) firstId = id;
       added += count;
-      yield { done: added, total: rowCount };
+      yield { done: learning + added, total: learning + rowCount };
     } while (added < rowCount);
     done = true;
     return firstId;
   } finally {
     if (!done && added > 0 && !handle.disposed) {
       const address = handle.addressInLongCall;
-      runtime.call((raw) => raw[`${kind}UndoAdd` as const](address, added));
+      runtime.call((raw) => raw.engineUndoAdd(address, added));
     }
     handle.endLongCall();
   }

@@ -1,5 +1,5 @@
 /**
-What an engine or store object holds in the module, and whether it may be used right now.
+The engine in the module that an object holds, and whether it may be used right now.
 
 @module
 */
@@ -7,12 +7,12 @@ import { invalidState, VectorSearchError } from './errors.js';
 import { forgetLeak, guardLeak } from './leak-guard.js';
 import type { ModuleRuntime } from './module-runtime.js';
 
-/** What a handle can hold. */
+/** What holds an engine: one that users call a store, too. */
 export type Kind = 'engine' | 'store';
 
 export class Handle {
   readonly runtime: ModuleRuntime;
-  /** What errors call the object, as in "The engine has been disposed", and how its functions' names begin. */
+  /** What errors call the object, as in "The engine has been disposed". */
   readonly kind: Kind;
   #address: number | undefined;
   #longCall: string | undefined;
@@ -21,7 +21,7 @@ export class Handle {
     this.runtime = runtime;
     this.#address = address;
     this.kind = kind;
-    guardLeak(this, kind, () => release(runtime, address, kind));
+    guardLeak(this, kind, () => release(runtime, address));
   }
 
   /**
@@ -65,15 +65,15 @@ export class Handle {
   dispose(): void {
     if (this.#address === undefined) return;
     forgetLeak(this);
-    release(this.runtime, this.#address, this.kind);
+    release(this.runtime, this.#address);
     this.#address = undefined;
   }
 }
 
 /** A module that has stopped has nothing to free: its memory goes with it. */
-function release(runtime: ModuleRuntime, address: number, kind: Kind): void {
+function release(runtime: ModuleRuntime, address: number): void {
   try {
-    runtime.call((raw) => raw[`${kind}Delete` as const](address));
+    runtime.call((raw) => raw.engineDelete(address));
   } catch (error) {
     if (!(error instanceof VectorSearchError)) throw error;
   }

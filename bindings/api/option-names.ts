@@ -7,12 +7,13 @@ import { invalidArgument } from './errors.js';
 import type {
   BatchOperation,
   BatchOptions,
-  CompressedSearchOptions,
   CompressedStoreOptions,
   EngineOptions,
   InitOptions,
   LongCallOptions,
   PoolOptions,
+  QuantizationOptions,
+  RecallOptions,
   SearchOptions,
 } from './types.js';
 
@@ -29,24 +30,34 @@ export const initNames: NamesOf<InitOptions> = {
   timeoutMs: true,
 };
 
-export const engineNames: NamesOf<EngineOptions> = { index: true };
+export const engineNames: NamesOf<EngineOptions> = { index: true, quantization: true };
 
-export const storeNames: NamesOf<CompressedStoreOptions> = {
+export const quantizationNames: NamesOf<QuantizationOptions> = {
   codec: true,
   bits: true,
-  metric: true,
+  quantile: true,
+  segments: true,
+  rotation: true,
+  seed: true,
   keepVectors: true,
 };
+
+export const storeNames: NamesOf<CompressedStoreOptions> = { metric: true, ...quantizationNames };
 
 export const searchNames: NamesOf<SearchOptions & LongCallOptions> = {
   filter: true,
   scoreThreshold: true,
+  rescore: true,
+  oversampling: true,
+  exact: true,
   ...longCall,
 };
 
-export const compressedSearchNames: NamesOf<CompressedSearchOptions & LongCallOptions> = {
-  ...searchNames,
+export const recallNames: NamesOf<RecallOptions & LongCallOptions> = {
+  filter: true,
+  rescore: true,
   oversampling: true,
+  ...longCall,
 };
 
 export const batchNames: { readonly [Operation in BatchOperation]: NamesOf<BatchOptions[Operation]> } = {

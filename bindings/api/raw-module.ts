@@ -29,17 +29,17 @@ Valid until the next search.
 */
 export const hitsViewWords = 4;
 
-/** Where `engineStats` and `storeStats` leave their numbers: doubles in this order. */
+/** Where `engineStats` leaves its numbers: doubles in this order. */
 export const engineStatsFields = [
   'size',
   'deleted',
   'capacity',
   'vectorBytes',
   'normBytes',
+  'codeBytes',
   'idBytes',
   'memoryBytes',
 ] as const;
-export const storeStatsFields = ['size', 'codeBytes', 'vectorBytes', 'memoryBytes'] as const;
 
 /** `lastError` leaves as many doubles: `code, expected, actual`. */
 export const errorNumbers = 3;
@@ -55,14 +55,27 @@ export interface RawFunctions {
   /** Bytes of the heap in use. */
   heapBytes(): number;
 
-  engineCreate(dim: number, metric: number): Reply;
+  /** `quantization`: address of words, see quantization.ts, or 0 for none. */
+  engineCreate(dim: number, metric: number, quantization: number): Reply;
   /** Reads `byteCount` bytes by {@link RawModule.readPiece}. */
   engineLoad(byteCount: number): Reply;
   engineDelete(engine: number): void;
-  engineBytesNeeded(dim: number, metric: number, rowCount: number): number;
+  engineBytesNeeded(dim: number, metric: number, quantization: number, rowCount: number): Reply;
   engineDim(engine: number): number;
   /** Number of the metric, see metrics.ts. */
   engineMetric(engine: number): number;
+  /** Address of words, see quantization.ts, or 0. */
+  engineQuantization(engine: number): number;
+  engineIsTrained(engine: number): boolean;
+  /** Rows that its codec needs to learn from; 0 without quantization. */
+  engineTrainingLeast(engine: number): number;
+  /** How many rows more than there are the codec can learn from. */
+  engineBeginTraining(engine: number): Reply;
+  engineAddTrainingRows(engine: number, rows: number, rowCount: number): Reply;
+  /** Does the next piece: thousandths that are done, 1000 last. */
+  engineTrainingStep(engine: number): Reply;
+  /** Leaves all as it was before, unless training is done. */
+  engineEndTraining(engine: number): void;
   engineSize(engine: number): number;
   /** Address of the numbers, see {@link engineStatsFields}. */
   engineStats(engine: number): number;
@@ -74,7 +87,9 @@ export interface RawFunctions {
   /** Address of the row. */
   engineGet(engine: number, id: number): Reply;
   engineContains(engine: number, id: number): boolean;
-  /** Address of the hits, see {@link hitsViewWords}. No score threshold: NaN. */
+  /**
+  Address of the hits, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone.
+  */
   engineSearch(
     engine: number,
     queries: number,
@@ -84,6 +99,8 @@ export interface RawFunctions {
     form: number,
     filter: number,
     filterLength: number,
+    oversampling: number,
+    exact: boolean,
   ): Reply;
   engineReserve(engine: number, rowCount: number): Reply;
   engineCompact(engine: number): Reply;
@@ -91,37 +108,6 @@ export interface RawFunctions {
   engineSavedBytes(engine: number): number;
   /** Hands the bytes on by {@link RawModule.writePiece}. */
   engineSave(engine: number): Reply;
-
-  storeCreate(dim: number, metric: number, bits: number, keepVectors: boolean): Reply;
-  /** As `engineLoad`. */
-  storeLoad(byteCount: number): Reply;
-  storeDelete(store: number): void;
-  storeDim(store: number): number;
-  storeMetric(store: number): number;
-  storeBits(store: number): number;
-  storeKeepVectors(store: number): boolean;
-  storeSize(store: number): number;
-  /** Address of the numbers, see {@link storeStatsFields}. */
-  storeStats(store: number): number;
-  storeAdd(store: number, rows: number, rowCount: number): Reply;
-  storeUndoAdd(store: number, rowCount: number): void;
-  /** Decodes the row to `row`. */
-  storeGet(store: number, id: number, row: number): Reply;
-  /** As `engineSearch`. `oversampling`: 0 searches by code alone. */
-  storeSearch(
-    store: number,
-    queries: number,
-    queryCount: number,
-    k: number,
-    scoreThreshold: number,
-    form: number,
-    filter: number,
-    filterLength: number,
-    oversampling: number,
-  ): Reply;
-  storeSavedBytes(store: number): number;
-  /** As `engineSave`. */
-  storeSave(store: number): Reply;
 
   normalize(dim: number, rows: number, rowCount: number, out: number): Reply;
   /** `mask`, `weights`: 0 for none. */

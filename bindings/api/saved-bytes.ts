@@ -5,20 +5,20 @@ Saving to and loading from the caller's bytes, piece by piece, so that the modul
 */
 import { allocateBytes } from './allocate.js';
 import { checkBytes } from './arguments.js';
-import type { Handle, Kind } from './handle.js';
+import type { Handle } from './handle.js';
 import type { ModuleRuntime } from './module-runtime.js';
 
 /** @throws {VectorSearchError} with code `OUT_OF_MEMORY`. */
-export function saveBytes({ address: object, runtime, kind }: Handle): Uint8Array {
+export function saveBytes({ address: object, runtime }: Handle): Uint8Array {
   const { memory } = runtime;
-  const bytes = allocateBytes(runtime.call((raw) => raw[`${kind}SavedBytes` as const](object)));
+  const bytes = allocateBytes(runtime.call((raw) => raw.engineSavedBytes(object)));
   let position = 0;
   runtime.checked((raw) => {
     raw.writePiece = (address, size) => {
       bytes.set(new Uint8Array(memory.buffer, address, size), position);
       position += size;
     };
-    const reply = raw[`${kind}Save` as const](object);
+    const reply = raw.engineSave(object);
     delete raw.writePiece;
     return reply;
   });
@@ -26,17 +26,17 @@ export function saveBytes({ address: object, runtime, kind }: Handle): Uint8Arra
 }
 
 /**
-@returns Address of the object.
+@returns Address of the engine.
 @throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION` or `OUT_OF_MEMORY`.
 */
-export function loadBytes(runtime: ModuleRuntime, bytes: Uint8Array, kind: Kind): number {
+export function loadBytes(runtime: ModuleRuntime, bytes: Uint8Array): number {
   checkBytes(bytes);
   const { memory } = runtime;
   return runtime.checked((raw) => {
     raw.readPiece = (offset, address, size) => {
       new Uint8Array(memory.buffer, address, size).set(bytes.subarray(offset, offset + size));
     };
-    const reply = raw[`${kind}Load` as const](bytes.length);
+    const reply = raw.engineLoad(bytes.length);
     delete raw.readPiece;
     return reply;
   });

@@ -7,38 +7,55 @@ The search engine.
 import { addSteps } from './add-steps.js';
 import { checkId, checkInteger, checkOptions, checkRows, checkVector, maxDim } from './arguments.js';
 import { disposeBySymbol } from './dispose-symbol.js';
-import { invalidArgument } from './errors.js';
+import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
 import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
-import { copyFloats, copyNamed } from './module-arrays.js';
+import { copyFloats, copyNamed, copyWords } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
-import { engineNames, searchNames } from './option-names.js';
+import { engineNames } from './option-names.js';
+import {
+  checkQuantization,
+  type EngineQuantization,
+  fromWords,
+  quantizationWords,
+  toWords,
+} from './quantization.js';
 import { engineStatsFields } from './raw-module.js';
+import { recallSteps } from './recall-steps.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
 import { scratchBytes } from './scratch.js';
 import type { SearchResults } from './search-results.js';
-import { planSearch, type RawSearch, searchNow, searchSteps } from './search-steps.js';
+import { planSearch, searchNow, searchSteps } from './search-steps.js';
 import { runSteps, type Steps } from './steps.js';
+import { trainSteps } from './training-steps.js';
 import type {
   EngineOptions,
   EngineStats,
   LongCallOptions,
   Metric,
+  RecallOptions,
   SearchOptions,
   VectorInput,
 } from './types.js';
 
-/** An engine that was loaded, on its way through the constructor. */
-class LoadedEngine {
+/** An engine that was loaded, on its way through the constructors. @internal */
+export class LoadedEngine {
+  readonly dim: number;
+  readonly metric: Metric;
+
   constructor(
     readonly runtime: ModuleRuntime,
     readonly address: number,
-  ) {}
+  ) {
+    this.dim = runtime.call((raw) => raw.engineDim(address));
+    this.metric = metricName(runtime.call((raw) => raw.engineMetric(address)));
+  }
 }
 
 /**
-Vectors with stable ids, and exact search over them. Lives in the module's memory: `dispose()` it when done.
+Vectors with stable ids, kept as floats, as codes or as both, and search over them. Lives in the module's memory:
+`dispose()` it when done.
 
 Every call checks its input first and throws a `VectorSearchError`, with the engine unchanged.
 */
@@ -50,27 +67,34 @@ export class VectorSearchEngine {
   /** `using engine = ...` disposes it, where the runtime knows `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void;
   readonly #handle: Handle;
+  readonly #quantization: EngineQuantization | null;
 
   /**
   @param dim - Values of every vector: 1 to 65,536.
   @param metric - How vectors are compared. Default: `cosine`.
+  @param options - The index, and whether vectors are kept in codes. Default: exact search over floats.
   @throws {VectorSearchError} with code `NOT_INITIALIZED`, `INVALID_ARGUMENT` or `OUT_OF_MEMORY`.
   */
   constructor(dim: number, metric?: Metric, options?: EngineOptions);
   constructor(dim: number, metric: Metric = 'cosine', options: EngineOptions | LoadedEngine = {}) {
+    const kind = new.target === VectorSearchEngine ? 'engine' : 'store';
     this.dim = dim;
     this.metric = metric;
     if (options instanceof LoadedEngine) {
-      this.#handle = new Handle(options.runtime, options.address, 'engine');
+      const { runtime, address } = options;
+      const words = runtime.call((raw) => raw.engineQuantization(address));
+      this.#quantization =
+        words === 0 ? null : fromWords(copyWords(runtime.memory, words, quantizationWords));
+      this.#handle = new Handle(runtime, address, kind);
       return;
     }
     const runtime = currentRuntime();
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
-    checkOptions(options, engineNames);
-    if ((options.index ?? 'flat') !== 'flat') throw invalidArgument("the index to be 'flat'", options.index);
-    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode));
-    this.#handle = new Handle(runtime, address, 'engine');
+    this.#quantization = checkEngineOptions(options, dim);
+    const words = quantizationToScratch(runtime, this.#quantization);
+    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode, words));
+    this.#handle = new Handle(runtime, address, kind);
   }
 
   /** Number of vectors that can be found. */
@@ -97,9 +121,12 @@ export class VectorSearchEngine {
   /**
   Add many vectors, all or none of them: far faster than one by one.
 
+  With quantization, a codec that has not learned yet learns from these first; progress counts the vectors that it
+  learns from, too.
+
   @param flat - `[count x dim]`, one vector after another. Copied.
   @param count - Default: as many as `flat` holds.
-  @param options - Progress, and a signal that stops the call: the engine is as before then.
+  @param options - Progress, and a signal that stops the call: the vectors are as before then.
   @returns Id of the first; the others follow one by one.
   @throws {VectorSearchError} as {@link add}; positions count from the start of `flat`. The signal's reason when
   stopped.
@@ -115,7 +142,7 @@ export class VectorSearchEngine {
   }
 
   /**
-  The vector of an id, as it was given.
+  The vector of an id, as it was given; where only its code is kept, the nearest that the code can tell.
 
   @returns A copy, `[dim]`.
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
@@ -171,10 +198,10 @@ export class VectorSearchEngine {
   `OUT_OF_MEMORY` or `DISPOSED`.
   */
   search(query: VectorInput, k = 10, options?: SearchOptions): SearchResults {
-    const { runtime } = this.#handle;
-    const search = this.#search();
+    void this.#handle.address;
     checkVector('the query', query, this.dim);
-    return searchNow(runtime, search, query, 1, planSearch(k, searchNames, options))[0] as SearchResults;
+    const plan = planSearch(k, options, this.#quantization);
+    return searchNow(this.#handle, query, 1, plan)[0] as SearchResults;
   }
 
   /**
@@ -191,18 +218,50 @@ export class VectorSearchEngine {
 
   /** {@link searchBatch} in steps. @internal */
   searchBatchSteps(queries: Float32Array, k = 10, options?: SearchOptions): Steps<SearchResults[]> {
-    const { runtime } = this.#handle;
-    const count = checkRows('the queries', queries, this.dim);
-    const plan = planSearch(k, searchNames, options);
     void this.#handle.address;
-    return searchSteps(
-      runtime,
-      (...call) => this.#search()(...call),
-      queries,
-      count,
-      () => this.size,
-      plan,
-    );
+    const count = checkRows('the queries', queries, this.dim);
+    return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#quantization));
+  }
+
+  /**
+  Learn how to code vectors, and code those that there are anew. Without this call a codec learns from the first
+  vectors that are added, as soon as they are enough; what is typical of them, codes tell best. Not where only codes
+  are kept: there it must come before.
+
+  @param vectors - `[count x dim]` more vectors to learn from, which are not added. Default: none.
+  @param options - Progress, in thousandths, and a signal that stops the call: nothing has changed then.
+  @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`, `OUT_OF_MEMORY` or `DISPOSED`.
+  The signal's reason when stopped.
+  */
+  train(vectors?: Float32Array, options?: LongCallOptions): void {
+    runSteps(this.trainSteps(vectors), options);
+  }
+
+  /** {@link train} in steps. @internal */
+  trainSteps(vectors: Float32Array = new Float32Array(0)): Steps<void> {
+    void this.#handle.address;
+    if (this.#quantization === null) throw invalidState('train() only with quantization', 'floats only');
+    const count = checkRows('the vectors', vectors, this.dim);
+    return trainSteps(this.#handle, vectors, count, this.dim);
+  }
+
+  /**
+  How much of what exact search finds, search by the present codes finds too: recall@k, the mean share over the
+  queries, 0 to 1.
+
+  @param queries - `[count x dim]` of the kind that will be searched for, best not among the vectors themselves.
+  @param k - Hits a query. Default: `10`.
+  @param options - As the searches to be judged: oversampling, filter.
+  @throws {VectorSearchError} as {@link searchBatch}; `INVALID_ARGUMENT` also where vectors are not kept as floats.
+  */
+  estimateRecall(queries: Float32Array, k = 10, options?: RecallOptions & LongCallOptions): number {
+    return runSteps(this.estimateRecallSteps(queries, k, options), options);
+  }
+
+  /** {@link estimateRecall} in steps. @internal */
+  estimateRecallSteps(queries: Float32Array, k = 10, options?: RecallOptions): Steps<number> {
+    void this.#handle.address;
+    return recallSteps(this, queries, k, options);
   }
 
   /**
@@ -215,7 +274,7 @@ export class VectorSearchEngine {
     const { address, runtime } = this.#handle;
     checkInteger('count', count, 0);
     runtime.checked((raw) => raw.engineReserve(address, count));
-    return VectorSearchEngine.bytesNeeded(count, this.dim, this.metric);
+    return bytesNeeded(runtime, this.dim, this.metric, this.#quantization, count);
   }
 
   /**
@@ -223,12 +282,16 @@ export class VectorSearchEngine {
 
   @throws {VectorSearchError} with code `NOT_INITIALIZED` or `INVALID_ARGUMENT`.
   */
-  static bytesNeeded(count: number, dim: number, metric: Metric = 'cosine'): number {
+  static bytesNeeded(
+    count: number,
+    dim: number,
+    metric: Metric = 'cosine',
+    options: EngineOptions = {},
+  ): number {
     const runtime = currentRuntime();
     checkInteger('count', count, 0);
     checkInteger('dim', dim, 1, maxDim);
-    const metricCode = metricNumber(metric);
-    return runtime.call((raw) => raw.engineBytesNeeded(dim, metricCode, count));
+    return bytesNeeded(runtime, dim, metric, checkEngineOptions(options, dim), count);
   }
 
   /** @throws {VectorSearchError} with code `DISPOSED`. */
@@ -240,6 +303,10 @@ export class VectorSearchEngine {
       dimension: this.dim,
       metric: this.metric,
       index: 'flat',
+      quantization: this.#quantization && {
+        ...this.#quantization,
+        trained: runtime.call((raw) => raw.engineIsTrained(address)),
+      },
       variant: runtime.variant,
     };
   }
@@ -272,13 +339,8 @@ export class VectorSearchEngine {
   `NOT_INITIALIZED`.
   */
   static load(bytes: Uint8Array): VectorSearchEngine {
-    const runtime = currentRuntime();
-    const address = loadBytes(runtime, bytes, 'engine');
-    const [dim, metric] = runtime.call((raw) => [
-      raw.engineDim(address),
-      metricName(raw.engineMetric(address)),
-    ]);
-    return new VectorSearchEngine(dim, metric, new LoadedEngine(runtime, address) as EngineOptions);
+    const loaded = loadEngine(bytes);
+    return new VectorSearchEngine(loaded.dim, loaded.metric, loaded as EngineOptions);
   }
 
   /** Free the engine's memory. Every later call but `dispose` itself throws `DISPOSED`. */
@@ -290,21 +352,41 @@ export class VectorSearchEngine {
     checkVector(name, vector, this.dim);
     return this.#handle.runtime.scratch(scratchBytes(this.dim)).putFloats(vector);
   }
-
-  #search(): RawSearch {
-    const { address } = this.#handle;
-    return (raw, queries, queryCount, { k, scoreThreshold, filter }, words) =>
-      raw.engineSearch(
-        address,
-        queries,
-        queryCount,
-        k,
-        scoreThreshold,
-        filter.form,
-        words,
-        filter.words.length,
-      );
-  }
 }
 
 disposeBySymbol(VectorSearchEngine);
+
+/**
+@throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION`, `OUT_OF_MEMORY`, `INVALID_ARGUMENT` or
+`NOT_INITIALIZED`.
+@internal
+*/
+export function loadEngine(bytes: Uint8Array): LoadedEngine {
+  const runtime = currentRuntime();
+  return new LoadedEngine(runtime, loadBytes(runtime, bytes));
+}
+
+function checkEngineOptions(options: EngineOptions, dim: number): EngineQuantization | null {
+  checkOptions(options, engineNames);
+  const { index = 'flat', quantization } = options;
+  if (index !== 'flat') throw invalidArgument("the index to be 'flat'", index);
+  return quantization === undefined ? null : checkQuantization(quantization, dim, true);
+}
+
+function quantizationToScratch(runtime: ModuleRuntime, quantization: EngineQuantization | null): number {
+  return quantization === null
+    ? 0
+    : runtime.scratch(scratchBytes(quantizationWords)).putWords(toWords(quantization));
+}
+
+function bytesNeeded(
+  runtime: ModuleRuntime,
+  dim: number,
+  metric: Metric,
+  quantization: EngineQuantization | null,
+  count: number,
+): number {
+  const metricCode = metricNumber(metric);
+  const words = quantizationToScratch(runtime, quantization);
+  return runtime.checked((raw) => raw.engineBytesNeeded(dim, metricCode, words, count));
+}

@@ -35,8 +35,19 @@ export type IdFilterInput =
       readonly bits: Uint32Array;
     };
 
-/** Bits a value of a compressed vector. */
+/** Bits a code: of a value (`scalar`, `binary`) or of a segment (`product`). */
 export type CodeBits = 8 | 4 | 2 | 1;
+
+/**
+How rows become codes.
+
+| codec | what is kept of a row | bits |
+| --- | --- | --- |
+| `scalar` | every value, rounded to a grid | 8, 4, 2 or 1 a value |
+| `binary` | the signs of the values, after a random rotation | 1 a value |
+| `product` | for every segment of values, the nearest of some learned ones | 4 or 8 a segment |
+*/
+export type CodecName = 'scalar' | 'binary' | 'product';
 
 /** A `WebAssembly.Module`. Projects for Node alone may have no types for it: then any object. */
 export type CompiledModule =
@@ -72,10 +83,53 @@ export interface SearchHit {
   readonly distance: number;
 }
 
-/** How an engine searches. */
+/** How rows are kept in codes: several times smaller than floats, and faster to search. */
+export interface QuantizationOptions {
+  /** Code family. Default: `scalar`. */
+  readonly codec?: CodecName;
+  /** Bits a code, see {@link CodecName}. Default: `8` for `scalar`, `1` for `binary`, `4` for `product`. */
+  readonly bits?: CodeBits;
+  /**
+  `scalar` with 8 or 4 bits: one grid for all rows, that spans this share of all values, 0.5 to 1.
+  Default: a grid for every row.
+  */
+  readonly quantile?: number;
+  /** `product`: segments that a row is cut into, 1 to `dim`. Default: as many as suit the dimension. */
+  readonly segments?: number;
+  /** Rotate rows before they are coded. Default: `true` for `binary`, `false` for `product`. */
+  readonly rotation?: boolean;
+  /** `binary` and `product`: of what is random in rotation and training, 0 to 2^53 - 1. Default: `0`. */
+  readonly seed?: number;
+  /** Keep the float rows too, so that a search can rescore. Default: `true` in an engine, `false` in a store. */
+  readonly keepVectors?: boolean;
+}
+
+/** How rows are kept in codes, as `stats()` tells it. */
+export interface Quantization {
+  /** Code family. */
+  readonly codec: CodecName;
+  /** Bits a code. */
+  readonly bits: CodeBits;
+  /** Share of all values that one grid for all rows spans; 0 where every row has its own. */
+  readonly quantile: number;
+  /** Segments asked for; 0 for the default. */
+  readonly segments: number;
+  /** Whether rows are rotated. */
+  readonly rotation: boolean;
+  /** Of what is random. */
+  readonly seed: number;
+  /** Whether the float rows are kept too. */
+  readonly keepVectors: boolean;
+  /** Whether rows are searched by their codes: while there are too few to learn from, they are kept as floats. */
+  readonly trained: boolean;
+}
+
+/** How an engine keeps and searches vectors. */
 export interface EngineOptions {
-  /** `flat` searches exactly. Default: `flat`. */
+  /** `flat` searches every row: exactly, or by its code. Default: `flat`. */
   readonly index?: 'flat';
+  /** Keep rows in codes. Default: floats only. */
+  readonly quantization?: QuantizationOptions;
 }
 
 /** What a search may return. */
@@ -84,7 +138,19 @@ export interface SearchOptions {
   readonly filter?: IdFilterInput;
   /** Only hits with `score >= scoreThreshold` are returned. Default: no threshold. */
   readonly scoreThreshold?: number;
+  /**
+  With quantization: score the best rows by code again, exactly, on the float rows; needs `keepVectors`.
+  Default: `true` where float rows are kept.
+  */
+  readonly rescore?: boolean;
+  /** How many rows are scored again, as a multiple of `k`: at least 1. Default: `4` for `scalar`, else `10`. */
+  readonly oversampling?: number;
+  /** With quantization: search the float rows instead of the codes; needs `keepVectors`. Default: `false`. */
+  readonly exact?: boolean;
 }
+
+/** Which searches `estimateRecall` judges. */
+export type RecallOptions = Pick<SearchOptions, 'filter' | 'rescore' | 'oversampling'>;
 
 /** Numbers about an engine. */
 export interface EngineStats {
@@ -100,14 +166,18 @@ export interface EngineStats {
   readonly metric: Metric;
   /** How the engine searches. */
   readonly index: 'flat';
+  /** How rows are kept in codes; `null` where they are floats only. */
+  readonly quantization: Quantization | null;
   /** The module that runs. */
   readonly variant: Variant;
   /** Bytes that the engine holds in all. */
   readonly memoryBytes: number;
-  /** Of these, for the vectors. */
+  /** Of these, for the vectors as floats. */
   readonly vectorBytes: number;
   /** Of these, for the norms that cosine needs. */
   readonly normBytes: number;
+  /** Of these, for codes, what belongs to each, and what their codec has learned. */
+  readonly codeBytes: number;
   /** Of these, for ids and deletion marks. */
   readonly idBytes: number;
 }
@@ -129,46 +199,9 @@ export interface LongCallOptions {
 }
 
 /** How a compressed store keeps vectors. */
-export interface CompressedStoreOptions {
-  /** Code family. Default: `scalar`. */
-  readonly codec?: 'scalar';
-  /** Bits a value. Default: `8`. */
-  readonly bits?: CodeBits;
+export interface CompressedStoreOptions extends QuantizationOptions {
   /** How vectors are compared. Default: `cosine`. */
   readonly metric?: Metric;
-  /** Keep the float rows too, so that a search can rescore. Default: `false`. */
-  readonly keepVectors?: boolean;
-}
-
-/** What a search of a compressed store may return, and how exactly. */
-export interface CompressedSearchOptions extends SearchOptions {
-  /**
-  Rescore the `oversampling * k` best rows exactly on the float rows. At least 1; needs `keepVectors`.
-  Default: `4` where float rows are kept, else none.
-  */
-  readonly oversampling?: number;
-}
-
-/** Numbers about a compressed store. */
-export interface CompressedStoreStats {
-  /** Vectors in the store. */
-  readonly size: number;
-  /** Values of every vector. */
-  readonly dimension: number;
-  /** How vectors are compared. */
-  readonly metric: Metric;
-  /** Code family. */
-  readonly codec: 'scalar';
-  /** Bits a value. */
-  readonly bits: CodeBits;
-  /** The module that runs. */
-  readonly variant: Variant;
-  /** Bytes that the store holds in all. */
-  readonly memoryBytes: number;
-  /** Of these, for the codes and what belongs to each. */
-  readonly codeBytes: number;
-  /** Of these, for the float rows; 0 unless they are kept. */
-  readonly vectorBytes: number;
 }
 
 /** An operation of `BatchProcessor.process`. */

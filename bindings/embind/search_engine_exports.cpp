@@ -18,9 +18,27 @@ SearchEngine& at(Address engine) {
   return object_at<SearchEngine>(engine);
 }
 
-Reply create(size_t dim, uint32_t metric) {
+/// Words that stand for a `Quantization`, as bindings/api/quantization.ts lists them.
+struct QuantizationWords {
+  uint32_t kind, bits, segments, rotation;
+  float quantile;
+  uint32_t keep_vectors, seed_low, seed_high;
+};
+
+/// quantization  address of such words, or 0 for none
+EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization) {
+  EngineOptions options{dim, static_cast<Metric>(metric), std::nullopt};
+  if (quantization == 0) return options;
+  const auto& words = object_at<const QuantizationWords>(quantization);
+  options.quantization = Quantization{{CodecKind{words.kind}, words.bits, words.segments, words.rotation != 0,
+                                       words.quantile, uint64_t{words.seed_high} << 32 | words.seed_low},
+                                      words.keep_vectors != 0};
+  return options;
+}
+
+Reply create(size_t dim, uint32_t metric, Address quantization) {
   return guarded_new<SearchEngine>(
-      [&] { return SearchEngine::create(dim, static_cast<Metric>(metric), best_kernels()); });
+      [&] { return SearchEngine::create(engine_options(dim, metric, quantization), best_kernels()); });
 }
 
 Reply load(double size) {
@@ -30,9 +48,11 @@ Reply load(double size) {
   });
 }
 
-double bytes_needed(size_t dim, uint32_t metric, double row_count) {
-  return static_cast<double>(
-      SearchEngine::bytes_needed(dim, static_cast<Metric>(metric), static_cast<uint64_t>(row_count)));
+Reply bytes_needed(size_t dim, uint32_t metric, Address quantization, double row_count) {
+  return guarded([&] {
+    return SearchEngine::bytes_needed(engine_options(dim, metric, quantization),
+                                      static_cast<uint64_t>(row_count));
+  });
 }
 
 size_t dim(Address engine) {
@@ -51,14 +71,38 @@ bool contains(Address engine, uint32_t id) {
   return at(engine).contains(RowId{id});
 }
 
-/// Address of seven doubles, in the order of `engineStatsFields` in bindings/api/raw-module.ts.
+/// Address of `QuantizationWords`, or 0.
+double quantization(Address engine) {
+  static QuantizationWords words;
+  const std::optional<Quantization>& held = at(engine).quantization();
+  if (!held) return 0;
+  const CodecOptions& codec = held->codec;
+  words = {static_cast<uint32_t>(codec.kind),
+           codec.bits,
+           codec.segments,
+           codec.rotation,
+           codec.quantile,
+           held->keep_vectors,
+           static_cast<uint32_t>(codec.seed),
+           static_cast<uint32_t>(codec.seed >> 32)};
+  return address_of(&words);
+}
+bool is_trained(Address engine) {
+  return at(engine).is_trained();
+}
+size_t training_least(Address engine) {
+  return at(engine).training_sample().least;
+}
+
+/// Address of eight doubles, in the order of `engineStatsFields` in bindings/api/raw-module.ts.
 double stats(Address engine) {
-  static std::array<double, 7> numbers;
+  static std::array<double, 8> numbers;
   const EngineStats stats = at(engine).stats();
   size_t count = 0;
   for (const uint64_t number :
        {uint64_t{stats.size}, uint64_t{stats.deleted}, uint64_t{stats.capacity}, uint64_t{stats.vector_bytes},
-        uint64_t{stats.norm_bytes}, uint64_t{stats.id_bytes}, uint64_t{stats.memory_bytes}}) {
+        uint64_t{stats.norm_bytes}, uint64_t{stats.code_bytes}, uint64_t{stats.id_bytes},
+        uint64_t{stats.memory_bytes}}) {
     numbers[count++] = static_cast<double>(number);
   }
   return address_of(numbers.data());
@@ -70,6 +114,27 @@ Reply add(Address engine, Address rows, size_t row_count) {
 
 void undo_add(Address engine, size_t row_count) {
   at(engine).undo_add(row_count);
+}
+
+Reply begin_training(Address engine) {
+  return guarded([&] { return at(engine).begin_training(); });
+}
+
+Reply add_training_rows(Address engine, Address rows, size_t row_count) {
+  return guarded([&] { return at(engine).add_training_rows(floats_at(rows), row_count); });
+}
+
+/// Thousandths that are done, 1000 last.
+Reply training_step(Address engine) {
+  return guarded([&]() -> Result<size_t> {
+    const Result<double> done = at(engine).training_step();
+    if (!done.ok()) return done.error();
+    return static_cast<size_t>(done.value() < 1 ? 999 * done.value() : 1000);
+  });
+}
+
+void end_training(Address engine) {
+  at(engine).end_training();
 }
 
 Reply update(Address engine, uint32_t id, Address row) {
@@ -85,7 +150,7 @@ Reply get(Address engine, uint32_t id) {
 }
 
 Reply search(Address engine, Address queries, size_t query_count, size_t k, float score_threshold,
-             uint32_t form, Address filter, size_t filter_length) {
+             uint32_t form, Address filter, size_t filter_length, float oversampling, bool exact) {
   return guarded([&]() -> Result<const void*> {
     const CrossedFilter crossed(static_cast<FilterForm>(form), filter, filter_length,
                                 [&](RowId id) { return at(engine).contains(id); });
@@ -93,6 +158,8 @@ Reply search(Address engine, Address queries, size_t query_count, size_t k, floa
     options.k = k;
     options.filter = crossed.get();
     if (!std::isnan(score_threshold)) options.score_threshold = score_threshold;
+    options.oversampling = oversampling;
+    options.exact = exact;
     const Status found = at(engine).search(floats_at(queries), query_count, options, last_hits());
     if (!found.ok()) return found.error();
     return static_cast<const void*>(view_last_hits());
@@ -144,6 +211,13 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineStats", &stats);
   emscripten::function("engineAdd", &add);
   emscripten::function("engineUndoAdd", &undo_add);
+  emscripten::function("engineQuantization", &quantization);
+  emscripten::function("engineIsTrained", &is_trained);
+  emscripten::function("engineTrainingLeast", &training_least);
+  emscripten::function("engineBeginTraining", &begin_training);
+  emscripten::function("engineAddTrainingRows", &add_training_rows);
+  emscripten::function("engineTrainingStep", &training_step);
+  emscripten::function("engineEndTraining", &end_training);
   emscripten::function("engineUpdate", &update);
   emscripten::function("engineRemove", &remove);
   emscripten::function("engineGet", &get);

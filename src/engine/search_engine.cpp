@@ -8,6 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/code_training.h"
+#include "index/flat/code_search.h"
+#include "index/flat/coded_rows.h"
+#include "index/flat/exact_distance.h"
 #include "index/flat/flat_search.h"
 #include "persist/engine_file.h"
 #include "rows/allowed_slots.h"
@@ -16,20 +20,11 @@
 #include "rows/vector_rows.h"
 
 namespace vicinal {
-
-struct SearchEngine::State {
-  VectorRows rows;
-  IdMap ids;
-  Deletions deletions;
-  const KernelTable& kernels;
-
-  std::optional<Slot> find_live(RowId id) const {
-    const std::optional<Slot> slot = ids.find(id);
-    return slot && !deletions.contains(to_number(*slot)) ? slot : std::nullopt;
-  }
-};
-
 namespace {
+
+Error invalid(int64_t expected, int64_t actual) {
+  return {ErrorCode::kInvalidArgument, expected, actual};
+}
 
 Error not_found(RowId id) {
   return {ErrorCode::kNotFound, 0, to_number(id)};
@@ -37,6 +32,10 @@ Error not_found(RowId id) {
 
 Error capacity_exceeded(uint64_t row_count) {
   return {ErrorCode::kCapacityExceeded, static_cast<int64_t>(kMaxRowCount), static_cast<int64_t>(row_count)};
+}
+
+Result<std::unique_ptr<Codec>> make_codec_of(const EngineOptions& options, const KernelTable& kernels) {
+  return make_codec(options.quantization->codec, options.dim, options.metric, kernels);
 }
 
 // No row farther than this reaches the threshold. Under cosine the score is rounded once more than the
@@ -47,54 +46,216 @@ float max_distance_of(Metric metric, std::optional<float> score_threshold) {
   return -std::clamp(*score_threshold, -FLT_MAX, FLT_MAX);
 }
 
+// The nearest k of the candidates by exact distance, nearest first, ties by smaller slot.
+void rescore(const ExactDistance& exact, const VectorRows& rows, size_t k,
+             std::vector<Candidate>& candidates) {
+  for (Candidate& candidate : candidates) candidate.distance = exact(rows.row(candidate.slot));
+  sort_nearest_first(candidates);
+  candidates.resize(std::min(k, candidates.size()));
+}
+
+// Takes back what an `add` has done when it does not reach its end: coding may find no memory.
+template <typename State>
+struct Rollback {
+  ~Rollback() {
+    if (armed) state.truncate(row_count);
+  }
+
+  State& state;
+  size_t row_count;
+  bool armed = true;
+};
+
 }  // namespace
+
+struct SearchEngine::State {
+  State(const EngineOptions& engine_options, const KernelTable& kernel_table)
+      : options(engine_options), kernels(kernel_table), rows(options.dim, options.metric) {}
+
+  EngineView view() const { return {rows, options.quantization, codes, ids, deletions}; }
+
+  // Whether every row is kept as floats.
+  bool has_vectors() const { return !codes || options.quantization->keep_vectors; }
+
+  std::optional<Slot> find_live(RowId id) const {
+    const std::optional<Slot> slot = ids.find(id);
+    return slot && !deletions.contains(to_number(*slot)) ? slot : std::nullopt;
+  }
+
+  Status make_room(size_t row_count) {
+    Status made;
+    if (has_vectors()) made = rows.make_room(row_count);
+    if (made.ok() && codes) made = codes->make_room(row_count);
+    return made;
+  }
+
+  void truncate(size_t row_count) {
+    if (has_vectors()) rows.truncate(row_count);
+    if (codes) codes->truncate(row_count);
+  }
+
+  // The rows are searched by these codes from now on.
+  void take_codes(CodedRows trained) {
+    codes = std::move(trained);
+    if (!has_vectors()) rows.clear();
+  }
+
+  void forget_training() { codes.reset(); }
+
+  Status check_search(const SearchOptions& search) const {
+    const double oversampling = double{search.oversampling};
+    if (search.k == 0) return invalid(1, 0);
+    if (search.score_threshold && std::isnan(*search.score_threshold)) return invalid(0, 0);
+    if (oversampling != 0 && (!(oversampling >= 1) || !std::isfinite(oversampling))) return invalid(1, 0);
+    const bool keeps_vectors = !options.quantization || options.quantization->keep_vectors;
+    if ((oversampling != 0 || search.exact) && !keeps_vectors) return invalid(0, 1);
+    return {};
+  }
+
+  std::vector<std::vector<Candidate>> search_by_code(const float* queries, size_t query_count,
+                                                     const SearchOptions& search,
+                                                     const AllowedSlots& allowed) const {
+    const bool rescores = search.oversampling != 0;
+    // In double, where no k and no oversampling overflows.
+    const double wanted =
+        std::ceil(static_cast<double>(search.k) * (rescores ? double{search.oversampling} : 1.0));
+    const auto count = static_cast<size_t>(std::min(wanted, static_cast<double>(kMaxRowCount)));
+    std::vector<std::vector<Candidate>> found =
+        search_codes(*codes, queries, query_count, options.dim, count, allowed);
+    for (size_t query = 0; rescores && query < query_count; ++query) {
+      rescore(ExactDistance(options.metric, queries + query * options.dim, options.dim), rows, search.k,
+              found[query]);
+    }
+    return found;
+  }
+
+  EngineOptions options;
+  const KernelTable& kernels;
+  Codec::SampleSize sample_size{0, 0};
+  VectorRows rows;                 // empty where rows are kept as codes only
+  std::optional<CodedRows> codes;  // of every row, once the codec is trained
+  IdMap ids;
+  Deletions deletions;
+  std::unique_ptr<CodeTraining> training;
+  std::vector<float> decoded;  // what `get` returned last
+};
 
 SearchEngine::SearchEngine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 SearchEngine::~SearchEngine() = default;
 
-Result<std::unique_ptr<SearchEngine>> SearchEngine::create(size_t dim, Metric metric,
+Result<std::unique_ptr<SearchEngine>> SearchEngine::create(const EngineOptions& options,
                                                            const KernelTable& kernels) {
-  Status checked = check_dim(dim);
-  if (checked.ok()) checked = check_metric(metric);
+  Status checked = check_dim(options.dim);
+  if (checked.ok()) checked = check_metric(options.metric);
   if (!checked.ok()) return checked.error();
-  auto state = std::make_unique<State>(State{VectorRows(dim, metric), {}, {}, kernels});
+  auto state = std::make_unique<State>(options, kernels);
+  if (options.quantization) {
+    const Result<std::unique_ptr<Codec>> codec = make_codec_of(options, kernels);
+    if (!codec.ok()) return codec.error();
+    state->sample_size = codec.value()->sample_size();
+  }
   return std::unique_ptr<SearchEngine>(new SearchEngine(std::move(state)));
 }
 
 size_t SearchEngine::dim() const {
-  return state_->rows.dim();
+  return state_->options.dim;
 }
 Metric SearchEngine::metric() const {
-  return state_->rows.metric();
+  return state_->options.metric;
+}
+const std::optional<Quantization>& SearchEngine::quantization() const {
+  return state_->options.quantization;
 }
 
 EngineStats SearchEngine::stats() const {
+  const State& state = *state_;
   EngineStats stats;
-  stats.deleted = state_->deletions.count();
-  stats.size = state_->ids.size() - stats.deleted;
-  stats.capacity = state_->rows.capacity() - stats.deleted;
-  stats.vector_bytes = state_->rows.vector_bytes();
-  stats.norm_bytes = state_->rows.norm_bytes();
-  stats.id_bytes = state_->ids.held_bytes() + state_->deletions.held_bytes();
-  stats.memory_bytes = stats.vector_bytes + stats.norm_bytes + stats.id_bytes;
+  stats.deleted = state.deletions.count();
+  stats.size = state.ids.size() - stats.deleted;
+  stats.capacity = state.has_vectors() ? state.rows.capacity() : kMaxRowCount;
+  if (state.codes) stats.capacity = std::min<uint64_t>(stats.capacity, state.codes->capacity());
+  stats.capacity -= stats.deleted;
+  stats.vector_bytes = state.rows.vector_bytes();
+  stats.norm_bytes = state.rows.norm_bytes();
+  if (state.codes) stats.code_bytes = state.codes->held_bytes();
+  stats.id_bytes = state.ids.held_bytes() + state.deletions.held_bytes();
+  stats.memory_bytes = stats.vector_bytes + stats.norm_bytes + stats.code_bytes + stats.id_bytes;
   return stats;
 }
 
 Result<RowId> SearchEngine::add(const float* rows, size_t row_count) {
-  const uint64_t first_id = state_->ids.next_id();
+  State& state = *state_;
+  assert(state.training == nullptr);
+  const uint64_t first_id = state.ids.next_id();
   if (first_id + row_count > kMaxRowCount) return capacity_exceeded(first_id + row_count);
   const Status checked = check_rows(rows, row_count, dim(), metric());
   if (!checked.ok()) return checked.error();
-  const Status appended = state_->rows.append(rows, row_count);
-  if (!appended.ok()) return appended.error();
-  state_->ids.append(row_count);
+
+  if (state.options.quantization && !state.codes && state.ids.size() + row_count >= training_sample().least) {
+    const Result<size_t> begun = begin_training();
+    if (!begun.ok()) return begun.error();
+    const Status added = add_training_rows(rows, row_count);
+    Result<double> done = added.ok() ? training_step() : added.error();
+    while (done.ok() && done.value() < 1) done = training_step();
+    end_training();
+    if (!done.ok()) return done.error();
+  }
+  const Status made = state.make_room(row_count);
+  if (!made.ok()) return made.error();
+  Rollback<State> rollback{state, state.ids.size()};
+  if (state.has_vectors()) {
+    for (size_t row = 0; row < row_count; ++row) state.rows.append_reserved(rows + row * dim());
+  }
+  if (state.codes) state.codes->append(rows, row_count);
+  rollback.armed = false;
+  state.ids.append(row_count);
   return RowId{static_cast<uint32_t>(first_id)};
 }
 
 void SearchEngine::undo_add(size_t row_count) {
-  assert(row_count <= state_->rows.size());
+  assert(row_count <= state_->ids.size());
   state_->ids.undo_append(row_count);
-  state_->rows.truncate(state_->ids.size());
+  state_->truncate(state_->ids.size());
+  if (state_->ids.size() == 0) state_->forget_training();
+}
+
+bool SearchEngine::is_trained() const {
+  return state_->codes.has_value();
+}
+
+Codec::SampleSize SearchEngine::training_sample() const {
+  return state_->sample_size;
+}
+
+Result<size_t> SearchEngine::begin_training() {
+  State& state = *state_;
+  if (!state.options.quantization || !state.has_vectors()) return invalid(1, 0);
+  Result<std::unique_ptr<Codec>> codec = make_codec_of(state.options, state.kernels);
+  if (!codec.ok()) return codec.error();
+  state.training = std::make_unique<CodeTraining>(std::move(codec.value()), state.rows);
+  return state.training->room();
+}
+
+Status SearchEngine::add_training_rows(const float* rows, size_t row_count) {
+  assert(state_->training != nullptr);
+  const Status checked = check_rows(rows, row_count, dim(), metric());
+  if (checked.ok()) state_->training->add_rows(rows, row_count);
+  return checked;
+}
+
+Result<double> SearchEngine::training_step() {
+  State& state = *state_;
+  if (state.training == nullptr) return invalid(1, 0);
+  const Result<double> done = state.training->step();
+  if (done.ok() && done.value() == 1) {
+    state.take_codes(state.training->take_codes());
+    state.training.reset();
+  }
+  return done;
+}
+
+void SearchEngine::end_training() {
+  state_->training.reset();
 }
 
 Status SearchEngine::update(RowId id, const float* row) {
@@ -102,7 +263,9 @@ Status SearchEngine::update(RowId id, const float* row) {
   if (!slot) return not_found(id);
   const Status checked = check_rows(row, 1, dim(), metric());
   if (!checked.ok()) return checked;
-  state_->rows.update(to_number(*slot), row);
+  // What can fail comes first.
+  if (state_->codes) state_->codes->replace(to_number(*slot), row);
+  if (state_->has_vectors()) state_->rows.update(to_number(*slot), row);
   return {};
 }
 
@@ -114,9 +277,13 @@ Status SearchEngine::remove(RowId id) {
 }
 
 Result<const float*> SearchEngine::get(RowId id) const {
-  const std::optional<Slot> slot = state_->find_live(id);
+  State& state = *state_;
+  const std::optional<Slot> slot = state.find_live(id);
   if (!slot) return not_found(id);
-  return std::as_const(state_->rows).row(to_number(*slot));
+  if (state.has_vectors()) return std::as_const(state.rows).row(to_number(*slot));
+  state.decoded.resize(dim());
+  state.codes->decode(to_number(*slot), state.decoded.data());
+  return std::as_const(state.decoded).data();
 }
 
 bool SearchEngine::contains(RowId id) const {
@@ -125,42 +292,58 @@ bool SearchEngine::contains(RowId id) const {
 
 Status SearchEngine::search(const float* queries, size_t query_count, const SearchOptions& options,
                             Hits& hits) const {
-  if (options.k == 0) return Error{ErrorCode::kInvalidArgument, 1, 0};
-  if (options.score_threshold && std::isnan(*options.score_threshold))
-    return Error{ErrorCode::kInvalidArgument, 0, 0};
-  const Status checked = check_rows(queries, query_count, dim(), metric());
+  const State& state = *state_;
+  Status checked = state.check_search(options);
+  if (checked.ok()) checked = check_rows(queries, query_count, dim(), metric());
   if (!checked.ok()) return checked;
 
-  const AllowedSlots allowed(state_->ids, state_->deletions, options.filter);
+  const AllowedSlots allowed(state.ids, state.deletions, options.filter);
   const std::vector<std::vector<Candidate>> found =
-      search_flat(state_->rows, state_->kernels, queries, query_count, options.k, allowed,
-                  max_distance_of(metric(), options.score_threshold));
+      state.codes && !options.exact
+          ? state.search_by_code(queries, query_count, options, allowed)
+          : search_flat(state.rows, state.kernels, queries, query_count, options.k, allowed,
+                        max_distance_of(metric(), options.score_threshold));
   hits.clear();
   for (const std::vector<Candidate>& nearest : found) {
-    append_hits(nearest, state_->ids, metric(), options.score_threshold, hits);
+    append_hits(nearest, state.ids, metric(), options.score_threshold, hits);
   }
   return {};
 }
 
 Status SearchEngine::reserve(size_t row_count) {
-  const uint64_t slot_count = uint64_t{row_count} + state_->deletions.count();
+  State& state = *state_;
+  const uint64_t slot_count = uint64_t{row_count} + state.deletions.count();
   if (slot_count > kMaxRowCount) return capacity_exceeded(slot_count);
-  return state_->rows.reserve(static_cast<size_t>(slot_count));
+  Status reserved;
+  if (state.has_vectors()) reserved = state.rows.reserve(static_cast<size_t>(slot_count));
+  if (reserved.ok() && state.codes) reserved = state.codes->reserve(static_cast<size_t>(slot_count));
+  return reserved;
 }
 
-uint64_t SearchEngine::bytes_needed(size_t dim, Metric metric, uint64_t row_count) {
-  return VectorRows::vector_bytes_needed(dim, row_count) + VectorRows::norm_bytes_needed(metric, row_count);
+Result<uint64_t> SearchEngine::bytes_needed(const EngineOptions& options, uint64_t row_count) {
+  uint64_t bytes = 0;
+  if (!options.quantization || options.quantization->keep_vectors) {
+    bytes += VectorRows::vector_bytes_needed(options.dim, row_count) +
+             VectorRows::norm_bytes_needed(options.metric, row_count);
+  }
+  if (options.quantization) {
+    const Result<std::unique_ptr<Codec>> codec = make_codec_of(options, best_kernels());
+    if (!codec.ok()) return codec.error();
+    bytes += CodedRows::bytes_needed(*codec.value(), row_count);
+  }
+  return bytes;
 }
 
 void SearchEngine::compact() {
+  State& state = *state_;
   // What can fail comes first.
-  if (state_->deletions.count() > 0) {
-    IdMap ids = state_->ids.without(state_->deletions);
-    state_->rows.compact(state_->deletions);
-    state_->ids = std::move(ids);
-    state_->deletions.clear();
-  } else {
-    state_->rows.compact(state_->deletions);
+  std::optional<IdMap> ids;
+  if (state.deletions.count() > 0) ids = state.ids.without(state.deletions);
+  if (state.codes) state.codes->compact(state.deletions);
+  if (state.has_vectors()) state.rows.compact(state.deletions);
+  if (ids) {
+    state.ids = std::move(*ids);
+    state.deletions.clear();
   }
 }
 
@@ -168,22 +351,29 @@ void SearchEngine::clear() {
   state_->ids = IdMap::newest(0, state_->ids.next_id());
   state_->deletions.clear();
   state_->rows.clear();
+  state_->forget_training();
 }
 
 Status SearchEngine::save(ByteSink& sink) const {
-  return write_engine_file(sink, state_->rows, state_->ids, state_->deletions);
+  return write_engine_file(sink, state_->view());
 }
 
 uint64_t SearchEngine::saved_bytes() const {
-  return engine_file_bytes(state_->rows, state_->ids, state_->deletions);
+  return engine_file_bytes(state_->view());
 }
 
 Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, const KernelTable& kernels) {
-  Result<EngineContents> contents = read_engine_file(source);
-  if (!contents.ok()) return contents.error();
-  auto state = std::make_unique<State>(
-      State{std::move(contents.value().rows), std::move(contents.value().ids), {}, kernels});
-  return std::unique_ptr<SearchEngine>(new SearchEngine(std::move(state)));
+  Result<EngineContents> read = read_engine_file(source, kernels);
+  if (!read.ok()) return read.error();
+  EngineContents& contents = read.value();
+  Result<std::unique_ptr<SearchEngine>> engine =
+      create({contents.rows.dim(), contents.rows.metric(), contents.quantization}, kernels);
+  if (!engine.ok()) return engine.error();
+  State& state = *engine.value()->state_;
+  state.rows = std::move(contents.rows);
+  state.codes = std::move(contents.codes);
+  state.ids = std::move(contents.ids);
+  return engine;
 }
 
 }  // namespace vicinal

@@ -1,4 +1,4 @@
-// The search engine: rows with stable ids, and exact search over them.
+// The search engine: rows with stable ids, kept as floats, as codes or as both, and search over them.
 #pragma once
 
 #include <cstddef>
@@ -12,77 +12,119 @@
 #include "engine/hits.h"
 #include "kernels/kernel_table.h"
 #include "persist/byte_io.h"
+#include "quantize/quantization.h"
 #include "rows/filter.h"
 
 namespace vicinal {
+
+struct EngineOptions {
+  size_t dim = 0;  // 1..65536
+  Metric metric = Metric::kCosine;
+  std::optional<Quantization> quantization = std::nullopt;
+};
 
 struct SearchOptions {
   size_t k = 10;                                        // >= 1; more than there are rows returns all of them
   const IdFilter* filter = nullptr;                     // null: every live row
   std::optional<float> score_threshold = std::nullopt;  // only hits with score >= this
+  /// Where rows are kept as codes and as floats: oversampling x k best rows by code are scored again exactly.
+  /// 1 or more; 0 searches by code alone.
+  float oversampling = 0;
+  /// Search the float rows, whatever codes there are.
+  bool exact = false;
 };
 
 struct EngineStats {
   uint64_t size = 0;          // live rows
   uint64_t deleted = 0;       // removed rows whose space is not yet reclaimed
   uint64_t capacity = 0;      // rows that fit before memory grows, those there are included
-  uint64_t vector_bytes = 0;  // held for rows, capacity included
+  uint64_t vector_bytes = 0;  // held for float rows, capacity included
   uint64_t norm_bytes = 0;    // per-row norms (cosine)
+  uint64_t code_bytes = 0;    // codes, what belongs to each, and what their codec has learned
   uint64_t id_bytes = 0;      // ids and deletion marks
   uint64_t memory_bytes = 0;  // all of these together
 };
 
 /// Not safe for use by several threads at once.
+///
+/// With quantization, rows are kept as floats and searched exactly until there are enough for the codec to learn
+/// from (Codec::sample_size); from then on they are searched by their codes.
 class SearchEngine {
  public:
-  /// dim in 1..65536.
   /// Errors  kInvalidArgument
-  static Result<std::unique_ptr<SearchEngine>> create(size_t dim, Metric metric, const KernelTable& kernels);
+  static Result<std::unique_ptr<SearchEngine>> create(const EngineOptions& options,
+                                                      const KernelTable& kernels);
   ~SearchEngine();
 
   size_t dim() const;
   Metric metric() const;
+  const std::optional<Quantization>& quantization() const;
   EngineStats stats() const;
 
-  /// Appends rows, all or none of them.
+  /// Appends rows, all or none of them. Trains the codec first where these make the rows enough: in one go, so
+  /// that a caller who wants to report or to stop trains it before, by `begin_training`.
   /// rows     [row_count x dim] finite floats; no zero row when the metric is cosine
   /// Returns  id of the first; the others follow it one by one
-  /// Errors   kNotFinite, kZeroVector, kCapacityExceeded, kOutOfMemory; nothing is changed then
+  /// Errors   kNotFinite, kZeroVector, kCapacityExceeded, kOutOfMemory; std::bad_alloc. No row is changed then.
   Result<RowId> add(const float* rows, size_t row_count);
 
   /// Takes the newest `row_count` rows back as if they had never been added (their ids will be given out
-  /// again): undoes an `add` in parts that was stopped half-way. Only before anything else was changed.
+  /// again): undoes an `add` in parts that was stopped half-way. Only before anything else was changed. What a
+  /// codec has learned from them stays, unless no row is left.
   void undo_add(size_t row_count);
 
+  /// Whether rows are searched by code.
+  bool is_trained() const;
+  /// Rows that training needs at least, and uses at most; zeros without quantization.
+  Codec::SampleSize training_sample() const;
+  /// Starts to train the codec, with the float rows that there are. Nothing else may be changed until it is done
+  /// or ended.
+  /// Returns  how many more rows it can use
+  /// Errors   kInvalidArgument (no quantization, or codes without float rows: these cannot be coded anew);
+  ///          std::bad_alloc
+  Result<size_t> begin_training();
+  /// Gives it more rows to learn from, [row_count x dim], which are not added.
+  /// Errors  kNotFinite, kZeroVector; std::bad_alloc
+  Status add_training_rows(const float* rows, size_t row_count);
+  /// Some 20 ms of training, and of coding the rows that there are. After the last step they are searched by code.
+  /// Returns  the share that is done, 0 to 1: 1 after the last step
+  /// Errors   kInvalidArgument (not begun, or no rows to learn from), kOutOfMemory; std::bad_alloc
+  Result<double> training_step();
+  /// Ends it before it is done: all is as it was before.
+  void end_training();
+
   /// Replaces a row under the same id.
-  /// Errors  kNotFound, kNotFinite, kZeroVector
+  /// Errors  kNotFound, kNotFinite, kZeroVector; std::bad_alloc
   Status update(RowId id, const float* row);
 
   /// Errors  kNotFound
   Status remove(RowId id);
 
-  /// The row as it was given, [dim]; valid until the engine changes.
-  /// Errors  kNotFound
+  /// The row, [dim], as it was given where it is kept, else the nearest that its code can tell. Valid until the
+  /// next call.
+  /// Errors  kNotFound; std::bad_alloc
   Result<const float*> get(RowId id) const;
   bool contains(RowId id) const;
 
-  /// Exact search of one or many queries; many cost far less than one after another, and find the same to the
-  /// last bit. Hits are ordered and scored in double precision (index/flat/flat_search.h).
+  /// Search of one or many queries; many cost far less than one after another, and find the same to the last
+  /// bit. Exact hits are ordered and scored in double precision (index/flat/flat_search.h).
   /// queries  [query_count x dim] finite floats; not zero when the metric is cosine
   /// hits     overwritten
-  /// Errors   kInvalidArgument (k, or a threshold that is NaN), kNotFinite, kZeroVector; std::bad_alloc
+  /// Errors   kInvalidArgument (k, a threshold that is NaN; oversampling below 1 and not 0, oversampling or
+  ///          exact without float rows), kNotFinite, kZeroVector; std::bad_alloc
   Status search(const float* queries, size_t query_count, const SearchOptions& options, Hits& hits) const;
 
   /// Makes room for `row_count` rows in all.
   /// Errors  kCapacityExceeded, kOutOfMemory; nothing is changed then
   Status reserve(size_t row_count);
   /// Bytes that an engine of `row_count` rows holds, as `stats().memory_bytes` tells after
-  /// `reserve(row_count)` on a new engine.
-  static uint64_t bytes_needed(size_t dim, Metric metric, uint64_t row_count);
+  /// `reserve(row_count)` on a new engine, where codes have been trained.
+  /// Errors  kInvalidArgument
+  static Result<uint64_t> bytes_needed(const EngineOptions& options, uint64_t row_count);
 
   /// Reclaims the space of removed rows, and the spare capacity. Ids stay.
   void compact();
-  /// Removes every row. Ids go on from where they were.
+  /// Removes every row. Ids go on from where they were. What a codec has learned is forgotten.
   void clear();
 
   /// Writes the live rows, so that what is loaded has no removed ones; ids and the next id are kept. The note

@@ -1,4 +1,4 @@
-// A saved search engine: a section file of kind kSearchEngine with three sections.
+// A saved search engine. Without quantization, a section file of kind kSearchEngine with three sections:
 //
 //   "head"  u32 dim            1..65536
 //           u32 metric         base/metric.h
@@ -7,35 +7,78 @@
 //   "ids "  u32 [row_count]    ascending; of no length where they are next_id - row_count to next_id - 1
 //   "rows"  f32 [row_count x dim], as the caller gave them
 //
+// With quantization, one of kind kQuantizedEngine: the same three ("rows" of no length where rows are kept as
+// codes only), then
+//
+//   "codc"  u32 kind             quantize/codec_options.h, from here to quantile
+//           u32 bits
+//           u32 segments
+//           u32 rotation         0 or 1
+//           f32 quantile
+//           u32 keeps_vectors    1 where float rows are kept, else 0
+//           u64 seed
+//           u32 trained          1 where rows are kept as codes; 0 where there are too few, and only "rows"
+//           u32 code_bytes       a row
+//           u32 constant_count   floats a row
+//           u32 parameter_count  floats that the codec has learned
+//   "parm"  f32 [parameter_count]
+//   "code"  u8 [row_count x code_bytes], one row after another, whatever their order in memory
+//   "cons"  f32 [row_count x constant_count]
+//
+// What codes, constants and parameters mean is the codec's to say: src/quantize. The last three sections have no
+// length where there are no codes yet.
+//
 // Removed rows are not written: what is read has none. Norms are not written either, but computed anew.
+//
+// Files of kind kCompressedStore, which earlier builds wrote, are read too. Their ids are 0, 1, 2, ..., their
+// codes scalar ones, and their sections
+//
+//   "head"  u32 dim, metric, codec (0), bits, keeps_vectors, code_bytes, constant_count, parameter_count
+//           u64 row_count
+//   "parm", "code", "cons", "rows" as above
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
+#include "index/flat/coded_rows.h"
+#include "kernels/kernel_table.h"
 #include "persist/byte_io.h"
+#include "quantize/quantization.h"
 #include "rows/deletions.h"
 #include "rows/id_map.h"
 #include "rows/vector_rows.h"
 
 namespace vicinal {
 
+/// What is written.
+struct EngineView {
+  const VectorRows& rows;  // empty where rows are kept as codes only
+  const std::optional<Quantization>& quantization;
+  const std::optional<CodedRows>& codes;
+  const IdMap& ids;
+  const Deletions& deletions;
+};
+
+/// What is read.
 struct EngineContents {
   VectorRows rows;
+  std::optional<Quantization> quantization;
+  std::optional<CodedRows> codes;
   IdMap ids;
 };
 
 /// Size of the file that `write_engine_file` writes.
-uint64_t engine_file_bytes(const VectorRows& rows, const IdMap& ids, const Deletions& deletions);
+uint64_t engine_file_bytes(const EngineView& engine);
 
 /// Writes the rows that are not marked. Holds no second copy of them.
 /// Errors  the sink's
-Status write_engine_file(ByteSink& sink, const VectorRows& rows, const IdMap& ids,
-                         const Deletions& deletions);
+Status write_engine_file(ByteSink& sink, const EngineView& engine);
 
 /// Reads and checks everything: no value of the file is believed.
 /// Errors  kCorruptData (actual: the offset of what is wrong), kUnsupportedVersion, kOutOfMemory, or
 ///         the source's
-Result<EngineContents> read_engine_file(ByteSource& source);
+Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels);
 
 }  // namespace vicinal

@@ -139,7 +139,7 @@ Status SectionReader::finish() {
   return {};
 }
 
-Result<SectionFile> SectionFile::open(ByteSource& source, FileKind kind) {
+Result<SectionFile> SectionFile::open(ByteSource& source, std::initializer_list<FileKind> kinds) {
   if (source.size() < sizeof(Header)) return corrupt_at(source.size());
   Header header;
   const Status header_read = source.read_at(0, &header, sizeof(header));
@@ -150,7 +150,8 @@ Result<SectionFile> SectionFile::open(ByteSource& source, FileKind kind) {
     return Error{ErrorCode::kUnsupportedVersion, kFileVersion, header.version};
   if (header.version == 0) return corrupt_at(offsetof(Header, version));
   if (header.crc != crc32c(0, &header, offsetof(Header, crc))) return corrupt_at(offsetof(Header, crc));
-  if (header.kind != static_cast<uint32_t>(kind)) return corrupt_at(offsetof(Header, kind));
+  const FileKind kind{header.kind};
+  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) return corrupt_at(offsetof(Header, kind));
   if (header.file_bytes != source.size()) return corrupt_at(std::min(header.file_bytes, source.size()));
   if (header.section_count == 0 || header.section_count > kMaxSectionCount) {
     return corrupt_at(offsetof(Header, section_count));
@@ -169,7 +170,7 @@ Result<SectionFile> SectionFile::open(ByteSource& source, FileKind kind) {
   std::memcpy(&table_crc, table + entry_bytes, kCrcBytes);
   if (table_crc != crc32c(0, table, entry_bytes)) return corrupt_at(header.table_offset + entry_bytes);
 
-  SectionFile file(source, header.table_offset);
+  SectionFile file(source, kind, header.table_offset);
   file.entries_.reserve(header.section_count);
   uint64_t next_offset = sizeof(Header);
   for (uint32_t index = 0; index < header.section_count; ++index) {

@@ -28,6 +28,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -39,7 +40,7 @@ namespace vicinal {
 inline constexpr uint32_t kFileVersion = 1;
 inline constexpr size_t kMaxSectionCount = 64;
 
-enum class FileKind : uint32_t { kSearchEngine = 1, kCompressedStore = 2 };
+enum class FileKind : uint32_t { kSearchEngine = 1, kCompressedStore = 2, kQuantizedEngine = 3 };
 
 /// Name of a section: four letters in the order of the file.
 using SectionTag = uint32_t;
@@ -118,8 +119,11 @@ class SectionReader {
 class SectionFile {
  public:
   /// Checks header, table and layout; the sections themselves are checked as they are read.
+  /// kinds   that the caller reads
   /// Errors  kCorruptData (actual: the offset of what is wrong), kUnsupportedVersion, or the source's
-  static Result<SectionFile> open(ByteSource& source, FileKind kind);
+  static Result<SectionFile> open(ByteSource& source, std::initializer_list<FileKind> kinds);
+
+  FileKind kind() const { return kind_; }
 
   /// Errors  kCorruptData when there is no such section
   Result<SectionReader> section(SectionTag tag) const;
@@ -132,9 +136,11 @@ class SectionFile {
     uint64_t length;
   };
 
-  SectionFile(ByteSource& source, uint64_t table_offset) : source_(&source), table_offset_(table_offset) {}
+  SectionFile(ByteSource& source, FileKind kind, uint64_t table_offset)
+      : source_(&source), kind_(kind), table_offset_(table_offset) {}
 
   ByteSource* source_;
+  FileKind kind_;
   uint64_t table_offset_;
   std::vector<Entry> entries_;
 };

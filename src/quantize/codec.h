@@ -5,6 +5,7 @@
 // distances of the candidates that it leaves.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,21 +21,21 @@ class CodeScorer {
   virtual ~CodeScorer() = default;
 
   /// Coarse distances. Called per block of some tens to hundreds of rows, which it may read several times.
-  /// codes      the rows as they are kept: whole groups of `Codec::group_rows`, the last one filled with zeros
+  /// codes      the rows as they are kept: whole groups of `Codec::group_rows`; what is past the last row may be
+  ///            any code
   /// constants  [row_count x constant_count]
   /// distances  [query_count x row_count]
   virtual void score(const uint8_t* codes, const float* constants, size_t row_count, float* distances) = 0;
 
   /// How many rows, nearest by coarse distance, hold the `count` nearest by fine distance, but for few. Exactly
-  /// `count` where coarse distances are the fine ones: then `fine` is not called.
+  /// `count` where coarse distances are the fine ones.
   virtual size_t candidates_for(size_t count) const { return count; }
 
-  /// Fine distance of one query to one row; code [code_bytes], by itself.
-  virtual float fine(size_t query, const uint8_t* code, const float* constants) {
-    float distance;
-    static_cast<void>(query);
-    score(code, constants, 1, &distance);
-    return distance;
+  /// Fine distance of one query to one row, where `candidates_for` asks for more than it is given.
+  /// code  [code_bytes] by itself, not in a group
+  virtual float fine(size_t /*query*/, const uint8_t* /*code*/, const float* /*constants*/) {
+    assert(false);
+    return 0;
   }
 };
 
@@ -68,8 +69,10 @@ class Codec {
   virtual std::unique_ptr<CodecTraining> train(const float* rows, size_t row_count) const = 0;
   /// What was learned, to be saved: finite floats, always as many. Zeros, of an untrained codec.
   virtual const std::vector<float>& parameters() const = 0;
-  /// Takes what a training gave, or a file: finite, and as many. Codes made before no longer fit.
+  /// Takes what a training gave, or a file that passed `valid_parameters`. Codes made before no longer fit.
   virtual void set_parameters(std::vector<float> parameters) = 0;
+  /// Whether finite numbers, as many as there must be, could be what was learned.
+  virtual bool valid_parameters(const std::vector<float>& /*parameters*/) const { return true; }
 
   /// rows [row_count x dim] finite, not zero when the metric is cosine; codes [row_count x code_bytes],
   /// constants [row_count x constant_count] finite.

@@ -14,6 +14,7 @@ Error invalid(int64_t expected, int64_t actual) {
 Result<std::unique_ptr<Codec>> make_codec(const CodecOptions& options, size_t dim, Metric metric,
                                           const KernelTable& kernels) {
   if (options.kind != CodecKind::kScalar) return invalid(0, static_cast<int64_t>(options.kind));
+  if (options.quantile != 0 || options.segments != 0 || options.rotation) return invalid(0, 1);
   if (options.bits != 8 && options.bits != 4 && options.bits != 2 && options.bits != 1) {
     return invalid(8, options.bits);
   }

@@ -14,10 +14,19 @@ namespace vicinal {
 
 enum class CodecKind : uint32_t { kScalar = 0, kBinary = 1, kProduct = 2 };  // stored in files
 
+/// What a codec has no use for keeps its default.
 struct CodecOptions {
   CodecKind kind = CodecKind::kScalar;
-  /// scalar: 8, 4, 2 or 1 a value.
+  /// scalar: 8, 4, 2 or 1 a value
   uint32_t bits = 8;
+  /// product: parts that a row is cut into, each with a code of its own; 0 for the default of the dim
+  uint32_t segments = 0;
+  /// product, binary: rotate rows before they are coded
+  bool rotation = false;
+  /// scalar: 0 for a grid of every row; 0.5 to 1 for one grid, that spans so much of all values
+  float quantile = 0;
+  /// of what is random in training and in rotations
+  uint64_t seed = 0;
 };
 
 /// dim  1..65536

@@ -58,9 +58,9 @@ class RowBlocks {
   uint64_t held_bytes() const {
     return uint64_t{capacity()} * row_bytes() + uint64_t{blocks_.capacity()} * sizeof(Block);
   }
-  /// What `held_bytes` tells after `reserve(row_count)` on an empty store, with blocks of kRowBlockBytes.
-  static uint64_t bytes_needed(size_t row_width, uint64_t row_count) {
-    const uint64_t per_block = rows_per_block_of(row_width, kRowBlockBytes);
+  /// What `held_bytes` tells after `reserve(row_count)` on an empty store.
+  static uint64_t bytes_needed(size_t row_width, uint64_t row_count, size_t block_bytes = kRowBlockBytes) {
+    const uint64_t per_block = rows_per_block_of(row_width, block_bytes);
     const uint64_t block_count = (row_count + per_block - 1) / per_block;
     const uint64_t room = block_count > 1 ? block_count * per_block : row_count;
     return room * row_width * sizeof(Element) + block_count * sizeof(Block);
@@ -118,6 +118,13 @@ class RowBlocks {
       row_count_ += count;
       row_count -= count;
     }
+  }
+
+  /// Appends a row of zeros that fits the capacity.
+  void append_zeros() {
+    assert(row_count_ < capacity());
+    ++row_count_;
+    std::fill_n(row(row_count_ - 1), row_width_, Element{});
   }
 
   /// Forgets the rows from slot `row_count` on. Keeps their memory.

@@ -65,13 +65,15 @@ Status VectorRows::reserve(size_t row_count) {
   return inverse_norms_.reserve(row_count);
 }
 
-Status VectorRows::append(const float* rows, size_t row_count) {
+Status VectorRows::make_room(size_t row_count) {
   const Status made = rows_.make_room(row_count);
+  if (!made.ok() || metric_ != Metric::kCosine) return made;
+  return inverse_norms_.make_room(row_count);
+}
+
+Status VectorRows::append(const float* rows, size_t row_count) {
+  const Status made = make_room(row_count);
   if (!made.ok()) return made;
-  if (metric_ == Metric::kCosine) {
-    const Status norms_made = inverse_norms_.make_room(row_count);
-    if (!norms_made.ok()) return norms_made;
-  }
   for (size_t row = 0; row < row_count; ++row) append_reserved(rows + row * dim());
   return {};
 }

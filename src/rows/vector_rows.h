@@ -58,6 +58,10 @@ class VectorRows {
   /// Errors  kOutOfMemory, or std::bad_alloc; no row is changed then
   Status reserve(size_t row_count);
 
+  /// Makes room for `row_count` more rows, and some to spare.
+  /// Errors  as reserve
+  Status make_room(size_t row_count);
+
   /// Appends rows [row_count x dim] that have passed `check_rows`, all or none of them.
   /// Errors  as reserve
   Status append(const float* rows, size_t row_count);

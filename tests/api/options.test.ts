@@ -53,12 +53,12 @@ describe('a misspelt option', () => {
     });
   });
 
-  it('is told apart from an option of another class: an engine has no codes to score again', async () => {
+  it('is told apart from one that has no use: an engine of floats has no codes to score again', async () => {
     const engine = new VectorSearchEngine(2);
     const error = await errorOf(() => engine.search([1, 0], 1, { oversampling: 2 } as object));
     expect(error).toMatchObject({
-      expected: 'options by the names filter, scoreThreshold, onProgress, signal',
-      actual: '"oversampling"',
+      expected: 'oversampling only where vectors are kept as codes and as floats',
+      actual: 'floats only',
     });
     engine.dispose();
   });

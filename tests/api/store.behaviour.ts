@@ -101,8 +101,7 @@ export function describeStore(name: string, maker: StoreMaker): void {
       expect(await store.stats()).toMatchObject({
         size: 1000,
         dimension: dim,
-        bits: 4,
-        codec: 'scalar',
+        quantization: { codec: 'scalar', bits: 4, keepVectors: false, trained: true },
         memoryBytes: bytes,
       });
     });

@@ -1,7 +1,6 @@
 /** Types: what callers may write, and that the module's generated declarations are what the facade was written for. */
 import init, {
   type BatchProcessor,
-  type CompressedSearchOptions,
   CompressedVectorStore,
   type EngineStats,
   type ErrorCode,
@@ -79,9 +78,9 @@ describe('the store', () => {
     expectTypeOf(CompressedVectorStore).toBeConstructibleWith(3, 3);
   });
 
-  it('searches with the options of the engine, and its own', () => {
-    expectTypeOf<SearchOptions>().toExtend<CompressedSearchOptions>();
-    expectTypeOf<{ oversampling: number }>().toExtend<CompressedSearchOptions>();
+  it('is an engine', () => {
+    expectTypeOf<CompressedVectorStore>().toExtend<VectorSearchEngine>();
+    expectTypeOf<{ oversampling: number }>().toExtend<SearchOptions>();
   });
 });
 

@@ -21,7 +21,7 @@ inline float golden_value(uint32_t id, size_t i) {
 
 /// The engine of tests/data/engine-v1.vicinal: dim 5, cosine, ids 0, 2, 3, 4, 5, next id 7.
 inline std::unique_ptr<SearchEngine> golden_engine(const KernelTable& kernels) {
-  auto engine = std::move(SearchEngine::create(kGoldenDim, Metric::kCosine, kernels).value());
+  auto engine = std::move(SearchEngine::create({kGoldenDim, Metric::kCosine}, kernels).value());
   for (uint32_t id = 0; id < 7; ++id) {
     float row[kGoldenDim];
     for (size_t i = 0; i < kGoldenDim; ++i) row[i] = golden_value(id, i);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,9 +21,10 @@ enum class Values { kTies, kOrdinary, kExtreme };
 
 class Model {
  public:
-  Model(uint64_t seed, size_t dim, Metric metric, Values values)
-      : random_(seed), dim_(dim), metric_(metric), values_(values) {
-    engine_ = std::move(SearchEngine::create(dim, metric, best_kernels()).value());
+  Model(uint64_t seed, size_t dim, Metric metric, Values values,
+        const std::optional<Quantization>& quantization = std::nullopt)
+      : random_(seed), dim_(dim), metric_(metric), values_(values), quantized_(quantization.has_value()) {
+    engine_ = std::move(SearchEngine::create({dim, metric, quantization}, best_kernels()).value());
   }
 
   void step() {
@@ -48,6 +50,8 @@ class Model {
         return random_.below(3) == 0 ? save_and_load() : refuse();
       case 12:
         return random_.below(20) == 0 ? clear() : refuse();
+      case 13:
+        return quantized_ && random_.below(3) == 0 ? train() : search();
       default:
         return search();
     }
@@ -109,6 +113,19 @@ class Model {
     rows_.erase(id);
   }
 
+  void train() {
+    const Result<size_t> room = engine_->begin_training();
+    ASSERT_TRUE(room.ok());
+    ASSERT_TRUE(engine_->add_training_rows(values(5).data(), 5).ok());
+    const bool was_trained = engine_->is_trained();
+    Result<double> done = engine_->training_step();
+    const bool stops = random_.below(3) == 0 && done.ok() && done.value() < 1;
+    while (!stops && done.ok() && done.value() < 1) done = engine_->training_step();
+    ASSERT_TRUE(done.ok());
+    engine_->end_training();
+    ASSERT_EQ(engine_->is_trained(), stops ? was_trained : true);
+  }
+
   void compact() {
     engine_->compact();
     ASSERT_EQ(engine_->stats().deleted, 0u);
@@ -144,6 +161,8 @@ class Model {
     const Vector queries = values(query_count);
     SearchOptions options;
     options.k = 1 + random_.below(30);
+    // Exact, whatever the codes tell: every row is scored again.
+    if (quantized_) options.oversampling = FLT_MAX;
     std::vector<bool> allowed;
     std::vector<uint32_t> words;
     IdFilter filter;
@@ -195,6 +214,7 @@ class Model {
   size_t dim_;
   Metric metric_;
   Values values_;
+  bool quantized_;
   std::unique_ptr<SearchEngine> engine_;
   std::map<uint32_t, Vector> rows_;
   uint32_t next_id_ = 0;
@@ -215,6 +235,21 @@ TEST(SearchEngineModel, EngineDoesWhatAPlainMapDoes) {
         }
         model.check_everything();
       }
+    }
+  }
+}
+
+// Rows in codes go through the same calls as the float rows beside them.
+TEST(SearchEngineModel, CodesFollowTheirRows) {
+  for (uint32_t metric = 0; metric < kMetricCount; ++metric) {
+    for (const uint32_t bits : {8u, 1u}) {
+      SCOPED_TRACE("metric " + std::to_string(metric) + ", bits " + std::to_string(bits));
+      Model model(metric * 10 + bits, 33, Metric{metric}, Values::kTies, Quantization{{.bits = bits}, true});
+      for (int step = 0; step < 600; ++step) {
+        model.step();
+        if (::testing::Test::HasFatalFailure()) return;
+      }
+      model.check_everything();
     }
   }
 }

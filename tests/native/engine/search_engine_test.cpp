@@ -19,7 +19,7 @@ namespace {
 constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kEuclidean, Metric::kManhattan, Metric::kDot};
 
 std::unique_ptr<SearchEngine> make_engine(size_t dim, Metric metric) {
-  return std::move(SearchEngine::create(dim, metric, best_kernels()).value());
+  return std::move(SearchEngine::create({dim, metric}, best_kernels()).value());
 }
 
 std::vector<uint32_t> found_ids(const SearchEngine& engine, const Vector& query,
@@ -39,13 +39,14 @@ Bytes saved(const SearchEngine& engine) {
 }
 
 TEST(SearchEngine, ChecksDimensionAndMetric) {
-  EXPECT_EQ(SearchEngine::create(0, Metric::kDot, best_kernels()).error().code, ErrorCode::kInvalidArgument);
-  const auto too_wide = SearchEngine::create(65537, Metric::kDot, best_kernels());
+  EXPECT_EQ(SearchEngine::create({0, Metric::kDot}, best_kernels()).error().code,
+            ErrorCode::kInvalidArgument);
+  const auto too_wide = SearchEngine::create({65537, Metric::kDot}, best_kernels());
   EXPECT_EQ(too_wide.error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(too_wide.error().expected, 65536);
   EXPECT_EQ(too_wide.error().actual, 65537);
-  EXPECT_EQ(SearchEngine::create(3, Metric{4}, best_kernels()).error().code, ErrorCode::kInvalidArgument);
-  EXPECT_TRUE(SearchEngine::create(65536, Metric::kDot, best_kernels()).ok());
+  EXPECT_EQ(SearchEngine::create({3, Metric{4}}, best_kernels()).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(SearchEngine::create({65536, Metric::kDot}, best_kernels()).ok());
 }
 
 TEST(SearchEngine, GivesRowsBackAsTheyWereGiven) {
@@ -254,7 +255,7 @@ TEST(SearchEngine, StatsCountWhatIsHeld) {
       ASSERT_TRUE(engine->reserve(row_count).ok());
       EngineStats stats = engine->stats();
       EXPECT_GE(stats.capacity, row_count);
-      EXPECT_EQ(stats.memory_bytes, SearchEngine::bytes_needed(1000, metric, row_count));
+      EXPECT_EQ(stats.memory_bytes, SearchEngine::bytes_needed({1000, metric}, row_count).value());
       EXPECT_GE(stats.vector_bytes, row_count * 1000 * sizeof(float));
       EXPECT_EQ(stats.norm_bytes >= row_count * sizeof(float), metric == Metric::kCosine);
       const Vector row(1000, 1.0f);
@@ -276,7 +277,7 @@ TEST(SearchEngine, CompactGivesMemoryBack) {
   for (uint32_t id = 0; id < 990; ++id) ASSERT_TRUE(engine->remove(RowId{id}).ok());
   engine->compact();
   EXPECT_EQ(engine->stats().capacity, 10u);
-  EXPECT_EQ(engine->stats().memory_bytes, SearchEngine::bytes_needed(1000, Metric::kCosine, 10));
+  EXPECT_EQ(engine->stats().memory_bytes, SearchEngine::bytes_needed({1000, Metric::kCosine}, 10).value());
 }
 
 TEST(SearchEngine, CapacityOfIdsIsTold) {

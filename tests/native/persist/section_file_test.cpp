@@ -49,7 +49,7 @@ Result<std::string> read_section(const SectionFile& file, SectionTag tag) {
 // Reads everything, as a loader does.
 Result<std::string> read_all(const Bytes& bytes) {
   BufferSource source(bytes);
-  const Result<SectionFile> file = SectionFile::open(source, FileKind::kSearchEngine);
+  const Result<SectionFile> file = SectionFile::open(source, {FileKind::kSearchEngine});
   if (!file.ok()) return file.error();
   std::string all;
   for (const SectionPlan& section : plan()) {
@@ -122,14 +122,14 @@ TEST(SectionFile, NewerVersionsAreNamed) {
 
 TEST(SectionFile, AnotherKindIsRefused) {
   BufferSource source(write_sample());
-  const Result<SectionFile> file = SectionFile::open(source, FileKind::kCompressedStore);
+  const Result<SectionFile> file = SectionFile::open(source, {FileKind::kCompressedStore});
   EXPECT_EQ(file.error().code, ErrorCode::kCorruptData);
   EXPECT_EQ(file.error().actual, 12);
 }
 
 TEST(SectionFile, MissingSectionsAndShortReadsAreErrors) {
   BufferSource source(write_sample());
-  const Result<SectionFile> file = SectionFile::open(source, FileKind::kSearchEngine);
+  const Result<SectionFile> file = SectionFile::open(source, {FileKind::kSearchEngine});
   ASSERT_TRUE(file.ok());
   EXPECT_EQ(file.value().section(section_tag("what")).error().code, ErrorCode::kCorruptData);
 

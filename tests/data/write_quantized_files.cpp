@@ -1,14 +1,14 @@
-// Writes the compressed store files of this folder: one of each code width for the format version that this
-// build writes, and broken copies. Run by hand when there is a new version; files of older versions stay as
-// they are.
+// Writes the files of quantized engines of this folder: one of each width of scalar codes for the format version
+// that this build writes, and broken copies. Run by hand when there is a new version; files of older versions, and
+// store-v1-*, which an earlier build wrote, stay as they are.
 //
-//   write_store_files FOLDER
+//   write_quantized_files FOLDER
 #include <fstream>
 #include <string>
 
-#include "engine/compressed_store.h"
+#include "engine/search_engine.h"
 #include "support/byte_buffer.h"
-#include "support/store_files.h"
+#include "support/quantized_files.h"
 
 int main(int argument_count, char** arguments) {
   using namespace vicinal;
@@ -23,20 +23,20 @@ int main(int argument_count, char** arguments) {
   Bytes golden;
   for (const uint32_t bits : kGoldenBits) {
     BufferSink sink;
-    if (!golden_store(bits, scalar_kernels())->save(sink).ok()) return 1;
+    if (!golden_quantized(bits, scalar_kernels())->save(sink).ok()) return 1;
     golden = sink.bytes();
-    write(golden_store_name(kFileVersion, bits), golden);
+    write(golden_quantized_name(kFileVersion, bits), golden);
   }
-  const std::string prefix = "store-v" + std::to_string(kFileVersion) + '-';
+  const std::string prefix = "quantized-v" + std::to_string(kFileVersion) + '-';
   write(prefix + "cut.vicinal", Bytes(golden.begin(), golden.end() - 10));
   Bytes flipped = golden;
-  flipped[460] = static_cast<unsigned char>(flipped[460] ^ 1);  // in the codes
+  flipped[600] = static_cast<unsigned char>(flipped[600] ^ 1);
   write(prefix + "flipped.vicinal", flipped);
   // What these say is wrong, though their checksums are right: a step below zero, a spare bit that is set.
-  write(prefix + "step.vicinal", claimed_store_file({.constants = {-1, -0.5f, 6, 2, 0.25f, 45}}));
-  write(prefix + "spare.vicinal", claimed_store_file({.codes = {0x21, 0x13, 0xFF, 0x0F}}));
+  write(prefix + "step.vicinal", claimed_file({.constants = {-1, -0.5f, 6, 2, 0.25f, 45}}));
+  write(prefix + "spare.vicinal", claimed_file({.codes = {0x21, 0x13, 0xFF, 0x0F}}));
   Bytes future = golden;
   future[8] = 255;  // the version
-  write("store-v255.vicinal", future);
+  write("quantized-v255.vicinal", future);
   return all_written ? 0 : 1;
 }

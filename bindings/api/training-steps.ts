@@ -1,0 +1,99 @@
+/**
+Training of an engine's codec in steps, so that it can be watched and stopped.
+
+@module
+*/
+import { rowsAt } from './arguments.js';
+import type { Handle } from './handle.js';
+import { scratchBytes } from './scratch.js';
+import type { Steps } from './steps.js';
+
+/** Bytes of rows handed over at a time. */
+const pieceBytes = 4 << 20;
+
+/** What the module tells of a training that is done. */
+const thousandths = 1000;
+
+/** Trains on the rows that there are and on `rowCount` more, `[rowCount x dim]`. */
+export function* trainSteps(handle: Handle, flat: Float32Array, rowCount: number, dim: number): Steps<void> {
+  handle.beginLongCall('train');
+  try {
+    begin(handle, flat, rowCount, dim);
+    for (;;) {
+      const done = step(handle);
+      yield { done, total: thousandths };
+      if (done === thousandths) return;
+    }
+  } finally {
+    end(handle);
+    handle.endLongCall();
+  }
+}
+
+/**
+Trains, within another long call, where rows to be added make enough to learn from.
+
+@returns How many of them it learned from; progress counts them.
+*/
+export function* trainBeforeAdding(
+  handle: Handle,
+  flat: Float32Array,
+  rowCount: number,
+  dim: number,
+): Steps<number> {
+  const { runtime, addressInLongCall: address } = handle;
+  const [least, trained, size] = runtime.call((raw) => [
+    raw.engineTrainingLeast(address),
+    raw.engineIsTrained(address),
+    raw.engineSize(address),
+  ]);
+  if (least === 0 || trained || size + rowCount < least || rowCount === 0) return 0;
+  try {
+    const learning = begin(handle, flat, rowCount, dim);
+    for (;;) {
+      const done = step(handle);
+      if (done === thousandths) return learning;
+      yield { done: Math.floor((learning * done) / thousandths), total: learning + rowCount };
+    }
+  } finally {
+    end(handle);
+  }
+}
+
+/**
+Hands over as many rows as the codec can use, evenly spread.
+
+@returns How many.
+*/
+function begin(handle: Handle, flat: Float32Array, rowCount: number, dim: number): number {
+  const { runtime, addressInLongCall: address } = handle;
+  const room = runtime.checked((raw) => raw.engineBeginTraining(address));
+  const count = Math.min(room, rowCount);
+  const rowsPerPiece = Math.max(1, Math.floor(pieceBytes / (dim * 4)));
+  const rowOf = (index: number) => Math.floor((index * rowCount) / count);
+  for (let first = 0; first < count; first += rowsPerPiece) {
+    const pieceCount = Math.min(rowsPerPiece, count - first);
+    const piece = new Float32Array(pieceCount * dim);
+    for (let i = 0; i < pieceCount; i++) piece.set(rowsAt(flat, dim, rowOf(first + i), 1), i * dim);
+    const rows = runtime.scratch(scratchBytes(piece.length)).putFloats(piece);
+    const bytesPerRow = dim * 4;
+    const reply = runtime.call((raw) => raw.engineAddTrainingRows(address, rows, pieceCount));
+    if (reply >= 0) continue;
+    // Which row it was, counted from the start of `flat`.
+    for (let i = 0; i < pieceCount; i++) {
+      const offset = { row: rowOf(first + i), dim };
+      runtime.checked((raw) => raw.engineAddTrainingRows(address, rows + i * bytesPerRow, 1), offset);
+    }
+  }
+  return count;
+}
+
+function step({ runtime, addressInLongCall: address }: Handle): number {
+  return runtime.checked((raw) => raw.engineTrainingStep(address));
+}
+
+function end(handle: Handle): void {
+  if (handle.disposed) return;
+  const { runtime, addressInLongCall: address } = handle;
+  runtime.call((raw) => raw.engineEndTraining(address));
+}

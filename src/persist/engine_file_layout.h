@@ -1,0 +1,56 @@
+// Sections of a saved engine, as engine_file.h notes them: for its writer and its reader.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "persist/section_file.h"
+
+namespace vicinal::engine_file {
+
+inline constexpr SectionTag kHeadTag = section_tag("head");
+inline constexpr SectionTag kIdsTag = section_tag("ids ");
+inline constexpr SectionTag kRowsTag = section_tag("rows");
+inline constexpr SectionTag kCodecTag = section_tag("codc");
+inline constexpr SectionTag kParametersTag = section_tag("parm");
+inline constexpr SectionTag kCodesTag = section_tag("code");
+inline constexpr SectionTag kConstantsTag = section_tag("cons");
+
+struct Head {
+  uint32_t dim;
+  uint32_t metric;
+  uint64_t row_count;
+  uint64_t next_id;
+};
+static_assert(sizeof(Head) == 24);
+
+struct CodecHead {
+  uint32_t kind;
+  uint32_t bits;
+  uint32_t segments;
+  uint32_t rotation;
+  float quantile;
+  uint32_t keeps_vectors;
+  uint64_t seed;
+  uint32_t trained;
+  uint32_t code_bytes;
+  uint32_t constant_count;
+  uint32_t parameter_count;
+};
+static_assert(sizeof(CodecHead) == 48);
+
+/// Of files of kind kCompressedStore.
+struct StoreHead {
+  uint32_t dim;
+  uint32_t metric;
+  uint32_t codec;
+  uint32_t bits;
+  uint32_t keeps_vectors;
+  uint32_t code_bytes;
+  uint32_t constant_count;
+  uint32_t parameter_count;
+  uint64_t row_count;
+};
+static_assert(sizeof(StoreHead) == 40);
+
+}  // namespace vicinal::engine_file
