@@ -28,7 +28,7 @@ export class Handle {
   Address of the object in the module.
 
   @throws {VectorSearchError} with code `DISPOSED`; `INVALID_ARGUMENT` when called between the steps of a long call
-  that changes the object (from its `onProgress`, say).
+  that changes the object or searches it (from its `onProgress`, say).
   */
   get address(): number {
     const address = this.addressInLongCall;

@@ -88,7 +88,7 @@ export interface RawFunctions {
   engineGet(engine: number, id: number): Reply;
   engineContains(engine: number, id: number): boolean;
   /**
-  Address of the hits, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone.
+  Address of the hits among slots `firstSlot` to `endSlot - 1`, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone.
   */
   engineSearch(
     engine: number,
@@ -101,6 +101,8 @@ export interface RawFunctions {
     filterLength: number,
     oversampling: number,
     exact: boolean,
+    firstSlot: number,
+    endSlot: number,
   ): Reply;
   engineReserve(engine: number, rowCount: number): Reply;
   engineCompact(engine: number): Reply;

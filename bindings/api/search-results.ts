@@ -49,6 +49,34 @@ export class SearchResults implements Iterable<SearchHit> {
     return this.#queryTime;
   }
 
+  /**
+  The best `k` of these hits and others, which have larger ids where they are as near.
+
+  @internal
+  */
+  merged(others: SearchResults, k: number): SearchResults {
+    const count = Math.min(k, this.count() + others.count());
+    const merged = new SearchResults(
+      new Uint32Array(count),
+      new Float32Array(count),
+      new Float32Array(count),
+      this.#queryTime + others.#queryTime,
+    );
+    let mine = 0;
+    for (let at = 0; at < count; at++) {
+      const theirs = at - mine;
+      const isMine =
+        theirs === others.count() ||
+        (this.distances[mine] ?? Number.NaN) <= (others.distances[theirs] as number);
+      const from = isMine ? this : others;
+      const index = isMine ? mine++ : theirs;
+      merged.ids[at] = from.ids[index] as number;
+      merged.scores[at] = from.scores[index] as number;
+      merged.distances[at] = from.distances[index] as number;
+    }
+    return merged;
+  }
+
   /** The hits, best first. */
   *[Symbol.iterator](): IterableIterator<SearchHit> {
     for (let index = 0; index < this.count(); index++) yield this.get(index);

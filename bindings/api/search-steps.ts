@@ -8,19 +8,25 @@ import { checkInteger, checkOptions, rowsAt } from './arguments.js';
 import { invalidArgument } from './errors.js';
 import type { Handle } from './handle.js';
 import { type FilterWords, filterWords } from './id-filter.js';
-import { copyFloats, copyWords } from './module-arrays.js';
+import { copyFloats, copyNamed, copyWords } from './module-arrays.js';
 import { searchNames } from './option-names.js';
 import { type EngineQuantization, planRescoring } from './quantization.js';
-import { hitsViewWords, type RawModule } from './raw-module.js';
+import { engineStatsFields, hitsViewWords, type RawModule } from './raw-module.js';
 import { scratchBytes } from './scratch.js';
 import { SearchResults } from './search-results.js';
 import type { Steps } from './steps.js';
 import type { SearchOptions } from './types.js';
 
-/** Multiply-adds in a step: some 25 ms at the 2 x 10^10 a second that the kernels do in tiles, so that a stop is prompt. */
-const stepOperations = 5e8;
+/** Multiply-adds in a step: some 50 ms at the 2 x 10^10 a second that the kernels do in tiles, so that a stop is prompt. */
+const stepOperations = 1e9;
 /** Below this many queries a step, reading the rows costs more than scoring them. */
 const minStepQueries = 16;
+/** Queries of a pass over the rows in several steps: as many as the module scores together. */
+const passQueries = 128;
+/** Slots of such a step, at least, for each hit wanted: scoring the hits again costs some tenth of the scan then. */
+const minStepSlotsPerHit = 128;
+/** Steps start at multiples of this, where the module's tiles of rows do. */
+const tileSlots = 256;
 /** Most hits in a step, where a single query has fewer: 32 MB of the module's memory. */
 const maxStepHits = 1 << 20;
 
@@ -36,7 +42,17 @@ export interface SearchPlan {
   /** 0: by code alone. */
   readonly oversampling: number;
   readonly exact: boolean;
+  /** Whether the best of all slots are the best of ranges of slots, merged: so it is where floats are searched. */
+  readonly byRanges: boolean;
 }
+
+/** Slots `first` to `end - 1`. */
+interface SlotRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+const everySlot: SlotRange = { first: 0, end: 0xffffffff };
 
 /**
 @param quantization - That of the engine.
@@ -52,11 +68,13 @@ export function planSearch(
   if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold))) {
     throw invalidArgument('scoreThreshold to be a number', scoreThreshold);
   }
+  const rescoring = planRescoring(options, quantization);
   return {
     k: Math.min(checkInteger('k', k, 1), 0xffffffff),
     scoreThreshold: scoreThreshold ?? Number.NaN,
     filter: filterWords(options.filter),
-    ...planRescoring(options, quantization),
+    ...rescoring,
+    byRanges: rescoring.exact || quantization === null,
   };
 }
 
@@ -67,6 +85,7 @@ function search(
   count: number,
   plan: SearchPlan,
   filter: number,
+  { first, end }: SlotRange,
 ) {
   return raw.engineSearch(
     engine,
@@ -79,6 +98,8 @@ function search(
     plan.filter.words.length,
     plan.oversampling,
     plan.exact,
+    first,
+    end,
   );
 }
 
@@ -89,15 +110,16 @@ export function searchNow(
   queryCount: number,
   plan: SearchPlan,
   firstQuery = 0,
+  range = everySlot,
 ): SearchResults[] {
   const started = performance.now();
-  const { address, runtime } = handle;
+  const { addressInLongCall: address, runtime } = handle;
   const { words } = plan.filter;
   const scratch = runtime.scratch(scratchBytes(queries.length) + scratchBytes(words.length));
   const queriesAddress = scratch.putFloats(queries);
   const filterAddress = scratch.putWords(words);
   const view = runtime.checked(
-    (raw) => search(raw, address, queriesAddress, queryCount, plan, filterAddress),
+    (raw) => search(raw, address, queriesAddress, queryCount, plan, filterAddress, range),
     {
       row: firstQuery,
       dim: queries.length / queryCount,
@@ -124,8 +146,28 @@ export function searchNow(
   return results;
 }
 
-/** Searches for any number of queries in steps. @param queries - `[queryCount x dim]`. */
+/**
+Searches for any number of queries in steps. Where it can, steps go by ranges of slots too, so that many rows are read
+once for many queries; the engine takes no other call until the last of them then.
+
+@param queries - `[queryCount x dim]`.
+*/
 export function* searchSteps(
+  handle: Handle,
+  queries: Float32Array,
+  queryCount: number,
+  plan: SearchPlan,
+): Steps<SearchResults[]> {
+  if (!plan.byRanges) return yield* passes(handle, queries, queryCount, plan);
+  handle.beginLongCall('searchBatch');
+  try {
+    return yield* passes(handle, queries, queryCount, plan);
+  } finally {
+    handle.endLongCall();
+  }
+}
+
+function* passes(
   handle: Handle,
   queries: Float32Array,
   queryCount: number,
@@ -135,20 +177,54 @@ export function* searchSteps(
   const dim = queryCount > 0 ? queries.length / queryCount : 1;
   let done = 0;
   do {
-    const { address, runtime } = handle;
-    const rows = Math.max(
-      1,
-      runtime.call((raw) => raw.engineSize(address)),
-    );
-    const affordable = Math.max(minStepQueries, Math.floor(stepOperations / (dim * rows)));
+    const { size, deleted } = stats(handle);
+    const rows = Math.max(1, size);
+    const affordable = Math.floor(stepOperations / (dim * rows));
     const holdable = Math.min(maxStepFloats / dim, maxStepHits / Math.min(plan.k, rows));
-    const count = Math.min(queryCount - done, affordable, Math.max(1, Math.floor(holdable)));
+    const most = Math.max(affordable, plan.byRanges ? passQueries : minStepQueries);
+    const count = evenPart(queryCount - done, Math.min(most, Math.max(1, Math.floor(holdable))));
     if (count > 0) {
-      const step = rowsAt(queries, dim, done, count);
-      for (const result of searchNow(handle, step, count, plan, done)) results.push(result);
+      // A copy: the caller's array may change between steps.
+      const pass = rowsAt(queries, dim, done, count).slice();
+      const slots = size + deleted;
+      let found: SearchResults[] | undefined;
+      for (const range of plan.byRanges && count > affordable
+        ? ranges(slots, dim, count, plan.k)
+        : [everySlot]) {
+        if (found !== undefined) {
+          yield { done: done + Math.floor((count * range.first) / slots), total: queryCount };
+        }
+        const inRange = searchNow(handle, pass, count, plan, done, range);
+        found =
+          found?.map((before, query) => before.merged(inRange[query] as SearchResults, plan.k)) ?? inRange;
+      }
+      for (const result of found ?? []) results.push(result);
     }
     done += count;
     yield { done, total: queryCount };
   } while (done < queryCount);
   return results;
+}
+
+function stats({ addressInLongCall: address, runtime }: Handle) {
+  return copyNamed(
+    runtime.memory,
+    runtime.call((raw) => raw.engineStats(address)),
+    engineStatsFields,
+  );
+}
+
+/** The size of the first of the fewest parts of `whole` that are at most `most`, and about as large as one another. */
+function evenPart(whole: number, most: number): number {
+  return Math.ceil(whole / Math.max(1, Math.ceil(whole / most)));
+}
+
+/** All slots in ranges, each some `stepOperations` for `queryCount` queries. */
+function* ranges(slotCount: number, dim: number, queryCount: number, k: number): Generator<SlotRange> {
+  const operationsASlot = dim * Math.max(queryCount, minStepQueries);
+  const most = Math.max(stepOperations / operationsASlot, minStepSlotsPerHit * k);
+  const size = Math.ceil(evenPart(slotCount, most) / tileSlots) * tileSlots;
+  let first = 0;
+  for (; first + size < slotCount; first += size) yield { first, end: first + size };
+  yield { first, end: everySlot.end };
 }

@@ -150,7 +150,8 @@ Reply get(Address engine, uint32_t id) {
 }
 
 Reply search(Address engine, Address queries, size_t query_count, size_t k, float score_threshold,
-             uint32_t form, Address filter, size_t filter_length, float oversampling, bool exact) {
+             uint32_t form, Address filter, size_t filter_length, float oversampling, bool exact,
+             uint32_t first_slot, uint32_t end_slot) {
   return guarded([&]() -> Result<const void*> {
     const CrossedFilter crossed(static_cast<FilterForm>(form), filter, filter_length,
                                 [&](RowId id) { return at(engine).contains(id); });
@@ -160,7 +161,8 @@ Reply search(Address engine, Address queries, size_t query_count, size_t k, floa
     if (!std::isnan(score_threshold)) options.score_threshold = score_threshold;
     options.oversampling = oversampling;
     options.exact = exact;
-    const Status found = at(engine).search(floats_at(queries), query_count, options, last_hits());
+    const Status found =
+        at(engine).search(floats_at(queries), query_count, options, last_hits(), {first_slot, end_slot});
     if (!found.ok()) return found.error();
     return static_cast<const void*>(view_last_hits());
   });

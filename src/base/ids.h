@@ -22,4 +22,10 @@ inline constexpr uint32_t to_number(Slot slot) {
 /// Ids and slots are 32 bits wide; the last value is kept free as "none".
 inline constexpr uint64_t kMaxRowCount = 0xFFFFFFFFull;
 
+/// The slots first .. end - 1; all of them, unless told.
+struct SlotRange {
+  uint32_t first = 0;
+  uint32_t end = kMaxRowCount;
+};
+
 }  // namespace vicinal

@@ -291,13 +291,13 @@ bool SearchEngine::contains(RowId id) const {
 }
 
 Status SearchEngine::search(const float* queries, size_t query_count, const SearchOptions& options,
-                            Hits& hits) const {
+                            Hits& hits, SlotRange range) const {
   const State& state = *state_;
   Status checked = state.check_search(options);
   if (checked.ok()) checked = check_rows(queries, query_count, dim(), metric());
   if (!checked.ok()) return checked;
 
-  const AllowedSlots allowed(state.ids, state.deletions, options.filter);
+  const AllowedSlots allowed(state.ids, state.deletions, options.filter, range);
   const std::vector<std::vector<Candidate>> found =
       state.codes && !options.exact
           ? state.search_by_code(queries, query_count, options, allowed)

@@ -110,9 +110,12 @@ class SearchEngine {
   /// bit. Exact hits are ordered and scored in double precision (index/flat/flat_search.h).
   /// queries  [query_count x dim] finite floats; not zero when the metric is cosine
   /// hits     overwritten
+  /// range    only rows in these slots: the exact hits of ranges that follow one another, merged with ties to the
+  ///          earlier range, are those of all of them
   /// Errors   kInvalidArgument (k, a threshold that is NaN; oversampling below 1 and not 0, oversampling or
   ///          exact without float rows), kNotFinite, kZeroVector; std::bad_alloc
-  Status search(const float* queries, size_t query_count, const SearchOptions& options, Hits& hits) const;
+  Status search(const float* queries, size_t query_count, const SearchOptions& options, Hits& hits,
+                SlotRange range = {}) const;
 
   /// Makes room for `row_count` rows in all.
   /// Errors  kCapacityExceeded, kOutOfMemory; nothing is changed then

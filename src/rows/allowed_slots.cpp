@@ -1,5 +1,7 @@
 #include "rows/allowed_slots.h"
 
+#include <algorithm>
+
 namespace vicinal {
 namespace {
 
@@ -13,20 +15,29 @@ uint32_t filter_word(const IdMap& ids, const IdFilter& filter, size_t word_index
   return word;
 }
 
+// Bits of the slots word_index * 32 on that are below `slot`.
+uint32_t bits_below(size_t slot, size_t word_index) {
+  if (slot <= word_index * 32) return 0;
+  const size_t count = slot - word_index * 32;
+  return count >= 32 ? ~0u : (1u << count) - 1;
+}
+
 }  // namespace
 
-AllowedSlots::AllowedSlots(const IdMap& ids, const Deletions& deletions, const IdFilter* filter) {
+AllowedSlots::AllowedSlots(const IdMap& ids, const Deletions& deletions, const IdFilter* filter,
+                           SlotRange range) {
   const size_t slot_count = ids.size();
-  if (filter == nullptr && deletions.count() == 0) {
+  const size_t end = std::min<size_t>(range.end, slot_count);
+  const size_t first = std::min<size_t>(range.first, end);
+  if (filter == nullptr && deletions.count() == 0 && end - first == slot_count) {
     count_ = slot_count;
     return;
   }
   // At least one word: none would mean that all slots are allowed.
   words_.resize(slot_count / 32 + 1);
-  for (size_t index = 0; index < words_.size(); ++index) {
-    uint32_t word = ~deletions.word(index);
+  for (size_t index = first / 32; index * 32 < end; ++index) {
+    uint32_t word = bits_below(end, index) & ~bits_below(first, index) & ~deletions.word(index);
     if (filter != nullptr) word &= filter_word(ids, *filter, index);
-    if (index == slot_count / 32) word &= (1u << (slot_count % 32)) - 1;
     words_[index] = word;
     count_ += static_cast<size_t>(std::popcount(word));
   }

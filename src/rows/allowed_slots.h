@@ -1,4 +1,4 @@
-// The slots that one search may return: those of live rows that its filter allows.
+// The slots that one search may return: those of live rows that its filter allows, or of a range of them.
 #pragma once
 
 #include <bit>
@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/ids.h"
 #include "rows/deletions.h"
 #include "rows/filter.h"
 #include "rows/id_map.h"
@@ -15,7 +16,7 @@ namespace vicinal {
 class AllowedSlots {
  public:
   /// filter  null: every live row. May throw std::bad_alloc.
-  AllowedSlots(const IdMap& ids, const Deletions& deletions, const IdFilter* filter);
+  AllowedSlots(const IdMap& ids, const Deletions& deletions, const IdFilter* filter, SlotRange range = {});
 
   /// Every slot is allowed.
   bool all() const { return words_.empty(); }

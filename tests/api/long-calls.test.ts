@@ -133,6 +133,60 @@ describe('searchBatch', () => {
     });
   });
 
+  describe('of many rows, a part of them in a step', () => {
+    const copies = 4;
+    const count = 128;
+    const engine = () => {
+      const opened = new VectorSearchEngine(dim);
+      for (let copy = 0; copy < copies; copy++) opened.addBatch(vectors);
+      return opened;
+    };
+    const queries = vectors.subarray(0, count * dim);
+
+    it.each([
+      [3, undefined],
+      [50, undefined],
+      [3, { filter: new Set([5, 7, rows + 5, 3 * rows + 5, 3 * rows + 9]) }],
+      [5, { scoreThreshold: 0.5 }],
+    ])('finds what single searches find, k = %i, %o', (k, options) => {
+      using searched = engine();
+      searched.remove(2 * rows + 6);
+      const steps: number[] = [];
+      const onProgress = ({ done }: Progress) => steps.push(done);
+      const found = searched.searchBatch(queries, k, { ...options, onProgress });
+      expect(steps.length).toBeGreaterThan(1);
+      expect(steps.at(-1)).toBe(count);
+      expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
+      for (const query of [0, 5, 6, 127]) {
+        const alone = searched.search(queries.subarray(query * dim, (query + 1) * dim), k, options);
+        expect(found[query]?.toJSON()).toEqual(alone.toJSON());
+      }
+    });
+
+    it('refuses calls between its steps, and none after it was stopped', async () => {
+      using searched = engine();
+      const calls = [
+        () => searched.add(vectors.subarray(0, dim)),
+        () => searched.remove(0),
+        () => searched.compact(),
+        () => searched.search(queries.subarray(0, dim)),
+      ];
+      for (const onProgress of calls) {
+        expect(await errorOf(() => searched.searchBatch(queries, 3, { onProgress }))).toMatchObject({
+          code: 'INVALID_ARGUMENT',
+        });
+      }
+      expect(searched.size).toBe(copies * rows);
+    });
+
+    it('searches for the queries as they were, whatever becomes of their array', () => {
+      using searched = engine();
+      const given = queries.slice();
+      const found = searched.searchBatch(given, 3, { onProgress: () => given.fill(1) });
+      expect(Array.from(found[9]?.ids ?? [])).toEqual([9, rows + 9, 2 * rows + 9]);
+    });
+  });
+
   it('gives results whose arrays do not share memory', () => {
     using engine = new VectorSearchEngine(dim);
     engine.addBatch(vectors.subarray(0, 20 * dim));

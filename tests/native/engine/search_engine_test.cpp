@@ -192,6 +192,43 @@ TEST(SearchEngine, HitsOfSeveralQueriesFollowOneAnother) {
   EXPECT_TRUE(hits.counts.empty());
 }
 
+TEST(SearchEngine, HitsOfRangesAreThoseOfAllRowsTogether) {
+  const size_t dim = 5, row_count = 1000, query_count = 5;
+  Random random(4);
+  for (const Metric metric : kMetrics) {
+    const auto engine = make_engine(dim, metric);
+    Vector rows = small_integers(random, row_count * dim);  // many are equally near
+    for (size_t row = 0; row < row_count; ++row) rows[row * dim] += 10;
+    ASSERT_TRUE(engine->add(rows.data(), row_count).ok());
+    ASSERT_TRUE(engine->remove(RowId{300}).ok());
+    Vector queries = small_integers(random, query_count * dim);
+    for (size_t query = 0; query < query_count; ++query) queries[query * dim] += 10;
+    const SearchOptions options{40};
+    Hits whole;
+    ASSERT_TRUE(engine->search(queries.data(), query_count, options, whole).ok());
+    ASSERT_EQ(whole.ids.size(), query_count * options.k);
+    std::vector<std::vector<std::pair<float, uint32_t>>> merged(query_count);
+    for (const SlotRange range :
+         {SlotRange{0, 256}, SlotRange{256, 300}, SlotRange{300, 301}, SlotRange{301}}) {
+      Hits hits;
+      ASSERT_TRUE(engine->search(queries.data(), query_count, options, hits, range).ok());
+      size_t at = 0;
+      for (size_t query = 0; query < query_count; ++query) {
+        for (uint32_t hit = 0; hit < hits.counts[query]; ++hit, ++at)
+          merged[query].emplace_back(hits.distances[at], to_number(hits.ids[at]));
+      }
+    }
+    size_t at = 0;
+    for (size_t query = 0; query < query_count; ++query) {
+      std::sort(merged[query].begin(), merged[query].end());
+      for (size_t hit = 0; hit < options.k; ++hit, ++at) {
+        ASSERT_EQ(whole.distances[at], merged[query][hit].first);
+        ASSERT_EQ(to_number(whole.ids[at]), merged[query][hit].second);
+      }
+    }
+  }
+}
+
 TEST(SearchEngine, ThresholdIsExactAtItsBoundary) {
   Random random(1);
   for (const Metric metric : kMetrics) {

@@ -10,11 +10,13 @@ namespace vicinal {
 namespace {
 
 // Holds the set against its definition, slot by slot.
-void expect_defined_by(const IdMap& ids, const Deletions& deletions, const IdFilter* filter) {
-  const AllowedSlots allowed(ids, deletions, filter);
+void expect_defined_by(const IdMap& ids, const Deletions& deletions, const IdFilter* filter,
+                       SlotRange range = {}) {
+  const AllowedSlots allowed(ids, deletions, filter, range);
   std::vector<bool> expected;
   for (size_t slot = 0; slot < ids.size(); ++slot) {
-    expected.push_back(!deletions.contains(slot) && (filter == nullptr || filter->allows(ids.id(slot))));
+    expected.push_back(slot >= range.first && slot < range.end && !deletions.contains(slot) &&
+                       (filter == nullptr || filter->allows(ids.id(slot))));
     ASSERT_EQ(allowed.contains(slot), expected[slot]) << "slot " << slot;
   }
   EXPECT_EQ(allowed.count(), static_cast<size_t>(std::count(expected.begin(), expected.end(), true)));
@@ -55,6 +57,11 @@ TEST(AllowedSlots, FollowsFilterAndDeletionsAtEverySize) {
       expect_defined_by(ids, {}, filter);
       expect_defined_by(ids, deletions, filter);
       expect_defined_by(ids.without(deletions), {}, filter);
+      for (const SlotRange range : {SlotRange{0, 32}, SlotRange{1, 31}, SlotRange{31, 97}, SlotRange{64, 64},
+                                    SlotRange{33, 1}, SlotRange{0, 1000}, SlotRange{200}}) {
+        expect_defined_by(ids, {}, filter, range);
+        expect_defined_by(ids, deletions, filter, range);
+      }
     }
   }
 }
