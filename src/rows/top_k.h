@@ -78,9 +78,11 @@ class TopK {
   /// Takes rows in consecutive slots.
   /// distances  [row_count]; NaN for rows to pass over
   void push_run(const float* distances, size_t row_count, uint32_t first_slot) {
-    for (size_t row = 0; row < row_count; ++row) {
-      if (distances[row] <= limit_) take(distances[row], first_slot + static_cast<uint32_t>(row));
+    size_t row = 0;
+    for (; row + kRowsTogether <= row_count; row += kRowsTogether) {
+      if (any_within_limit(distances + row)) push_each(distances, row, row + kRowsTogether, first_slot);
     }
+    push_each(distances, row, row_count, first_slot);
   }
 
   /// Takes rows in the slots given, [row_count].
@@ -103,6 +105,22 @@ class TopK {
   }
 
  private:
+  // Rows compared with the limit before any of them is looked at: mostly none is within it.
+  static constexpr size_t kRowsTogether = 16;
+
+  // Without a branch: four rows are one comparison.
+  bool any_within_limit(const float* distances) const {
+    int32_t within = 0;
+    for (size_t row = 0; row < kRowsTogether; ++row) within |= distances[row] <= limit_ ? -1 : 0;
+    return within != 0;
+  }
+
+  void push_each(const float* distances, size_t row, size_t end, uint32_t first_slot) {
+    for (; row < end; ++row) {
+      if (distances[row] <= limit_) take(distances[row], first_slot + static_cast<uint32_t>(row));
+    }
+  }
+
   // Lets small k go long between cuts.
   static constexpr size_t kSpareCandidates = 64;
 
