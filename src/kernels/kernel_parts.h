@@ -10,5 +10,6 @@ void set_i8_scalar(KernelTable& table);
 void set_packed_scalar(KernelTable& table);
 void set_bits_scalar(KernelTable& table);
 void set_affine_scalar(KernelTable& table);
+void set_lookup_scalar(KernelTable& table);
 
 }  // namespace vicinal

@@ -43,6 +43,9 @@ struct KernelFamily : TileFamily<Query, Element, Score> {
   void (*scattered)(const Query* query, const Element* const* rows, size_t row_count, size_t dim, Score* out);
 };
 
+/// Rows whose 4-bit codes lie together for look-ups.
+inline constexpr size_t kLookupGroupRows = 32;
+
 struct KernelTable {
   const char* name;  // "scalar", "simd128", "relaxed"
 
@@ -68,6 +71,14 @@ struct KernelTable {
   /// lows, steps [row_count]; codes [row_count x dim]; out [row_count].
   void (*l1_affine_u8)(const float* query, const uint8_t* codes, const float* lows, const float* steps,
                        size_t row_count, size_t dim, float* out);
+
+  /// Sums of values looked up by 4-bit codes, two of them to a byte: for every row sum(tables[2 b][code of byte b's low
+  /// half] + tables[2 b + 1][of its high half]) over the bytes b.
+  /// tables [code_bytes x 2 x 16], each value in 0..127; 2 * 127 * 2^16 < 2^32
+  /// groups [group_count x code_bytes x kLookupGroupRows], byte b of all rows of a group together
+  /// out    [group_count x kLookupGroupRows]
+  void (*lookup_u4)(const uint8_t* tables, const uint8_t* groups, size_t group_count, size_t code_bytes,
+                    uint32_t* out);
 
   /// Unpacks one row of codes to one byte a value: packed as above, out [dim].
   void (*unpack_u4)(const uint8_t* packed, size_t dim, uint8_t* out);

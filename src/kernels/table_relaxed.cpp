@@ -2,6 +2,7 @@
 #include "kernels/affine_relaxed.h"
 #include "kernels/f32_relaxed.h"
 #include "kernels/i8_relaxed.h"
+#include "kernels/lookup_relaxed.h"
 #include "kernels/packed_relaxed.h"
 #include "kernels/table_simd128.h"
 
@@ -15,6 +16,7 @@ constexpr KernelTable relaxed_table() {
   set_i8_relaxed(slots);
   set_packed_relaxed(slots);
   set_affine_relaxed(slots);
+  set_lookup_relaxed(slots);
   return slots;
 }
 

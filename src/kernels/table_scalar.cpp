@@ -12,6 +12,7 @@ const KernelTable& scalar_kernels() {
     set_packed_scalar(slots);
     set_bits_scalar(slots);
     set_affine_scalar(slots);
+    set_lookup_scalar(slots);
     return slots;
   }();
   return table;

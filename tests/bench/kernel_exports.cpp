@@ -28,6 +28,7 @@ struct Data {
   std::vector<float> queries_f32;
   std::vector<int8_t> queries_u7;
   std::vector<float> lows, steps;
+  std::vector<uint8_t> lookup_tables;
   std::vector<const void*> row_list;
   std::vector<uint8_t> out;
 };
@@ -99,6 +100,13 @@ void run_l1_affine(const uint8_t* rows, size_t row_count) {
                                        row_count, data.dim, reinterpret_cast<float*>(data.out.data()));
 }
 
+/// Codes of 4 bits for four values each.
+void run_lookup_u4(const uint8_t* rows, size_t row_count) {
+  const size_t code_bytes = vicinal::bits_row_bytes(data.dim);
+  vicinal::best_kernels().lookup_u4(data.lookup_tables.data(), rows, row_count / vicinal::kLookupGroupRows,
+                                    code_bytes, reinterpret_cast<uint32_t*>(data.out.data()));
+}
+
 size_t f32_bytes(size_t dim) {
   return dim * sizeof(float);
 }
@@ -121,6 +129,7 @@ const Kernel kKernels[] = {
     {"dot_u4", u4_bytes, 1, false, Run<&Table::dot_u4>::stream},
     {"dot_u2", u2_bytes, 1, false, Run<&Table::dot_u2>::stream},
     {"dot_bits", bit_bytes, 1, false, Run<&Table::dot_bits>::stream},
+    {"lookup_u4", bit_bytes, 1, false, run_lookup_u4},
     {"dot_f32 scattered", f32_bytes, 1, true, Run<&Table::dot_f32>::scatter},
     {"l2_squared_f32 scattered", f32_bytes, 1, true, Run<&Table::l2_squared_f32>::scatter},
     {"dot_i8 scattered", byte_each, 1, true, Run<&Table::dot_i8>::scatter},
@@ -173,6 +182,8 @@ void bench_prepare(size_t row_count, size_t dim) {
   fill(data.steps, kBlockRows);
   data.queries_u7.resize(kQueryCount * dim);
   for (int8_t& value : data.queries_u7) value = static_cast<int8_t>(random.below(128));
+  data.lookup_tables.resize(vicinal::bits_row_bytes(dim) * 32);
+  for (uint8_t& value : data.lookup_tables) value = static_cast<uint8_t>(random.below(128));
   data.row_list.resize(kBlockRows);
   data.out.resize(kBlockRows * kQueryCount * sizeof(float));
 }

@@ -421,6 +421,37 @@ TEST_P(KernelTest, L1AffineU8) {
   }
 }
 
+TEST_P(KernelTest, LookupU4) {
+  constexpr size_t kGroupCount = 3;
+  // Past the bytes after which sums of narrow lanes are widened too.
+  for (Pattern pattern : {Pattern::kRandom, Pattern::kZeros, Pattern::kHighest, Pattern::kOpposite}) {
+    for (size_t code_bytes : {1, 2, 3, 15, 16, 17, 96, 255, 256, 257, 511, 512, 700}) {
+      Random random(code_bytes);
+      std::vector<uint8_t> table_values(code_bytes * 32);
+      for (uint8_t& value : table_values)
+        value = static_cast<uint8_t>(draw_integer(random, pattern, true, 0, 127));
+      Unaligned<uint8_t> tables(table_values);
+      Unaligned<uint8_t> groups(
+          draw_codes(random, pattern, false, kGroupCount * code_bytes * kLookupGroupRows, 8));
+      for (size_t group_count = 0; group_count <= kGroupCount; ++group_count) {
+        Unaligned<uint32_t> out{std::vector<uint32_t>(group_count * kLookupGroupRows)};
+        kernels().lookup_u4(tables.data(), groups.data(), group_count, code_bytes, out.data());
+        for (size_t row = 0; row < group_count * kLookupGroupRows; ++row) {
+          const size_t group = row / kLookupGroupRows;
+          uint64_t expected = 0;
+          for (size_t segment = 0; segment < 2 * code_bytes; ++segment) {
+            const unsigned byte =
+                groups.data()[(group * code_bytes + segment / 2) * kLookupGroupRows + row % kLookupGroupRows];
+            expected += table_values[segment * 16 + (segment % 2 == 0 ? byte % 16 : byte / 16)];
+          }
+          ASSERT_EQ(out.data()[row], expected) << "bytes " << code_bytes << ", row " << row;
+        }
+        EXPECT_TRUE(out.margins_untouched());
+      }
+    }
+  }
+}
+
 /// All forms of a family on copies of one query and one row.
 template <typename Query, typename Element, typename Score>
 void expect_all_forms(const KernelFamily<Query, Element, Score>& kernels, const std::vector<Query>& query,
