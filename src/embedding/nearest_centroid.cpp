@@ -48,8 +48,8 @@ void take_better(Best& best, Floats scores, int32_t first_centroid) {
     sums[0][vector] = sums[1][vector] = load(panel + vector * kLanes);
   panel += kPanelCentroids;
   for (size_t i = 0; i < width; ++i, panel += kPanelCentroids) {
-    const Floats a = Floats{} + first[i];
-    const Floats b = Floats{} + second[i];
+    const Floats a{first[i], first[i], first[i], first[i]};
+    const Floats b{second[i], second[i], second[i], second[i]};
     for (size_t vector = 0; vector < kPanelVectors; ++vector) {
       const Floats centroids = load(panel + vector * kLanes);
       sums[0][vector] -= centroids * a;
