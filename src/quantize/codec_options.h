@@ -17,15 +17,17 @@ enum class CodecKind : uint32_t { kScalar = 0, kBinary = 1, kProduct = 2 };  // 
 /// What a codec has no use for keeps its default.
 struct CodecOptions {
   CodecKind kind = CodecKind::kScalar;
-  /// scalar: 8, 4, 2 or 1 a value
+  /// scalar: 8, 4, 2 or 1 a value. product: 8 or 4 a segment.
   uint32_t bits = 8;
-  /// product: parts that a row is cut into, each with a code of its own; 0 for the default of the dim
+  /// product: parts that a row is cut into, each with a code of its own, 1..dim; 0 for one bit a value, which is
+  /// dim / bits, rounded up.
   uint32_t segments = 0;
-  /// product, binary: rotate rows before they are coded
+  /// product: turn rows by a rotation that is learned, which about halves the bytes that a recall takes, at a matrix of
+  /// dim x dim floats and as many multiplications a row and query. dim up to 4096; not under manhattan.
   bool rotation = false;
   /// scalar: 0 for a grid of every row; 0.5 to 1 for one grid, that spans so much of all values
   float quantile = 0;
-  /// of what is random in training and in rotations
+  /// Of what is random in training.
   uint64_t seed = 0;
 };
 
