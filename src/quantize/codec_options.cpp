@@ -13,6 +13,7 @@ Error invalid(int64_t expected, int64_t actual) {
 Result<std::unique_ptr<Codec>> make_product_codec(const CodecOptions& options, size_t dim, Metric metric,
                                                   const KernelTable& kernels) {
   if (options.bits != 8 && options.bits != 4) return invalid(8, options.bits);
+  if (options.quantile != 0) return invalid(0, 1);
   if (options.segments > dim) return invalid(static_cast<int64_t>(dim), options.segments);
   if (options.rotation && metric == Metric::kManhattan) return invalid(0, 1);
   if (options.rotation && dim > ProductCodec::kMaxRotatedDim) {
