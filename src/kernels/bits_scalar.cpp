@@ -26,6 +26,19 @@ struct DotBits {
   }
 };
 
+struct DotU1 {
+  using Query = int8_t;
+  using Element = uint8_t;
+  using Score = int32_t;
+  static size_t query_width(size_t dim) { return bits_query_bytes(dim); }
+  static size_t row_width(size_t dim) { return bits_row_bytes(dim); }
+  static int32_t one(const int8_t* query, const uint8_t* row, size_t dim) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < dim; ++i) sum += query[bits_query_place(i)] * bit_at(row, i);
+    return sum;
+  }
+};
+
 void unpack_bits_scalar(const uint8_t* packed, size_t dim, uint8_t* out) {
   for (size_t i = 0; i < dim; ++i) out[i] = bit_at(packed, i);
 }
@@ -34,6 +47,7 @@ void unpack_bits_scalar(const uint8_t* packed, size_t dim, uint8_t* out) {
 
 void set_bits_scalar(KernelTable& table) {
   table.dot_bits = scalar_family<DotBits>();
+  table.dot_u1 = scalar_family<DotU1>();
   table.unpack_bits = unpack_bits_scalar;
 }
 

@@ -18,6 +18,16 @@ inline constexpr size_t bits_row_bytes(size_t dim) {
   return (dim + 7) / 8;
 }
 
+/// Values that 16 bytes of bits hold, and the query of dot_u1 in whole runs of them.
+inline constexpr size_t kBitsRun = 128;
+inline constexpr size_t bits_query_bytes(size_t dim) {
+  return (dim + kBitsRun - 1) / kBitsRun * kBitsRun;
+}
+/// Where that query has the value of an index: next to those whose bits stand at the same height.
+inline constexpr size_t bits_query_place(size_t index) {
+  return index / kBitsRun * kBitsRun + index % 8 * 16 + index % kBitsRun / 8;
+}
+
 /// Values of a whole run, which always takes 16 bytes.
 inline constexpr size_t kU4Run = 32;
 inline constexpr size_t kU2Run = 64;

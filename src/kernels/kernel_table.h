@@ -63,6 +63,9 @@ struct KernelTable {
   /// sum(query * code): query [dim] in 0..127 in plain order, rows packed as above.
   KernelFamily<int8_t, uint8_t, int32_t> dot_u4;
   KernelFamily<int8_t, uint8_t, int32_t> dot_u2;
+  /// sum(query * bit): query in 0..127, in whole runs of 128 values, filled up with zeros; in a run value i lies at
+  /// 16 * (i % 8) + i / 8 (code_layout.h), so that a vector of queries meets one bit of every byte of a vector.
+  KernelFamily<int8_t, uint8_t, int32_t> dot_u1;
   /// sum(query * bit): query is 4 bits a value (0..15), bit-sliced into four planes of ceil(dim / 8) bytes,
   /// plane p holding bit p of every value, planes one after another.
   KernelFamily<uint8_t, uint8_t, int32_t> dot_bits;

@@ -128,6 +128,7 @@ const Kernel kKernels[] = {
     {"l1_affine_u8", byte_each, 1, false, run_l1_affine},
     {"dot_u4", u4_bytes, 1, false, Run<&Table::dot_u4>::stream},
     {"dot_u2", u2_bytes, 1, false, Run<&Table::dot_u2>::stream},
+    {"dot_u1", bit_bytes, 1, false, Run<&Table::dot_u1>::stream},
     {"dot_bits", bit_bytes, 1, false, Run<&Table::dot_bits>::stream},
     {"lookup_u4", bit_bytes, 1, false, run_lookup_u4},
     {"dot_f32 scattered", f32_bytes, 1, true, Run<&Table::dot_f32>::scatter},
@@ -139,6 +140,7 @@ const Kernel kKernels[] = {
     {"dot_i8 tiles", byte_each, kQueryCount, false, Run<&Table::dot_i8>::tiles},
     {"dot_u4 tiles", u4_bytes, kQueryCount, false, Run<&Table::dot_u4>::tiles},
     {"dot_u2 tiles", u2_bytes, kQueryCount, false, Run<&Table::dot_u2>::tiles},
+    {"dot_u1 tiles", bit_bytes, kQueryCount, false, Run<&Table::dot_u1>::tiles},
     {"dot_bits tiles", bit_bytes, kQueryCount, false, Run<&Table::dot_bits>::tiles},
 };
 
@@ -180,7 +182,7 @@ void bench_prepare(size_t row_count, size_t dim) {
   fill(data.queries_f32, kQueryCount * dim);
   fill(data.lows, kBlockRows);
   fill(data.steps, kBlockRows);
-  data.queries_u7.resize(kQueryCount * dim);
+  data.queries_u7.resize(kQueryCount * vicinal::bits_query_bytes(dim));
   for (int8_t& value : data.queries_u7) value = static_cast<int8_t>(random.below(128));
   data.lookup_tables.resize(vicinal::bits_row_bytes(dim) * 32);
   for (uint8_t& value : data.lookup_tables) value = static_cast<uint8_t>(random.below(128));

@@ -169,6 +169,20 @@ struct BitsFamily {
   }
 };
 
+/// Rows of bits; queries of 7 bits in the order that suits them.
+struct U1Family {
+  using Query = int8_t;
+  using Element = uint8_t;
+  static Sample<int8_t> draw_query(Random& random, Pattern pattern, size_t dim) {
+    Sample<int8_t> sample = ByteFamily::draw_query(random, pattern, dim);
+    sample.encoded = pack_for_bits(sample.encoded);
+    return sample;
+  }
+  static Sample<uint8_t> draw_row(Random& random, Pattern pattern, size_t dim) {
+    return BitsFamily::draw_row(random, pattern, dim);
+  }
+};
+
 using Term = double (*)(double query, double row);
 double dot_term(double query, double row) {
   return query * row;
@@ -372,6 +386,9 @@ TEST_P(KernelTest, DotU4) {
 TEST_P(KernelTest, DotU2) {
   check_family<PackedFamily<2>>(kernels().dot_u2, dot_term);
 }
+TEST_P(KernelTest, DotU1) {
+  check_family<U1Family>(kernels().dot_u1, dot_term);
+}
 TEST_P(KernelTest, DotBits) {
   check_family<BitsFamily>(kernels().dot_bits, dot_term);
 }
@@ -488,6 +505,7 @@ TEST_P(KernelTest, IntegersDoNotOverflow) {
                                              127 * 15 * 65536);
   expect_all_forms<int8_t, uint8_t, int32_t>(kernels().dot_u2, highest, all_set(kDim / 4), kDim,
                                              127 * 3 * 65536);
+  expect_all_forms<int8_t, uint8_t, int32_t>(kernels().dot_u1, highest, all_set(kDim / 8), kDim, 127 * 65536);
   expect_all_forms<uint8_t, uint8_t, int32_t>(kernels().dot_bits, all_set(kDim / 2), all_set(kDim / 8), kDim,
                                               15 * 65536);
 }

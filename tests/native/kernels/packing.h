@@ -41,6 +41,13 @@ inline std::vector<uint8_t> pack_bits(const std::vector<uint8_t>& values, unsign
   return packed;
 }
 
+/// values [dim] in runs of 128, the last one filled with zeros; value i of a run at 16 * (i % 8) + i / 8.
+inline std::vector<int8_t> pack_for_bits(const std::vector<int8_t>& values) {
+  std::vector<int8_t> packed((values.size() + 127) / 128 * 128);
+  for (size_t i = 0; i < values.size(); ++i) packed[i - i % 128 + 16 * (i % 8) + i % 128 / 8] = values[i];
+  return packed;
+}
+
 /// values [dim] in 0..15; four planes of ceil(dim / 8) bytes, lowest bits first.
 inline std::vector<uint8_t> pack_planes(const std::vector<uint8_t>& values) {
   std::vector<uint8_t> planes;
