@@ -29,11 +29,16 @@ Result<std::unique_ptr<Codec>> make_codec(const CodecOptions& options, size_t di
                                           const KernelTable& kernels) {
   if (options.kind == CodecKind::kProduct) return make_product_codec(options, dim, metric, kernels);
   if (options.kind != CodecKind::kScalar) return invalid(0, static_cast<int64_t>(options.kind));
-  if (options.quantile != 0 || options.segments != 0 || options.rotation) return invalid(0, 1);
+  if (options.segments != 0 || options.rotation) return invalid(0, 1);
   if (options.bits != 8 && options.bits != 4 && options.bits != 2 && options.bits != 1) {
     return invalid(8, options.bits);
   }
-  return std::unique_ptr<Codec>(std::make_unique<ScalarCodec>(dim, options.bits, metric, kernels));
+  if (options.quantile != 0) {
+    if (options.bits < 4) return invalid(4, options.bits);
+    if (!(options.quantile >= 0.5f && options.quantile <= 1)) return invalid(1, 0);
+  }
+  return std::unique_ptr<Codec>(
+      std::make_unique<ScalarCodec>(dim, options.bits, options.quantile, metric, kernels));
 }
 
 }  // namespace vicinal

@@ -25,7 +25,8 @@ struct CodecOptions {
   /// product: turn rows by a rotation that is learned, which about halves the bytes that a recall takes, at a matrix of
   /// dim x dim floats and as many multiplications a row and query. dim up to 4096; not under manhattan.
   bool rotation = false;
-  /// scalar: 0 for a grid of every row; 0.5 to 1 for one grid, that spans so much of all values
+  /// scalar, 8 or 4 bits: 0 for a grid of every row; 0.5 to 1 for one grid of all rows, which spans this share of
+  /// the values that it was trained with: less to keep beside each code, coarser where rows differ in their range
   float quantile = 0;
   /// Of what is random in training.
   uint64_t seed = 0;

@@ -10,31 +10,40 @@
 #include "quantize/affine_fit.h"
 #include "quantize/center_training.h"
 #include "quantize/code_packing.h"
+#include "quantize/common_grid_training.h"
 #include "quantize/scalar_scorer.h"
 
 namespace vicinal {
 
 using namespace scalar_constant;
 
-ScalarCodec::ScalarCodec(size_t dim, uint32_t bits, Metric metric, const KernelTable& kernels)
-    : dim_(dim), bits_(bits), metric_(metric), kernels_(&kernels), center_(dim) {}
+ScalarCodec::ScalarCodec(size_t dim, uint32_t bits, float quantile, Metric metric, const KernelTable& kernels)
+    : dim_(dim),
+      bits_(bits),
+      quantile_(quantile),
+      metric_(metric),
+      kernels_(&kernels),
+      parameters_(dim + (quantile > 0 ? kGridCount : 0)) {}
 
 size_t ScalarCodec::code_bytes() const {
   return packed_bytes(dim_, bits_);
 }
 
 size_t ScalarCodec::constant_count() const {
-  if (metric_ == Metric::kCosine) return kScale + 1;
-  return metric_ == Metric::kEuclidean ? kNorm + 1 : kCodeSum + 1;
+  const size_t grid_count = has_common_grid() ? 0 : kGridCount;
+  if (metric_ == Metric::kCosine) return grid_count + kScale + 1;
+  return grid_count + (metric_ == Metric::kEuclidean ? kNorm : kCodeSum) + 1;
 }
 
 std::unique_ptr<CodecTraining> ScalarCodec::train(const float* rows, size_t row_count) const {
-  return std::make_unique<CenterTraining>(rows, row_count, dim_, metric_);
+  if (!has_common_grid()) return std::make_unique<CenterTraining>(rows, row_count, dim_, metric_);
+  return std::make_unique<CommonGridTraining>(rows, row_count, dim_, metric_, quantile_, level_count());
 }
 
 void ScalarCodec::set_parameters(std::vector<float> parameters) {
-  assert(parameters.size() == dim_);
-  center_ = std::move(parameters);
+  assert(parameters.size() == parameters_.size());
+  parameters_ = std::move(parameters);
+  if (has_common_grid()) parameters_[dim_ + kStep] = std::max(parameters_[dim_ + kStep], 0.0f);
 }
 
 void ScalarCodec::encode(const float* rows, size_t row_count, uint8_t* codes, float* constants) const {
@@ -49,9 +58,17 @@ void ScalarCodec::encode(const float* rows, size_t row_count, uint8_t* codes, fl
 void ScalarCodec::encode_row(const float* row, uint8_t* code, float* constants, std::vector<double>& residual,
                              std::vector<uint8_t>& levels) const {
   const double scale = metric_ == Metric::kCosine ? norm_double(row, dim_) : 1.0;
-  for (size_t i = 0; i < dim_; ++i) residual[i] = double{row[i]} / scale - double{center_[i]};
-  const AffineGrid grid = bits_ == 8 ? span_grid(residual.data(), dim_, level_count())
-                                     : least_squares_grid(residual.data(), dim_, level_count());
+  for (size_t i = 0; i < dim_; ++i) residual[i] = double{row[i]} / scale - double{center()[i]};
+  AffineGrid grid;
+  if (has_common_grid()) {
+    grid = {parameters_[dim_ + kLow], parameters_[dim_ + kStep]};
+  } else {
+    grid = bits_ == 8 ? span_grid(residual.data(), dim_, level_count())
+                      : least_squares_grid(residual.data(), dim_, level_count());
+    constants[kLow] = grid.low;
+    constants[kStep] = grid.step;
+    constants += kGridCount;
+  }
   const NearestLevel nearest_level(grid, level_count());
   uint64_t level_sum = 0;
   uint64_t level_square_sum = 0;
@@ -63,13 +80,11 @@ void ScalarCodec::encode_row(const float* row, uint8_t* code, float* constants, 
   }
   pack_codes(levels.data(), dim_, bits_, code);
 
-  constants[kLow] = grid.low;
-  constants[kStep] = grid.step;
   constants[kCodeSum] = static_cast<float>(level_sum);
   if (metric_ == Metric::kCosine) {
     double square_sum = 0;
     for (size_t i = 0; i < dim_; ++i) {
-      const double value = double{center_[i]} + double{grid.low} + double{grid.step} * levels[i];
+      const double value = double{center()[i]} + double{grid.low} + double{grid.step} * levels[i];
       square_sum += value * value;
     }
     constants[kNorm] = saturate(std::sqrt(square_sum));
@@ -84,30 +99,31 @@ void ScalarCodec::encode_row(const float* row, uint8_t* code, float* constants, 
 void ScalarCodec::decode(const uint8_t* code, const float* constants, float* row) const {
   std::vector<uint8_t> levels(dim_);
   unpack_codes(code, dim_, bits_, *kernels_, levels.data());
-  const double scale = metric_ == Metric::kCosine ? constants[kScale] : 1.0;
-  for (size_t i = 0; i < dim_; ++i) {
-    row[i] = saturate(scale *
-                      (double{center_[i]} + double{constants[kLow]} + double{constants[kStep]} * levels[i]));
-  }
+  const double scale = metric_ == Metric::kCosine ? after_grid(constants)[kScale] : 1.0;
+  const double low = grid_of(constants)[kLow];
+  const double step = grid_of(constants)[kStep];
+  for (size_t i = 0; i < dim_; ++i) row[i] = saturate(scale * (double{center()[i]} + low + step * levels[i]));
 }
 
 bool ScalarCodec::valid(const uint8_t* code, const float* constants) const {
-  const bool finite =
-      std::all_of(constants, constants + constant_count(), [](float x) { return std::isfinite(x); });
+  const float* end = constants + constant_count();
+  const bool finite = std::all_of(constants, end, [](float x) { return std::isfinite(x); });
   // All but the low end are lengths, or sums of what is not negative.
   const bool positive =
-      std::all_of(constants + kStep, constants + constant_count(), [](float x) { return x >= 0; });
+      std::all_of(has_common_grid() ? constants : constants + kStep, end, [](float x) { return x >= 0; });
   const double largest_sum = static_cast<double>(dim_) * (level_count() - 1);
-  return finite && positive && constants[kCodeSum] <= largest_sum && spare_bits_are_zero(code, dim_, bits_);
+  return finite && positive && after_grid(constants)[kCodeSum] <= largest_sum &&
+         spare_bits_are_zero(code, dim_, bits_);
 }
 
 std::unique_ptr<CodeScorer> ScalarCodec::scorer(const float* queries, size_t query_count) const {
-  return make_scalar_scorer({dim_, bits_, metric_, constant_count(), center_.data(), kernels_}, queries,
-                            query_count);
+  const float* common_grid = has_common_grid() ? parameters_.data() + dim_ : nullptr;
+  return make_scalar_scorer({dim_, bits_, metric_, constant_count(), center(), common_grid, kernels_},
+                            queries, query_count);
 }
 
 uint64_t ScalarCodec::held_bytes() const {
-  return sizeof(*this) + center_.capacity() * sizeof(float);
+  return sizeof(*this) + parameters_.capacity() * sizeof(float);
 }
 
 }  // namespace vicinal

@@ -16,79 +16,167 @@ namespace {
 
 using namespace scalar_constant;
 
+// The grids of rows one after another, and what follows them.
+struct RowConstants {
+  RowConstants(const ScalarCodeShape& shape, const float* constants)
+      : stride(shape.constant_count),
+        grid_stride(shape.grid == nullptr ? stride : 0),
+        grid(shape.grid == nullptr ? constants : shape.grid),
+        others(shape.grid == nullptr ? constants + kGridCount : constants) {}
+
+  double low(size_t row) const { return grid[row * grid_stride + kLow]; }
+  double step(size_t row) const { return grid[row * grid_stride + kStep]; }
+  double code_sum(size_t row) const { return others[row * stride + kCodeSum]; }
+  double norm(size_t row) const { return others[row * stride + kNorm]; }
+
+  size_t stride;
+  size_t grid_stride;
+  const float* grid;
+  const float* others;
+};
+
+// A query as its distances need it, on one of its grids: coefficients of what is known of a row. Products are those
+// of the kernels.
+class QueryTerms {
+ public:
+  /// sum            of its values: of unit length (cosine), less the center (euclidean)
+  /// center_dot     with the center (cosine, dot)
+  /// spread_square  sum((value - mean)^2) (euclidean)
+  QueryTerms(double dim, double sum, double center_dot, double spread_square, const QueryGrid& grid)
+      : dim_(dim),
+        sum_(sum),
+        mean_(sum / dim),
+        center_dot_(center_dot),
+        spread_square_(spread_square),
+        step_(grid.step),
+        shift_(grid.step * grid.offset),
+        level_mean_(grid.step * grid.level_sum / dim) {}
+
+  float cosine(double product, const RowConstants& rows, size_t row) const {
+    const double norm = rows.norm(row);
+    const double similarity = inner_product(product, rows, row) / norm;
+    const double bounded = std::min(std::max(similarity, -1.0), 1.0);
+    return static_cast<float>(1.0 - (norm > 0 ? bounded : 0.0));
+  }
+
+  float dot(double product, const RowConstants& rows, size_t row) const {
+    return saturate(0.0 - inner_product(product, rows, row));
+  }
+
+  float euclidean(double product, const RowConstants& rows, size_t row) const {
+    const double norm = rows.norm(row);
+    const double mean_difference = mean_ - row_mean(rows, row);
+    const double square = dim_ * mean_difference * mean_difference + spread_square_ + norm * norm -
+                          2 * shared(product, rows, row);
+    return saturate(std::sqrt(std::max(square, 0.0)));
+  }
+
+ private:
+  double row_mean(const RowConstants& rows, size_t row) const {
+    return rows.low(row) + rows.step(row) * (rows.code_sum(row) / dim_);
+  }
+  // step * sum((q - mean(q)) * (c - mean(c)))
+  double shared(double product, const RowConstants& rows, size_t row) const {
+    return rows.step(row) * (step_ * product + shift_ - level_mean_ * rows.code_sum(row));
+  }
+  double inner_product(double product, const RowConstants& rows, size_t row) const {
+    return center_dot_ + sum_ * row_mean(rows, row) + shared(product, rows, row);
+  }
+
+  double dim_, sum_, mean_, center_dot_, spread_square_;
+  double step_, shift_, level_mean_;
+};
+
 // Cosine, dot and euclidean, by integer dot products.
 class DotScorer final : public CodeScorer {
  public:
   DotScorer(const ScalarCodeShape& shape, const float* queries, size_t query_count)
       : shape_(shape), planes_(shape.dim, shape.bits, query_count) {
-    queries_.reserve(query_count);
+    coarse_.reserve(query_count);
+    fine_.reserve(query_count);
     std::vector<double> values(shape.dim);
     for (size_t number = 0; number < query_count; ++number) {
-      add_query(queries + number * shape.dim, values);
-      planes_.set_query(number, values.data());
+      add_query(number, queries + number * shape.dim, values);
     }
   }
 
   void score(const uint8_t* codes, const float* constants, size_t row_count, float* distances) override {
-    products_.resize(std::max(products_.size(), queries_.size() * row_count));
-    planes_.dot(codes, row_count, *shape_.kernels, products_.data());
-    for (size_t number = 0; number < queries_.size(); ++number) {
-      for (size_t row = 0; row < row_count; ++row) {
-        const size_t index = number * row_count + row;
-        distances[index] =
-            distance(number, static_cast<double>(products_[index]), constants + row * shape_.constant_count);
-      }
+    products_.resize(std::max(products_.size(), coarse_.size() * row_count));
+    planes_.dot_coarse(codes, row_count, *shape_.kernels, products_.data());
+    const RowConstants rows(shape_, constants);
+    for (size_t number = 0; number < coarse_.size(); ++number) {
+      const int32_t* products = products_.data() + number * row_count;
+      finish_block(coarse_[number], products, rows, row_count, distances + number * row_count);
     }
+  }
+
+  size_t candidates_for(size_t count) const override {
+    return planes_.has_fine() ? count + count / kSpareShare + kSpareCandidates : count;
+  }
+
+  float fine(size_t query, const uint8_t* code, const float* constants) override {
+    const double product = static_cast<double>(planes_.dot_fine(query, code, *shape_.kernels));
+    float distance;
+    finish(fine_[query], &product, RowConstants(shape_, constants), 1, &distance);
+    return distance;
   }
 
  private:
-  struct Query {
-    double sum = 0;            // of its values: of unit length (cosine), less the center (euclidean)
-    double center_dot = 0;     // with the center (cosine, dot)
-    double spread_square = 0;  // sum((value - mean)^2) (euclidean)
-  };
+  // A scan on the coarse grid confuses few rows.
+  static constexpr size_t kSpareCandidates = 32;
+  static constexpr size_t kSpareShare = 4;
 
-  // Notes what the scores need of a query, and writes the values that go on its grid.
-  void add_query(const float* query, std::vector<double>& values) {
+  void add_query(size_t number, const float* query, std::vector<double>& values) {
     const size_t dim = shape_.dim;
     const double scale = shape_.metric == Metric::kCosine ? norm_double(query, dim) : 1.0;
     const bool less_center = shape_.metric == Metric::kEuclidean;
-    Query noted;
+    double sum = 0;
     for (size_t i = 0; i < dim; ++i) {
       values[i] = double{query[i]} / scale - (less_center ? double{shape_.center[i]} : 0.0);
-      noted.sum += values[i];
+      sum += values[i];
     }
-    noted.center_dot = dot_double(values.data(), shape_.center, dim);
-    const double mean = noted.sum / static_cast<double>(dim);
-    for (const double value : values) noted.spread_square += (value - mean) * (value - mean);
-    queries_.push_back(noted);
+    const double center_dot = dot_double(values.data(), shape_.center, dim);
+    const double mean = sum / static_cast<double>(dim);
+    double spread_square = 0;
+    for (const double value : values) spread_square += (value - mean) * (value - mean);
+    planes_.set_query(number, values.data());
+    const double count = static_cast<double>(dim);
+    coarse_.emplace_back(count, sum, center_dot, spread_square, planes_.coarse(number));
+    fine_.emplace_back(count, sum, center_dot, spread_square, planes_.fine(number));
   }
 
-  float distance(size_t number, double product, const float* constants) const {
-    const Query& query = queries_[number];
-    const double dim = static_cast<double>(shape_.dim);
-    const double code_sum = constants[kCodeSum];
-    const double step = constants[kStep];
-    const double row_mean = constants[kLow] + step * code_sum / dim;
-    const double shared =
-        step * planes_.step(number) * (product - planes_.level_sum(number) * code_sum / dim);
-    if (shape_.metric == Metric::kEuclidean) {
-      const double norm = constants[kNorm];
-      const double mean_difference = query.sum / dim - row_mean;
-      const double square =
-          dim * mean_difference * mean_difference + query.spread_square + norm * norm - 2 * shared;
-      return saturate(std::sqrt(std::max(square, 0.0)));
+  // A function of its own, called per block: engines put optimised code in place only between calls.
+  [[gnu::noinline]] void finish_block(const QueryTerms& query, const int32_t* products,
+                                      const RowConstants& rows, size_t row_count, float* distances) const {
+    finish(query, products, rows, row_count, distances);
+  }
+
+  template <typename Product>
+  void finish(const QueryTerms& query, const Product* products, const RowConstants& rows, size_t row_count,
+              float* distances) const {
+    switch (shape_.metric) {
+      case Metric::kEuclidean:
+        for (size_t row = 0; row < row_count; ++row) {
+          distances[row] = query.euclidean(static_cast<double>(products[row]), rows, row);
+        }
+        break;
+      case Metric::kDot:
+        for (size_t row = 0; row < row_count; ++row) {
+          distances[row] = query.dot(static_cast<double>(products[row]), rows, row);
+        }
+        break;
+      default:
+        for (size_t row = 0; row < row_count; ++row) {
+          distances[row] = query.cosine(static_cast<double>(products[row]), rows, row);
+        }
     }
-    const double inner_product = query.center_dot + query.sum * row_mean + shared;
-    if (shape_.metric == Metric::kDot) return saturate(0.0 - inner_product);
-    const double norm = constants[kNorm];
-    return static_cast<float>(1.0 - (norm > 0 ? std::clamp(inner_product / norm, -1.0, 1.0) : 0.0));
   }
 
   ScalarCodeShape shape_;
   QueryPlanes planes_;
-  std::vector<Query> queries_;
-  std::vector<int64_t> products_;  // [query_count x row_count] of a block
+  std::vector<QueryTerms> coarse_;  // [query_count]
+  std::vector<QueryTerms> fine_;    // [query_count]
+  std::vector<int32_t> products_;   // [query_count x row_count] of a block
 };
 
 // Manhattan, on codes unpacked to bytes.
@@ -107,10 +195,11 @@ class L1Scorer final : public CodeScorer {
     lows_.resize(std::max(lows_.size(), row_count));
     steps_.resize(std::max(steps_.size(), row_count));
     const size_t code_bytes = packed_bytes(dim, shape_.bits);
+    const RowConstants rows(shape_, constants);
     for (size_t row = 0; row < row_count; ++row) {
       unpack_codes(codes + row * code_bytes, dim, shape_.bits, *shape_.kernels, &levels_[row * dim]);
-      lows_[row] = constants[row * shape_.constant_count + kLow];
-      steps_[row] = constants[row * shape_.constant_count + kStep];
+      lows_[row] = static_cast<float>(rows.low(row));
+      steps_[row] = static_cast<float>(rows.step(row));
     }
     for (size_t number = 0; number < query_count_; ++number) {
       float* out = distances + number * row_count;
