@@ -9,6 +9,7 @@ void set_f32_scalar(KernelTable& table);
 void set_i8_scalar(KernelTable& table);
 void set_packed_scalar(KernelTable& table);
 void set_bits_scalar(KernelTable& table);
+void set_hamming_scalar(KernelTable& table);
 void set_affine_scalar(KernelTable& table);
 void set_lookup_scalar(KernelTable& table);
 

@@ -69,6 +69,8 @@ struct KernelTable {
   /// sum(query * bit): query is 4 bits a value (0..15), bit-sliced into four planes of ceil(dim / 8) bytes,
   /// plane p holding bit p of every value, planes one after another.
   KernelFamily<uint8_t, uint8_t, int32_t> dot_bits;
+  /// Bits that differ: query and rows are bits.
+  KernelFamily<uint8_t, uint8_t, int32_t> hamming;
 
   /// L1 distance of a float query to rows coded as low + step * code, code in 0..255, one byte a value.
   /// lows, steps [row_count]; codes [row_count x dim]; out [row_count].

@@ -11,6 +11,7 @@ const KernelTable& scalar_kernels() {
     set_i8_scalar(slots);
     set_packed_scalar(slots);
     set_bits_scalar(slots);
+    set_hamming_scalar(slots);
     set_affine_scalar(slots);
     set_lookup_scalar(slots);
     return slots;

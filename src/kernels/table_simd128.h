@@ -5,6 +5,7 @@
 #include "kernels/affine_simd128.h"
 #include "kernels/bits_simd128.h"
 #include "kernels/f32_simd128.h"
+#include "kernels/hamming_simd128.h"
 #include "kernels/i8_simd128.h"
 #include "kernels/lookup_simd128.h"
 #include "kernels/packed_simd128.h"
@@ -18,6 +19,7 @@ constexpr KernelTable simd128_table() {
   set_i8_simd128(slots);
   set_packed_simd128(slots);
   set_bits_simd128(slots);
+  set_hamming_simd128(slots);
   set_affine_simd128(slots);
   set_lookup_simd128(slots);
   return slots;

@@ -131,6 +131,7 @@ const Kernel kKernels[] = {
     {"dot_u1", bit_bytes, 1, false, Run<&Table::dot_u1>::stream},
     {"dot_bits", bit_bytes, 1, false, Run<&Table::dot_bits>::stream},
     {"lookup_u4", bit_bytes, 1, false, run_lookup_u4},
+    {"hamming", bit_bytes, 1, false, Run<&Table::hamming>::stream},
     {"dot_f32 scattered", f32_bytes, 1, true, Run<&Table::dot_f32>::scatter},
     {"l2_squared_f32 scattered", f32_bytes, 1, true, Run<&Table::l2_squared_f32>::scatter},
     {"dot_i8 scattered", byte_each, 1, true, Run<&Table::dot_i8>::scatter},
@@ -142,6 +143,7 @@ const Kernel kKernels[] = {
     {"dot_u2 tiles", u2_bytes, kQueryCount, false, Run<&Table::dot_u2>::tiles},
     {"dot_u1 tiles", bit_bytes, kQueryCount, false, Run<&Table::dot_u1>::tiles},
     {"dot_bits tiles", bit_bytes, kQueryCount, false, Run<&Table::dot_bits>::tiles},
+    {"hamming tiles", bit_bytes, kQueryCount, false, Run<&Table::hamming>::tiles},
 };
 
 /// A row far from the one before it, so that no prefetcher foresees it.

@@ -183,6 +183,21 @@ struct U1Family {
   }
 };
 
+struct HammingFamily {
+  using Query = uint8_t;
+  using Element = uint8_t;
+  static Sample<uint8_t> draw_query(Random& random, Pattern pattern, size_t dim) {
+    return draw(random, pattern, true, dim);
+  }
+  static Sample<uint8_t> draw_row(Random& random, Pattern pattern, size_t dim) {
+    return draw(random, pattern, false, dim);
+  }
+  static Sample<uint8_t> draw(Random& random, Pattern pattern, bool is_query, size_t dim) {
+    const std::vector<uint8_t> codes = draw_codes(random, pattern, is_query, dim, 1);
+    return {as_plain(codes), pack_bits(codes)};
+  }
+};
+
 using Term = double (*)(double query, double row);
 double dot_term(double query, double row) {
   return query * row;
@@ -393,6 +408,10 @@ TEST_P(KernelTest, DotBits) {
   check_family<BitsFamily>(kernels().dot_bits, dot_term);
 }
 
+TEST_P(KernelTest, Hamming) {
+  check_family<HammingFamily>(kernels().hamming, l1_term);
+}
+
 TEST_P(KernelTest, UnpackU4) {
   check_unpack(kernels().unpack_u4, 4);
 }
@@ -508,6 +527,8 @@ TEST_P(KernelTest, IntegersDoNotOverflow) {
   expect_all_forms<int8_t, uint8_t, int32_t>(kernels().dot_u1, highest, all_set(kDim / 8), kDim, 127 * 65536);
   expect_all_forms<uint8_t, uint8_t, int32_t>(kernels().dot_bits, all_set(kDim / 2), all_set(kDim / 8), kDim,
                                               15 * 65536);
+  expect_all_forms<uint8_t, uint8_t, int32_t>(kernels().hamming, all_set(kDim / 8),
+                                              std::vector<uint8_t>(kDim / 8), kDim, 65536);
 }
 
 TEST_P(KernelTest, EverySlotIsFilled) {
