@@ -1,7 +1,9 @@
 #include "quantize/product_codebooks.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "embedding/double_arithmetic.h"
+#include "quantize/product_sums.h"
 
 namespace vicinal {
 namespace {
@@ -9,16 +11,15 @@ namespace {
 // Rows of a segment that are compared with its centroids together.
 constexpr size_t kBlockRows = 64;
 
-template <typename Term>
-void fill_tables(const ProductShape& shape, const float* columns, const double* query, double* tables,
-                 Term term) {
+using AddTerms = void (*)(const float* column, double query_value, size_t count, double* sums);
+
+void fill_tables(const ProductShape& shape, const float* columns, const double* query, AddTerms add_terms,
+                 double* tables) {
   const size_t count = shape.centroid_count();
   std::fill_n(tables, shape.segments * count, 0.0);
   for (size_t segment = 0; segment < shape.segments; ++segment, tables += count) {
-    for (size_t i = shape.start(segment); i < shape.start(segment + 1); ++i, columns += count) {
-      for (size_t centroid = 0; centroid < count; ++centroid)
-        tables[centroid] += term(query[i], double{columns[centroid]});
-    }
+    for (size_t i = shape.start(segment); i < shape.start(segment + 1); ++i, columns += count)
+      add_terms(columns, query[i], count, tables);
   }
 }
 
@@ -78,11 +79,11 @@ void ProductCodebooks::decode(const uint8_t* codes, double* residual) const {
 }
 
 void ProductCodebooks::dot_tables(const double* query, double* tables) const {
-  fill_tables(shape_, columns_.data(), query, tables, [](double a, double b) { return a * b; });
+  fill_tables(shape_, columns_.data(), query, add_scaled, tables);
 }
 
 void ProductCodebooks::l1_tables(const double* query, double* tables) const {
-  fill_tables(shape_, columns_.data(), query, tables, [](double a, double b) { return std::fabs(a - b); });
+  fill_tables(shape_, columns_.data(), query, add_differences, tables);
 }
 
 }  // namespace vicinal

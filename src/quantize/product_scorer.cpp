@@ -2,34 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "base/saturate.h"
 #include "quantize/product_codec.h"
+#include "quantize/product_sums.h"
 
 namespace vicinal {
 namespace {
 
 using namespace product_constant;
-
-// 8-bit codes: sums of values looked up in tables [segments x 256]; rows [row_count x segments]. Eight codes are
-// loaded at a time: what is left to load is the values.
-[[gnu::noinline]] void lookup_u8(const uint8_t* tables, const uint8_t* rows, size_t row_count,
-                                 size_t segments, uint32_t* out) {
-  for (size_t row = 0; row < row_count; ++row, rows += segments) {
-    const uint8_t* table = tables;
-    uint32_t sums[2] = {};
-    size_t segment = 0;
-    for (; segment + 8 <= segments; segment += 8, table += 8 * 256) {
-      uint64_t codes;
-      std::memcpy(&codes, rows + segment, sizeof codes);
-      for (size_t i = 0; i < 8; ++i) sums[i % 2] += table[i * 256 + (codes >> 8 * i & 255)];
-    }
-    for (; segment < segments; ++segment, table += 256) sums[0] += table[rows[segment]];
-    out[row] = sums[0] + sums[1];
-  }
-}
 
 class ProductScorer final : public CodeScorer {
  public:

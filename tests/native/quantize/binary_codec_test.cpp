@@ -375,6 +375,8 @@ TEST(BinaryCodec, CodesAreTheSameEverywhere) {
 TEST(BinaryCodec, RefusesManhattanAndOptionsOfOthers) {
   CodecOptions options;
   options.kind = CodecKind::kBinary;
+  EXPECT_FALSE(make_codec(options, 8, Metric::kDot, best_kernels()).ok());  // 8 bits
+  options.bits = 1;
   for (const Metric metric : kMetrics) EXPECT_TRUE(make_codec(options, 8, metric, best_kernels()).ok());
   const auto made = make_codec(options, 8, Metric::kManhattan, best_kernels());
   ASSERT_FALSE(made.ok());
