@@ -11,7 +11,6 @@
 #include "engine/code_training.h"
 #include "index/flat/code_search.h"
 #include "index/flat/coded_rows.h"
-#include "index/flat/exact_distance.h"
 #include "index/flat/flat_search.h"
 #include "persist/engine_file.h"
 #include "rows/allowed_slots.h"
@@ -44,14 +43,6 @@ float max_distance_of(Metric metric, std::optional<float> score_threshold) {
   if (!score_threshold) return std::numeric_limits<float>::infinity();
   if (metric == Metric::kCosine) return 1 - std::clamp(*score_threshold, -2.0f, 2.0f) + 1e-5f;
   return -std::clamp(*score_threshold, -FLT_MAX, FLT_MAX);
-}
-
-// The nearest k of the candidates by exact distance, nearest first, ties by smaller slot.
-void rescore(const ExactDistance& exact, const VectorRows& rows, size_t k,
-             std::vector<Candidate>& candidates) {
-  for (Candidate& candidate : candidates) candidate.distance = exact(rows.row(candidate.slot));
-  sort_nearest_first(candidates);
-  candidates.resize(std::min(k, candidates.size()));
 }
 
 // Takes back what an `add` has done when it does not reach its end: coding may find no memory.
@@ -123,8 +114,7 @@ struct SearchEngine::State {
     std::vector<std::vector<Candidate>> found =
         search_codes(*codes, queries, query_count, options.dim, count, allowed);
     for (size_t query = 0; rescores && query < query_count; ++query) {
-      rescore(ExactDistance(options.metric, queries + query * options.dim, options.dim), rows, search.k,
-              found[query]);
+      found[query] = rescore_flat(rows, kernels, queries + query * options.dim, search.k, found[query]);
     }
     return found;
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 #include "index/flat/exact_distance.h"
 
@@ -118,9 +119,18 @@ struct RunRows {
   size_t slot(size_t row) const { return slots != nullptr ? slots[row] : first_slot + row; }
 };
 
-// The allowed rows of a run of neighbors.
+// Rows that are scored by themselves: the allowed ones of a run of neighbors, or candidates of another search.
 class PickedRows {
  public:
+  void pick(std::span<const Candidate> candidates, const VectorRows& rows) {
+    count_ = candidates.size();
+    has_norms_ = rows.metric() == Metric::kCosine;
+    for (size_t i = 0; i < count_; ++i) {
+      slots_[i] = candidates[i].slot;
+      if (has_norms_) inverse_norms_[i] = *rows.inverse_norms(slots_[i]);
+    }
+  }
+
   void pick(size_t first_slot, size_t row_count, const float* inverse_norms, const AllowedSlots& allowed) {
     count_ = 0;
     has_norms_ = inverse_norms != nullptr;
@@ -407,6 +417,30 @@ std::vector<std::vector<Candidate>> search_flat(const VectorRows& rows, const Ke
     }
   }
   return found;
+}
+
+std::vector<Candidate> rescore_flat(const VectorRows& rows, const KernelTable& kernels, const float* query,
+                                    size_t k, const std::vector<Candidate>& candidates) {
+  QueryScan scan(rows, query, k, std::numeric_limits<float>::infinity());
+  if (candidates.size() <= k) {
+    for (const Candidate& candidate : candidates) scan.take_unseen(candidate.slot);
+    return scan.finish();
+  }
+  std::vector<float> unit;
+  if (rows.metric() == Metric::kCosine) {
+    unit = unit_queries(query, 1, rows.dim());
+    query = unit.data();
+  }
+  float values[kMaxRunRows];
+  const float* picked_rows[kMaxRunRows];
+  PickedRows picked;
+  for (size_t first = 0; first < candidates.size(); first += kMaxRunRows) {
+    picked.pick({&candidates[first], std::min(kMaxRunRows, candidates.size() - first)}, rows);
+    for (size_t i = 0; i < picked.count(); ++i) picked_rows[i] = rows.row(picked.slot(i));
+    kernels_of(kernels, rows.metric()).scattered(query, picked_rows, picked.count(), rows.dim(), values);
+    scan.take(values, picked.run());
+  }
+  return scan.finish();
 }
 
 }  // namespace vicinal

@@ -36,4 +36,9 @@ std::vector<std::vector<Candidate>> search_flat(const VectorRows& rows, const Ke
                                                 const AllowedSlots& allowed,
                                                 float max_distance = std::numeric_limits<float>::infinity());
 
+/// The `k` nearest of some rows, given by their slots, each once: with the distances and in the order of `search_flat`.
+/// Most of them are only compared in float.
+std::vector<Candidate> rescore_flat(const VectorRows& rows, const KernelTable& kernels, const float* query,
+                                    size_t k, const std::vector<Candidate>& candidates);
+
 }  // namespace vicinal
