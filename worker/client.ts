@@ -9,9 +9,16 @@ when the worker ends for any other reason.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { checkCallOptions } from '../bindings/api/arguments.js';
 import { VectorSearchError } from '../bindings/api/errors.js';
-import type { PerformanceMetrics, Progress, Variant } from '../bindings/api/types.js';
+import type {
+  PerformanceMetrics,
+  Progress,
+  QuantizationRecommendation,
+  RecommendOptions,
+  Variant,
+} from '../bindings/api/types.js';
 import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
 import { errorFromFields } from './error-fields.js';
+import type { LongSendOptions } from './options.js';
 import { postOrThrow } from './post.js';
 import type { HostReply, HostRequest, OpenedObject, OpenRequest, WorkerCalls } from './protocol.js';
 import type { WorkerThread } from './worker-like.js';
@@ -22,6 +29,15 @@ export interface WorkerHandle {
   readonly variant: Variant;
   /** Memory of the worker's module. */
   performanceMetrics(options?: { readonly signal?: AbortSignal }): Promise<PerformanceMetrics>;
+  /**
+  Try codecs on a sample, and choose the one with the smallest codes that reaches a recall: `recommendQuantization` of
+  `vicinal`, in the worker.
+  */
+  recommendQuantization(
+    sample: Float32Array,
+    dim: number,
+    options?: RecommendOptions & LongSendOptions,
+  ): Promise<QuantizationRecommendation>;
   /**
   End the worker. Every call that waits, of every object in it, rejects with `DISPOSED`.
 
@@ -116,6 +132,23 @@ export class WorkerClient implements WorkerHandle {
     const method: keyof WorkerCalls = 'performanceMetrics';
     const { signal } = options;
     return this.call(workerObject, method, [], { signal, readOnly: true }) as Promise<PerformanceMetrics>;
+  }
+
+  async recommendQuantization(
+    sample: Float32Array,
+    dim: number,
+    options: RecommendOptions & LongSendOptions = {},
+  ): Promise<QuantizationRecommendation> {
+    checkCallOptions(options);
+    const method: keyof WorkerCalls = 'recommendQuantization';
+    const { signal, onProgress, transfer, ...sent } = options;
+    const settings = { signal, onProgress, transfer, readOnly: true };
+    return this.call(
+      workerObject,
+      method,
+      [sample, dim, sent],
+      settings,
+    ) as Promise<QuantizationRecommendation>;
   }
 
   /** `description`: what the caller knows as disposed. */

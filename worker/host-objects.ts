@@ -8,6 +8,7 @@ import { CompressedVectorStore } from '../bindings/api/compressed-store.js';
 import { VectorSearchError } from '../bindings/api/errors.js';
 import init, { currentRuntime } from '../bindings/api/init.js';
 import { performanceMetrics } from '../bindings/api/performance-metrics.js';
+import { recommendSteps } from '../bindings/api/recommend-quantization.js';
 import { VectorSearchEngine } from '../bindings/api/search-engine.js';
 import type { SearchResults } from '../bindings/api/search-results.js';
 import type { Steps } from '../bindings/api/steps.js';
@@ -59,6 +60,7 @@ const processorCalls: CallTable<BatchProcessor, ProcessorCalls> = {
 
 const workerCalls: CallTable<undefined, WorkerCalls> = {
   performanceMetrics: () => performanceMetrics(),
+  recommendQuantization: (_, sample, dim, options) => recommendSteps(sample, dim, options),
 };
 
 /** Loads the module; tells which one. */

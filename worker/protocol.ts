@@ -20,7 +20,9 @@ import type {
   PcaModel,
   PerformanceMetrics,
   Progress,
+  QuantizationRecommendation,
   RecallOptions,
+  RecommendOptions,
   SearchOptions,
   Variant,
   VectorInput,
@@ -107,6 +109,11 @@ export interface ProcessorCalls {
 /** Calls on the worker itself, sent to object 0. */
 export interface WorkerCalls {
   performanceMetrics(): PerformanceMetrics;
+  recommendQuantization(
+    sample: Float32Array,
+    dim: number,
+    options: RecommendOptions,
+  ): QuantizationRecommendation;
 }
 
 export type ObjectCalls = EngineCalls & ProcessorCalls & WorkerCalls;

@@ -9,6 +9,7 @@ export { type ErrorCode, type ErrorDetail, VectorSearchError } from './errors.js
 export { default } from './init.js';
 export { onLog, setLogLevel } from './log.js';
 export { performanceMetrics } from './performance-metrics.js';
+export { recommendQuantization } from './recommend-quantization.js';
 export { VectorSearchEngine } from './search-engine.js';
 export { SearchResults } from './search-results.js';
 export type {
@@ -36,7 +37,10 @@ export type {
   Progress,
   Quantization,
   QuantizationOptions,
+  QuantizationRecommendation,
+  QuantizationTrial,
   RecallOptions,
+  RecommendOptions,
   SearchHit,
   SearchOptions,
   SimilarityOptions,

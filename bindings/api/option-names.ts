@@ -14,6 +14,7 @@ import type {
   PoolOptions,
   QuantizationOptions,
   RecallOptions,
+  RecommendOptions,
   SearchOptions,
 } from './types.js';
 
@@ -57,6 +58,16 @@ export const recallNames: NamesOf<RecallOptions & LongCallOptions> = {
   filter: true,
   rescore: true,
   oversampling: true,
+  ...longCall,
+};
+
+export const recommendNames: NamesOf<RecommendOptions & LongCallOptions> = {
+  metric: true,
+  k: true,
+  minRecall: true,
+  maxBytes: true,
+  keepVectors: true,
+  candidates: true,
   ...longCall,
 };
 

@@ -97,12 +97,17 @@ export function fromWords(words: Uint32Array): EngineQuantization {
   return {
     codec: codecNames[codec] as CodecName,
     bits,
-    quantile: new Float32Array(words.buffer, words.byteOffset, words.length)[4] as number,
+    quantile: asGiven(new Float32Array(words.buffer, words.byteOffset, words.length)[4] as number),
     segments,
     rotation: rotation !== 0,
     seed: seedHigh * 2 ** 32 + seedLow,
     keepVectors: keepVectors !== 0,
   };
+}
+
+/** The short decimal that became this float. */
+function asGiven(float: number): number {
+  return Number(float.toPrecision(7));
 }
 
 /**

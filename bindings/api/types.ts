@@ -152,6 +152,44 @@ export interface SearchOptions {
 /** Which searches `estimateRecall` judges. */
 export type RecallOptions = Pick<SearchOptions, 'filter' | 'rescore' | 'oversampling'>;
 
+/** What `recommendQuantization` looks for. */
+export interface RecommendOptions {
+  /** How vectors are compared. Default: `cosine`. */
+  readonly metric?: Metric;
+  /** Hits a query that recall is about. Default: `10`. */
+  readonly k?: number;
+  /** Share of the exact hits that searches must find, 0 to 1. Default: `0.95`. */
+  readonly minRecall?: number;
+  /** Most bytes that the code of a vector may take, without its floats. Default: no bound. */
+  readonly maxBytes?: number;
+  /** Whether float rows will be kept, and searches rescored. Default: `true`. */
+  readonly keepVectors?: boolean;
+  /** What is tried. Default: every codec with its defaults. */
+  readonly candidates?: readonly QuantizationOptions[];
+}
+
+/** One codec, as it did on the sample. */
+export interface QuantizationTrial {
+  /** What was tried; `new VectorSearchEngine(dim, metric, { quantization })` takes it. */
+  readonly quantization: QuantizationOptions;
+  /** Bytes of a vector's code and what belongs to it, without its floats. */
+  readonly bytesPerVector: number;
+  /** Share of the exact hits found, as searches of such an engine find them: rescored where floats are kept. */
+  readonly recall: number;
+  /** The same by the codes alone. */
+  readonly recallByCode: number;
+  /** Milliseconds that training and coding the sample took. */
+  readonly trainingMs: number;
+}
+
+/** What `recommendQuantization` found. */
+export interface QuantizationRecommendation {
+  /** The smallest that fits; `null` where none does. */
+  readonly choice: QuantizationTrial | null;
+  /** All, in the order in which they were tried. */
+  readonly trials: readonly QuantizationTrial[];
+}
+
 /** Numbers about an engine. */
 export interface EngineStats {
   /** Rows that can be found. */

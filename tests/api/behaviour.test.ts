@@ -1,5 +1,10 @@
 /** The behaviour suites, on the classes of this thread and on their clients of a worker. */
-import init, { BatchProcessor, CompressedVectorStore, VectorSearchEngine } from 'vicinal';
+import init, {
+  BatchProcessor,
+  CompressedVectorStore,
+  recommendQuantization,
+  VectorSearchEngine,
+} from 'vicinal';
 import {
   createWorkerBatchProcessor,
   createWorkerEngine,
@@ -10,6 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBatchProcessor } from './batch-processor.behaviour.js';
 import { describeEngine } from './engine.behaviour.js';
+import { describeQuantization } from './quantization.behaviour.js';
 import { describeStore } from './store.behaviour.js';
 
 /** One worker for all, as a page with many small collections would have it. */
@@ -31,6 +37,19 @@ describeEngine('the engine of createWorkerEngine', {
   create: (dim, metric, options) =>
     createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
   load: (bytes) => createWorkerEngine({ worker, load: bytes }),
+});
+
+describeQuantization('quantization of VectorSearchEngine', {
+  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
+  load: (bytes) => VectorSearchEngine.load(bytes),
+  recommend: (sample, dim, options) => recommendQuantization(sample, dim, options),
+});
+
+describeQuantization('quantization of the engine of createWorkerEngine', {
+  create: (dim, metric, options) =>
+    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
+  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
+  recommend: (sample, dim, options) => worker.recommendQuantization(sample, dim, options),
 });
 
 describeStore('CompressedVectorStore', {
