@@ -1,7 +1,9 @@
 /** The demo's data and how its page finds a passage in it: no browser needed. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatAddress, type Place, parseAddress } from '../../web/address.js';
-import { axisTicks } from '../../web/benchmark/ticks.js';
+import { holdOut } from '../../web/benchmark/hold-out.js';
+import { placeLabels } from '../../web/benchmark/place-labels.js';
+import { axisTicks, decimalTicks } from '../../web/benchmark/ticks.js';
 import { download } from '../../web/download.js';
 import { fashion } from '../../web/fashion/fashion-collection.js';
 import { kindRows, kindScopes } from '../../web/fashion/kinds.js';
@@ -370,6 +372,73 @@ describe('the numbers of an axis', () => {
     expect(axisTicks(12.8, 40)).toEqual([0, 10]);
     expect(axisTicks(1, 40)).toEqual([0, 1]);
     expect(axisTicks(0, 40)).toEqual([0]);
+  });
+
+  test('on a logarithmic axis are as many as there is room for', () => {
+    expect(decimalTicks(90, 4500, 400)).toEqual([100, 200, 500, 1000, 2000]);
+    expect(decimalTicks(0.04, 2.5, 400)).toEqual([0.05, 0.1, 0.2, 0.5, 1, 2]);
+    expect(decimalTicks(0.04, 2.5, 200)).toEqual([0.1, 0.3, 1]);
+    expect(decimalTicks(0.04, 2.5, 100)).toEqual([0.1, 1]);
+    // One number would not tell a scale.
+    expect(decimalTicks(90, 900, 60)).toEqual([100, 300]);
+  });
+});
+
+describe('rows held out', () => {
+  const collection = (count: number) => ({
+    count,
+    dim: 2,
+    slice: (first: number, taken: number) =>
+      Float32Array.from({ length: 2 * taken }, (_, i) => first + (i >> 1) + (i & 1) / 2),
+  });
+
+  test.for([
+    [20, 10],
+    [23, 5],
+    [100, 3],
+  ] as const)('of %d rows, %d are queries and all others are left in order', async ([count, queryCount]) => {
+    const held = await holdOut(collection(count), queryCount);
+    const places = (values: Float32Array) => {
+      expect([...values].filter((_, i) => i % 2 === 1).map((value) => value % 1)).toEqual(
+        Array(values.length / 2).fill(0.5),
+      );
+      return [...values].filter((_, i) => i % 2 === 0);
+    };
+    const left = places(held.vectors);
+    expect([left.length, held.count]).toEqual([count - queryCount, count - queryCount]);
+    expect(left).toEqual([...left].sort((a, b) => a - b));
+    const queries = places(held.queries);
+    expect(queries).toHaveLength(queryCount);
+    expect([...left, ...queries].sort((a, b) => a - b)).toEqual([...Array(count).keys()]);
+  });
+});
+
+describe('labels of dots', () => {
+  const within = { left: 0, right: 300, top: 0, bottom: 200 };
+  const size = { width: 40, height: 14 };
+
+  test('stand right of a dot, or left of it at the right edge', () => {
+    const dots = [
+      { x: 100, y: 100, ...size },
+      { x: 290, y: 100, ...size },
+    ];
+    expect(placeLabels(dots, [], within, 8)).toEqual([
+      { x: 108, y: 100 },
+      { x: 242, y: 100 },
+    ]);
+  });
+
+  test('cover neither one another nor a dot, where there is room', () => {
+    const dots = [100, 104, 96, 108].map((y, i) => ({ x: 150 + i, y, ...size }));
+    const obstacles = dots.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }));
+    const placed = placeLabels(dots, obstacles, within, 8).map(({ x, y }) => ({
+      ...{ left: x, right: x + size.width, top: y - size.height / 2, bottom: y + size.height / 2 },
+    }));
+    const apart = (a: (typeof placed)[number], b: (typeof placed)[number]) =>
+      a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+    placed.forEach((label, i) => {
+      for (const other of [...placed.slice(i + 1), ...obstacles]) expect(apart(label, other)).toBe(true);
+    });
   });
 });
 

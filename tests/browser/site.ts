@@ -74,7 +74,7 @@ export const ways = {
   'no-worker': { concerns: WORKER, answer: notFound },
   'page-for-worker': { concerns: WORKER, answer: fallbackPage },
   'slow-data': { concerns: /\.bin$/, pauseMs: 1500 },
-  'no-charts': { concerns: /bar-chart[^/]*\.js$/, answer: notFound },
+  'no-charts': { concerns: /drawings[^/]*\.js$/, answer: notFound },
   'silent-worker': { concerns: WORKER, answer: silence },
 } satisfies Record<string, Way>;
 

@@ -1,10 +1,10 @@
 /**
-Bars side by side, drawn by Observable Plot as SVG. Loaded when a benchmark is first run, since Plot is larger than the
-rest of the page.
+Bars side by side.
 
 @module
 */
 import { axisX, barX, gridX, plot, ruleX, text } from '@observablehq/plot';
+import { asImage, CHARACTER_WIDTH, halo, plotOptions } from './as-image.js';
 import { axisTicks } from './ticks.js';
 
 export interface Bar {
@@ -30,12 +30,6 @@ export interface BarChartOptions {
 
 const BAR_HEIGHT = 22;
 const GROUP_GAP = 12;
-/** Most of a character, so that the names of the groups and the labels at the ends of the bars have room. */
-const CHARACTER_WIDTH = 7.2;
-
-/** Keeps the grid's lines off the labels. */
-const halo = { fill: 'currentColor', stroke: 'var(--surface)', strokeWidth: 4 };
-
 const colours = ['var(--series-1)', 'var(--series-2)'];
 
 export function barChart({ bars, axis, width, description, max }: BarChartOptions): Element {
@@ -46,46 +40,40 @@ export function barChart({ bars, axis, width, description, max }: BarChartOption
   const most = max ?? Math.max(...bars.map(({ value }) => value));
   const wanted = axisTicks(most, width - marginLeft - marginRight);
   const ticks = typeof wanted === 'number' ? { ticks: wanted } : { ticks: wanted, tickFormat: String };
-  const chart = plot({
-    // Plot brings a style element of its own, which a strict policy refuses, in Firefox even before it is in the page.
-    // So the chart grows in a document without a policy and leaves its style behind: style/benchmark.css has what it says.
-    document: document.implementation.createHTMLDocument(),
-    className: 'plot',
-    width,
-    height: groups.length * (series.length * BAR_HEIGHT + GROUP_GAP) + 44,
-    marginLeft,
-    marginRight,
-    marginTop: 0,
-    marginBottom: 40,
-    x: { domain: [0, most] },
-    y: { axis: null, domain: series, padding: 0.12 },
-    fy: {
-      axis: 'left',
-      label: null,
-      domain: groups,
-      padding: GROUP_GAP / (series.length * BAR_HEIGHT + GROUP_GAP),
-    },
-    color: { domain: series, range: colours.slice(0, series.length) },
-    ariaLabel: description,
-    marks: [
-      gridX({ ticks: ticks.ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
-      axisX({ ...ticks, label: axis, labelAnchor: 'center', labelArrow: 'none', tickSize: 0 }),
-      barX(bars, { x: 'value', y: 'series', fy: 'group', fill: 'series', insetTop: 1, insetBottom: 1 }),
-      text(bars, {
-        x: 'value',
-        y: 'series',
-        fy: 'group',
-        text: 'label',
-        textAnchor: 'start',
-        dx: 6,
-        ...halo,
-      }),
-      ruleX([0], { stroke: 'currentColor' }),
-    ],
-  });
-  chart.setAttribute('role', 'img');
-  // To assistive technology an image is one thing: names of its parts would only be in the way.
-  for (const part of chart.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  chart.querySelector('style')?.remove();
-  return chart;
+  return asImage(
+    plot({
+      ...plotOptions(),
+      width,
+      height: groups.length * (series.length * BAR_HEIGHT + GROUP_GAP) + 44,
+      marginLeft,
+      marginRight,
+      marginTop: 0,
+      marginBottom: 40,
+      x: { domain: [0, most] },
+      y: { axis: null, domain: series, padding: 0.12 },
+      fy: {
+        axis: 'left',
+        label: null,
+        domain: groups,
+        padding: GROUP_GAP / (series.length * BAR_HEIGHT + GROUP_GAP),
+      },
+      color: { domain: series, range: colours.slice(0, series.length) },
+      ariaLabel: description,
+      marks: [
+        gridX({ ticks: ticks.ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
+        axisX({ ...ticks, label: axis, labelAnchor: 'center', labelArrow: 'none', tickSize: 0 }),
+        barX(bars, { x: 'value', y: 'series', fy: 'group', fill: 'series', insetTop: 1, insetBottom: 1 }),
+        text(bars, {
+          x: 'value',
+          y: 'series',
+          fy: 'group',
+          text: 'label',
+          textAnchor: 'start',
+          dx: 6,
+          ...halo,
+        }),
+        ruleX([0], { stroke: 'currentColor' }),
+      ],
+    }),
+  );
 }

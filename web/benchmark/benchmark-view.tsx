@@ -25,8 +25,9 @@ export function BenchmarkView() {
     <div class="benchmark">
       <h2>How fast is it here?</h2>
       <p class="lede">
-        Exact search under all four metrics, searches in batches, and searches over compressed vectors,
-        measured in this browser by a worker of their own. It takes a few seconds; nothing is sent anywhere.
+        Exact search under all four metrics, searches in batches, and searches by codes: what each kind of
+        codes finds, how small it is and how fast. Measured in this browser by a worker of its own; it takes a
+        few seconds, and nothing is sent anywhere.
       </p>
       <Segmented
         name="collection"
@@ -82,7 +83,8 @@ function Benchmark({ rows, metric }: { readonly rows: Rows; readonly metric: Met
         <>
           <p class="quiet">
             {number(measurements.rowCount)} rows of {number(measurements.dim)} values, {measurements.variant}{' '}
-            module, one thread; medians of 5 rounds of queries that are rows themselves.
+            module, one thread; medians of 5 rounds. The queries are 100 other rows of the collection, taken
+            out of it.
           </p>
           <Charts measurements={measurements} />
         </>
@@ -103,8 +105,8 @@ function WhatIsMeasured() {
         <p>A hundred queries at once share each look at a row: memory is read less often.</p>
       </li>
       <li>
-        <h3>Compressed search</h3>
-        <p>Rows of 8, 4, 2 and 1 bits a value: less memory, fewer bytes to read.</p>
+        <h3>Search by codes</h3>
+        <p>Rows as codes of a few bits a value: less memory, fewer bytes to read.</p>
       </li>
       <li>
         <h3>Recall</h3>

@@ -1,35 +1,37 @@
 /** A chart with its title, and its figures as a table. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Bar } from './bar-chart.js';
+import { Table, type TableProps } from './table.js';
+
+export type Drawings = typeof import('./drawings.js');
 
 interface ChartProps {
   readonly id: string;
   readonly title: string;
   readonly note: string;
-  readonly axis: string;
-  readonly max?: number;
-  readonly bars: readonly Bar[];
-  readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  /** Draws it; another function wherever it would be another drawing. */
+  readonly draw: (drawings: Drawings, width: number) => Element;
+  /** Stands above the drawing. */
+  readonly legend?: ComponentChildren;
+  readonly table: Omit<TableProps, 'caption'>;
 }
 
-export function Chart({ id, title, note, axis, max, bars, table }: ChartProps) {
+export function Chart({ id, title, note, draw, legend, table }: ChartProps) {
   const { room, width } = useWidth();
   const [lost, setLost] = useState(false);
   useEffect(() => {
     if (width === 0) return;
     let current = true;
-    const draw = ({ barChart }: typeof import('./bar-chart.js')): void => {
+    const show = (drawings: Drawings): void => {
       if (!current) return;
       setLost(false);
-      const description = `${title}: ${bars.map((bar) => `${bar.group}, ${bar.label}`).join('; ')}`;
-      const options = { bars, axis, width, description, ...(max !== undefined && { max }) };
-      room.current?.replaceChildren(barChart(options));
+      room.current?.replaceChildren(draw(drawings, width));
     };
-    void import('./bar-chart.js').then(draw, () => current && setLost(true));
+    void import('./drawings.js').then(show, () => current && setLost(true));
     return () => {
       current = false;
     };
-  }, [room, width, bars, axis, max, title]);
+  }, [room, width, draw]);
 
   return (
     <figure class="chart" id={id}>
@@ -37,32 +39,12 @@ export function Chart({ id, title, note, axis, max, bars, table }: ChartProps) {
         <h3>{title}</h3>
         <p class="note">{note}</p>
       </figcaption>
+      {!lost && legend}
       <div class={lost ? '' : 'drawing'} ref={room} />
       {lost && <p class="lost">The drawing could not be loaded; here are its figures.</p>}
       <details open={lost}>
         <summary>The figures as a table</summary>
-        <table>
-          <caption class="hidden">{title}</caption>
-          <thead>
-            <tr>
-              {table.head.map((cell) => (
-                <th key={cell} scope="col">
-                  {cell}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.rows.map(([name, ...cells]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                {cells.map((cell, i) => (
-                  <td key={table.head[i + 1]}>{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table caption={title} {...table} />
       </details>
     </figure>
   );

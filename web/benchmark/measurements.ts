@@ -3,7 +3,8 @@ What the benchmark finds.
 
 @module
 */
-import type { Metric, PerformanceMetrics, Variant } from 'vicinal/worker';
+
+import type { CodecName, Metric, PerformanceMetrics, Variant } from 'vicinal/worker';
 
 export interface ExactSearch {
   readonly metric: Metric;
@@ -14,14 +15,19 @@ export interface ExactSearch {
 }
 
 export interface CodeSearch {
-  /** Bits a value; 32 are the floats themselves. */
-  readonly bits: 32 | 8 | 4 | 2 | 1;
-  readonly oneMs: number;
+  readonly name: string;
+  /** The floats themselves are measured too, to compare with. */
+  readonly family: CodecName | 'floats';
   /** Bytes of the codes and what belongs to them; of the floats, their bytes. */
-  readonly memoryBytes: number;
+  readonly bytesPerVector: number;
+  /** Adding all rows, training included. */
+  readonly fillMs: number;
+  /** One query by the codes alone. */
+  readonly oneMs: number;
   /** Share of the exact 10 nearest that are found, by the codes alone. */
   readonly recall: number;
-  /** The same where the 40 best are scored again on the floats, which are kept too. */
+  /** One query where the best are scored again on the floats, which are kept too: as many as the engine does by itself. */
+  readonly rescoredMs: number;
   readonly rescoredRecall: number;
 }
 
@@ -32,6 +38,7 @@ export interface BenchmarkModule {
 }
 
 export interface Measurements {
+  /** Rows that are searched. */
   readonly rowCount: number;
   readonly dim: number;
   readonly variant: Variant;

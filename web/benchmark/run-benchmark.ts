@@ -9,16 +9,19 @@ the search is long. Of several such means the median is taken, since a browser h
 */
 import {
   createWorkerEngine,
-  createWorkerStore,
   type Metric,
+  type Progress,
+  type QuantizationOptions,
+  type SearchOptions,
   type SearchResults,
   type WorkerEngine,
   type WorkerHandle,
-  type WorkerStore,
 } from 'vicinal/worker';
 import { metrics, type VariantChoice } from '../address.js';
-import { addRows, type Rows } from '../search/rows.js';
+import type { Rows } from '../search/rows.js';
 import { beginWorker, endWorker } from '../search/workers.js';
+import { type CodeKind, codeKinds } from './codes.js';
+import { type HeldOut, holdOut } from './hold-out.js';
 import type { BenchmarkModule, CodeSearch, ExactSearch, Measurements } from './measurements.js';
 
 const QUERIES = 100;
@@ -28,10 +31,13 @@ const WARM_UP_QUERIES = 20;
 /** Of batches by time: each metric has a kernel of its own for them, which is optimised beside the search. */
 const WARM_UP_BATCHES_MS = 400;
 const ROUNDS = 5;
-const BITS = [8, 4, 2, 1] as const;
+/** How often all queries are asked: searches by codes are short, and clocks are coarse. */
+const CODE_PASSES = 2;
 
 /** All steps take about as long, near enough for a progress bar. */
-const STEPS = metrics.length + 1 + BITS.length;
+const STEPS = metrics.length + 1 + codeKinds.length;
+/** Of a step: codes may take seconds to learn. */
+const FILL_SHARE = 0.7;
 
 export interface BenchmarkOptions {
   /** Metric of the compressed searches. */
@@ -45,27 +51,32 @@ export interface BenchmarkOptions {
   readonly onMeasured: (measurements: Measurements) => void;
 }
 
-interface Bench extends BenchmarkOptions {
+interface Bench extends BenchmarkOptions, HeldOut {
   readonly worker: WorkerHandle;
-  readonly rows: Rows;
-  /** `[QUERIES x dim]`: rows of the collection, evenly spread. */
-  readonly queries: Float32Array;
-  readonly queryIds: readonly number[];
+  /** Called as rows are learned from and added: 0 to 1. */
+  readonly onFilled: (share: number) => void;
 }
+
+/** Ids of the nearest rows, of each query. */
+type Nearest = readonly (readonly number[])[];
 
 /** Resolves when all is measured and the worker has ended. @throws The signal's reason, once the worker has ended. */
 export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promise<void> {
   const { metric, variant, signal, onStep, onModule, onMeasured } = options;
   onStep('Starting a worker…', 0);
   const worker = await beginWorker(variant, signal);
-  let step = 0;
-  const next = async (text: string): Promise<void> => {
+  let step = -1;
+  let text = '';
+  const onFilled = (share: number): void => onStep(text, (step + FILL_SHARE * share) / STEPS);
+  const next = async (nextText: string): Promise<void> => {
     onModule({ variant: worker.variant, memory: await worker.performanceMetrics({ signal }) });
-    onStep(text, step++ / STEPS);
+    step++;
+    text = nextText;
+    onFilled(0);
   };
   try {
-    const bench: Bench = { ...options, worker, rows, ...spreadQueries(rows) };
-    const found = { rowCount: rows.count, dim: rows.dim, variant: worker.variant, metric };
+    const bench: Bench = { ...options, worker, onFilled, ...(await holdOut(rows, QUERIES)) };
+    const found = { rowCount: bench.count, dim: rows.dim, variant: worker.variant, metric };
     const exact: ExactSearch[] = [];
     const codes: CodeSearch[] = [];
     const tell = (): void => onMeasured({ ...found, exact: [...exact], codes: [...codes] });
@@ -78,9 +89,9 @@ export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promi
     await next('Exact search, to compare with…');
     const truth = await measureTruth(bench);
     codes.push(truth.search);
-    for (const bits of BITS) {
-      await next(`Compressed search, ${bits} ${bits === 1 ? 'bit' : 'bits'} a value…`);
-      codes.push(await measureCodes(bench, bits, truth.nearest));
+    for (const kind of codeKinds) {
+      await next(`Search by ${kind.family} codes, ${kind.name}…`);
+      codes.push(await measureCodes(bench, kind, truth.nearest));
       tell();
     }
   } finally {
@@ -88,17 +99,8 @@ export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promi
   }
 }
 
-function spreadQueries(rows: Rows): Pick<Bench, 'queries' | 'queryIds'> {
-  const queryIds = Array.from({ length: QUERIES }, (_, q) => Math.floor((q * rows.count) / QUERIES));
-  const queries = new Float32Array(QUERIES * rows.dim);
-  queryIds.forEach((id, q) => {
-    queries.set(rows.slice(id, 1), q * rows.dim);
-  });
-  return { queries, queryIds };
-}
-
 async function measureExact(bench: Bench, metric: Metric): Promise<ExactSearch> {
-  return withEngine(bench, metric, async (engine) => {
+  return withEngine(bench, metric, undefined, async (engine) => {
     const oneMs = await timeOfSingles(bench, engine);
     const batch = async (): Promise<number> => {
       const [first] = await engine.searchBatch(bench.queries, RECALL_K, { signal: bench.signal });
@@ -113,86 +115,82 @@ async function measureExact(bench: Bench, metric: Metric): Promise<ExactSearch> 
 }
 
 /** The floats themselves, for the same charts as the codes; and what the exact neighbors are. */
-async function measureTruth(bench: Bench): Promise<{ search: CodeSearch; nearest: readonly Set<number>[] }> {
-  return withEngine(bench, bench.metric, async (engine) => {
+async function measureTruth(bench: Bench): Promise<{ search: CodeSearch; nearest: Nearest }> {
+  return withEngine(bench, bench.metric, undefined, async (engine, fillMs) => {
     const oneMs = await timeOfSingles(bench, engine);
     const { vectorBytes } = await engine.stats({ signal: bench.signal });
-    const search: CodeSearch = { bits: 32, oneMs, memoryBytes: vectorBytes, recall: 1, rescoredRecall: 1 };
-    return { search, nearest: await nearestOthers(bench, engine) };
+    const search: CodeSearch = {
+      ...{ name: 'floats', family: 'floats', bytesPerVector: vectorBytes / bench.count, fillMs },
+      ...{ oneMs, recall: 1, rescoredMs: oneMs, rescoredRecall: 1 },
+    };
+    return { search, nearest: await nearest(bench, engine) };
   });
 }
 
-async function measureCodes(
-  bench: Bench,
-  bits: (typeof BITS)[number],
-  truth: readonly Set<number>[],
-): Promise<CodeSearch> {
-  const byCodes = await withStore(bench, bits, false, async (store) => ({
-    oneMs: await timeOfSingles(bench, store),
-    memoryBytes: await store.memoryUsage({ signal: bench.signal }),
-    recall: recallOf(await nearestOthers(bench, store), truth),
+async function measureCodes(bench: Bench, kind: CodeKind, truth: Nearest): Promise<CodeSearch> {
+  const { name, family, quantization } = kind;
+  const byCodes = { rescore: false };
+  return withEngine(bench, bench.metric, quantization, async (engine, fillMs) => ({
+    ...{ name, family, fillMs },
+    bytesPerVector: (await engine.stats({ signal: bench.signal })).codeBytes / bench.count,
+    oneMs: await timeOfSingles(bench, engine, byCodes, CODE_PASSES),
+    recall: recallOf(await nearest(bench, engine, byCodes), truth),
+    rescoredMs: await timeOfSingles(bench, engine, {}, CODE_PASSES),
+    rescoredRecall: recallOf(await nearest(bench, engine), truth),
   }));
-  const rescoredRecall = await withStore(bench, bits, true, async (store) =>
-    recallOf(await nearestOthers(bench, store), truth),
-  );
-  return { bits, ...byCodes, rescoredRecall };
 }
 
 async function withEngine<Value>(
-  { rows, worker, signal }: Bench,
+  { dim, count, vectors, worker, signal, onFilled }: Bench,
   metric: Metric,
-  measure: (engine: WorkerEngine) => Promise<Value>,
+  quantization: QuantizationOptions | undefined,
+  measure: (engine: WorkerEngine, fillMs: number) => Promise<Value>,
 ): Promise<Value> {
-  const engine = await createWorkerEngine({ dim: rows.dim, metric, worker, signal });
+  const codes = quantization && { quantization };
+  const engine = await createWorkerEngine({ dim, metric, ...codes, worker, signal });
   try {
-    await engine.reserve(rows.count, { signal });
-    await addRows(engine, rows, signal);
-    return await measure(engine);
+    await engine.reserve(count, { signal });
+    const begin = performance.now();
+    // All at once, so that codes learn from all of them.
+    const onProgress = ({ done, total }: Progress): void => onFilled(done / total);
+    await engine.addBatch(vectors, count, { signal, onProgress });
+    return await measure(engine, performance.now() - begin);
   } finally {
     void engine.dispose();
   }
 }
 
-async function withStore<Value>(
-  { rows, worker, metric, signal }: Bench,
-  bits: (typeof BITS)[number],
-  keepVectors: boolean,
-  measure: (store: WorkerStore) => Promise<Value>,
-): Promise<Value> {
-  const store = await createWorkerStore({ dim: rows.dim, metric, bits, keepVectors, worker, signal });
-  try {
-    await addRows(store, rows, signal);
-    return await measure(store);
-  } finally {
-    void store.dispose();
-  }
-}
-
 /** Time of one search, one after another: each round searches for its share of the queries. */
-async function timeOfSingles(bench: Bench, target: WorkerEngine | WorkerStore): Promise<number> {
-  const { queries, rows, signal } = bench;
-  const search = async (q: number): Promise<number> => {
-    const query = queries.subarray(q * rows.dim, (q + 1) * rows.dim);
-    return (await target.search(query, RECALL_K, { signal })).queryTime();
+async function timeOfSingles(
+  { queries, dim, signal }: Bench,
+  target: WorkerEngine,
+  options: SearchOptions = {},
+  passes = 1,
+): Promise<number> {
+  const search = async (time: number): Promise<number> => {
+    const q = time % QUERIES;
+    const query = queries.subarray(q * dim, (q + 1) * dim);
+    return (await target.search(query, RECALL_K, { ...options, signal })).queryTime();
   };
-  for (let q = 0; q < WARM_UP_QUERIES; q++) await search(q);
+  for (let time = 0; time < WARM_UP_QUERIES; time++) await search(time);
   const rounds: number[][] = Array.from({ length: ROUNDS }, () => []);
-  for (let q = 0; q < QUERIES; q++) rounds[Math.floor((q * ROUNDS) / QUERIES)]?.push(await search(q));
+  const times = passes * QUERIES;
+  for (let time = 0; time < times; time++)
+    rounds[Math.floor((time * ROUNDS) / times)]?.push(await search(time));
   return median(rounds.map(mean));
 }
 
-/** Of each query, the ids of the nearest rows but itself. */
-async function nearestOthers(bench: Bench, target: WorkerEngine | WorkerStore): Promise<Set<number>[]> {
-  const results: SearchResults[] = await target.searchBatch(bench.queries, RECALL_K + 1, {
-    signal: bench.signal,
-  });
-  return results.map(
-    ({ ids }, q) => new Set([...ids].filter((id) => id !== bench.queryIds[q]).slice(0, RECALL_K)),
-  );
+async function nearest(
+  { queries, signal }: Bench,
+  target: WorkerEngine,
+  options: SearchOptions = {},
+): Promise<Nearest> {
+  const results: SearchResults[] = await target.searchBatch(queries, RECALL_K, { ...options, signal });
+  return results.map(({ ids }) => [...ids]);
 }
 
-function recallOf(found: readonly Set<number>[], truth: readonly Set<number>[]): number {
-  return mean(truth.map((ids, q) => [...ids].filter((id) => found[q]?.has(id)).length / ids.size));
+function recallOf(found: Nearest, truth: Nearest): number {
+  return mean(truth.map((ids, q) => ids.filter((id) => found[q]?.includes(id)).length / ids.length));
 }
 
 function mean(values: readonly number[]): number {

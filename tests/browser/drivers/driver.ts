@@ -35,11 +35,11 @@ const POLL_MS = 50;
 const WAIT_MS = 20_000;
 
 /** Waits until an expression in the page is true. */
-export async function waitFor(driver: Driver, expression: string): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
+export async function waitFor(driver: Driver, expression: string, waitMs = WAIT_MS): Promise<void> {
+  const deadline = Date.now() + waitMs;
   while (!(await driver.evaluate<boolean>(`Boolean(${expression})`))) {
     if (Date.now() > deadline)
-      throw new Error(`${driver.name} waited ${WAIT_MS} ms in vain for: ${expression}`);
+      throw new Error(`${driver.name} waited ${waitMs} ms in vain for: ${expression}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
