@@ -29,6 +29,8 @@ Usage: ./build.sh [verb] [options]
               some of: size, start, first, exact, batch, codes, add; `bench kernels` the arithmetic by itself
                 --quick     10,000 rows in place of 100,000
                 --in LIST   of node, chromium, firefox, webkit
+                --data DIR  codes: real vectors that are not shipped (tests/bench/rows/data-sets.ts tells which)
+                --only TEXT codes: those with this text in their name
                 --json FILE write the figures too
   docs        write the API reference, from the comments in the source, into build/docs
   serve       build, serve the page and print its address
@@ -143,7 +145,8 @@ run_demo() {
 
 # run_bench PART...
 run_bench() {
-  local program=run node arguments=(--in "$places" ${quick:+--quick} ${json:+--json "$json"})
+  local program=run node arguments=(--in "$places" ${quick:+--quick} ${data:+--data "$data"} ${only:+--only "$only"}
+    ${json:+--json "$json"})
   [ "$*" = kernels ] || arguments+=("$@")
   ensure_node
   node tests/bench/check-options.mjs "${arguments[@]}"
@@ -178,7 +181,7 @@ run_clean() {
 
 # --- command line --------------------------------------------------------------------------------------------
 
-verb="" target=all dev="" once="" check_only="" all="" quick="" json="" places=node,chromium,firefox port=4173 words=()
+verb="" target=all dev="" once="" check_only="" all="" quick="" json="" data="" only="" places=node,chromium,firefox port=4173 words=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --dev) dev=1 ;;
@@ -190,6 +193,8 @@ while [ $# -gt 0 ]; do
     --all) all=1 ;;
     --quick) quick=1 ;;
     --in) places=${2:?--in needs a list}; shift ;;
+    --data) data=${2:?--data needs a folder}; shift ;;
+    --only) only=${2:?--only needs a text}; shift ;;
     --json) json=${2:?--json needs a file name}; shift ;;
     --port) port=${2:?--port needs a number}; shift ;;
     -h | --help) verb=help ;;

@@ -19,14 +19,21 @@ export function readOptions(args) {
       options: {
         in: { type: 'string', default: 'node,chromium,firefox' },
         quick: { type: 'boolean', default: false },
+        data: { type: 'string' },
+        only: { type: 'string', default: '' },
         json: { type: 'string' },
       },
     });
     if (values.json !== undefined) checkFile(values.json);
+    if (values.data !== undefined && !isFolder(values.data)) {
+      throw new RangeError(`--data ${values.data}: there is no such folder`);
+    }
     return {
       parts: chosen(partNames, positionals.length > 0 ? positionals : partNames, 'part'),
       places: chosen(placeNames, values.in.split(','), 'place'),
       quick: values.quick,
+      data: values.data,
+      only: values.only,
       json: values.json,
     };
   } catch (error) {
@@ -53,7 +60,11 @@ function chosen(from, names, what) {
 
 /** @param {string} file that is to be written */
 function checkFile(file) {
-  const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (!isFolder(dirname(file))) throw new RangeError(`--json ${file}: there is no folder ${dirname(file)}`);
   if (isFolder(file)) throw new RangeError(`--json ${file}: this is a folder`);
+}
+
+/** @param {string} path */
+function isFolder(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -14,7 +14,7 @@ import type { Session } from './parts/session.js';
 import { size } from './parts/size.js';
 import { start } from './parts/start.js';
 import { Report } from './report.js';
-import { clusters, fashion, passages } from './rows/data-sets.js';
+import { clusters, fashion, passages, realFrom } from './rows/data-sets.js';
 import { type BrowserName, browserKind } from './runtimes/browser-runtime.js';
 import { nodeKind } from './runtimes/node-runtime.js';
 import type { RuntimeKind } from './runtimes/runtime.js';
@@ -54,13 +54,17 @@ const site = await startSite();
 try {
   const kinds: RuntimeKind[] = [];
   for (const place of options.places) kinds.push(...(await placeKinds[place](site)));
+  const real = [await passages(), await fashion()];
+  const clustered = await clusters(options.quick ? FEW_ROWS : MANY_ROWS, DIM);
   const session: Session = {
     site,
     kinds,
     report: new Report(),
-    clusters: await clusters(options.quick ? FEW_ROWS : MANY_ROWS, DIM),
+    clusters: clustered,
     fewClusters: await clusters(FEW_ROWS, DIM),
-    real: [await passages(), await fashion()],
+    real,
+    coded: [...(options.data === undefined ? real : await realFrom(options.data)), clustered],
+    only: options.only,
     rounds: ROUNDS,
   };
   console.log(`${describe(machine())}\n${kinds.map(({ title }) => title).join('; ')}`);

@@ -79,7 +79,10 @@ export function CodeCharts({ codes, metric, floatBytes }: CodeChartsProps) {
       <figure class="chart" id="code-figures">
         <figcaption>
           <h3>Codes: all figures</h3>
-          <p class="note">Beside floats: how many times smaller, and how many times faster.</p>
+          <p class="note">
+            Beside floats: how many times smaller, what codes have learned included, and how many times
+            faster.
+          </p>
         </figcaption>
         <Table
           caption="Codes: all figures"

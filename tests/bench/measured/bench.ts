@@ -4,6 +4,7 @@ arguments and results that are JSON. It holds the rows and what has been opened 
 
 @module
 */
+import { openEdgevecGraph, openEdgevecScan } from './edgevec.js';
 import { openHnswlib } from './hnswlib.js';
 import { type Kernels, openKernels } from './kernels.js';
 import { openPlainLoop } from './plain-loop.js';
@@ -17,6 +18,8 @@ const openers = {
   'hnswlib-wasm': openHnswlib,
   'tfjs-wasm': openTfjs,
   'plain loop': openPlainLoop,
+  'edgevec scan': openEdgevecScan,
+  'edgevec graph': openEdgevecGraph,
 } satisfies Record<string, OpenSearcher>;
 
 export type SearcherName = keyof typeof openers;
@@ -30,6 +33,15 @@ export interface Wanted extends Omit<SearcherOptions, 'dim' | 'capacity'> {
 export interface Timed<Found> {
   readonly ms: number;
   readonly ids: Found;
+}
+
+/** About a searcher that is open. */
+export interface OpenedFacts {
+  readonly handle: number;
+  /** Milliseconds that adding all rows took, with whatever was learned from them. */
+  readonly fillMs: number;
+  /** See `Searcher.codeBytes`. */
+  readonly codeBytes: number;
 }
 
 export class Bench {
@@ -59,11 +71,17 @@ export class Bench {
   }
 
   /** Opens a searcher and adds all rows; a number for it. */
-  async open({ searcher, ...options }: Wanted): Promise<number> {
-    const opened = await this.#openEmpty({ searcher, ...options });
+  async open(wanted: Wanted): Promise<number> {
+    return (await this.openAndTell(wanted)).handle;
+  }
+
+  async openAndTell(wanted: Wanted): Promise<OpenedFacts> {
+    const opened = await this.#openEmpty(wanted);
+    const started = performance.now();
     opened.addBatch(this.#rows);
+    const fillMs = performance.now() - started;
     this.#opened.set(++this.#lastHandle, opened);
-    return this.#lastHandle;
+    return { handle: this.#lastHandle, fillMs, codeBytes: opened.codeBytes?.() ?? this.#rows.byteLength };
   }
 
   /** Searches by some queries, one after another. */
@@ -75,6 +93,22 @@ export class Bench {
     return { ms: (performance.now() - started) / times, ids: Array.from(found) };
   }
 
+  /** Searches by one query after another until it has taken so long; milliseconds a query. */
+  searchFor(leastMs: number, handle: number, firstQuery: number, k: number, oversampling?: number): number {
+    const searcher = this.#opened.get(handle)!;
+    return timeFor(leastMs, (time) => searcher.search(this.#query(firstQuery + time), k, oversampling));
+  }
+
+  /** What is found for every query. */
+  findAll(handle: number, k: number, oversampling?: number): number[][] {
+    const searcher = this.#opened.get(handle)!;
+    const count = this.#queries.length / this.#dim;
+    const found =
+      searcher.searchBatch?.(this.#queries, k, oversampling) ??
+      Array.from({ length: count }, (_, query) => searcher.search(this.#query(query), k, oversampling));
+    return found.map((ids) => Array.from(ids));
+  }
+
   /** Searches by all queries in one call; milliseconds a query. */
   searchBatch(handle: number, k: number): Timed<number[][]> {
     const searcher = this.#opened.get(handle)!;
@@ -82,10 +116,6 @@ export class Bench {
     const found = searcher.searchBatch!(this.#queries, k);
     const ms = ((performance.now() - started) / this.#queries.length) * this.#dim;
     return { ms, ids: found.map((ids) => Array.from(ids)) };
-  }
-
-  compressionRatio(handle: number): number {
-    return this.#opened.get(handle)!.compressionRatio!();
   }
 
   dispose(handle: number): void {
@@ -122,7 +152,7 @@ export class Bench {
     return performanceMetrics().variant;
   }
 
-  /** Makes the kernels ready for {@link touch} and {@link tileGops}: over as many rows as are loaded. */
+  /** Makes the kernels ready for what follows: over as many rows as are loaded. */
   async openKernels(address: string): Promise<void> {
     this.#kernels = await openKernels(address, this.#rows.length / this.#dim, this.#dim);
   }
@@ -132,6 +162,11 @@ export class Bench {
     let ms = 0;
     for (let i = 0; i < times; i++) ms += this.#kernels!.touch();
     return ms / times;
+  }
+
+  /** See `Kernels.touchBytes`; the average over so much time. */
+  touchBytesFor(leastMs: number, bytes: number): number {
+    return timeFor(leastMs, () => this.#kernels!.touchBytes(bytes));
   }
 
   /** See `Kernels.tileGops`. */
@@ -149,4 +184,16 @@ export class Bench {
     const at = (index % count) * this.#dim;
     return this.#queries.subarray(at, at + this.#dim);
   }
+}
+
+/** Milliseconds of some work, done again and again until it has taken so long. */
+function timeFor(leastMs: number, work: (time: number) => void): number {
+  const started = performance.now();
+  let times = 0;
+  let ms = 0;
+  do {
+    work(times++);
+    ms = performance.now() - started;
+  } while (ms < leastMs);
+  return ms / times;
 }

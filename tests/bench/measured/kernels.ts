@@ -19,6 +19,8 @@ const TILE_ROWS = 64_000;
 export interface Kernels {
   /** Milliseconds to read one byte of every cache line of all rows, a number of times over. */
   touch(): number;
+  /** Reads one byte of every cache line of so many bytes, whole rows of floats, as `touch` does. */
+  touchBytes(bytes: number): void;
   /** Operations a second of a tile kernel on rows in cache, two operations a value, in billions. */
   tileGops(kernel: string): number;
 }
@@ -41,6 +43,10 @@ export async function openKernels(address: string, rowCount: number, dim: number
   };
   return {
     touch: () => time(kernels.get('touch_f32')!, rowCount, false),
+    touchBytes: (bytes) => {
+      const rows = Math.min(rowCount, Math.max(1, Math.round(bytes / (dim * 4))));
+      module._bench_scan(kernels.get('touch_f32')!, 0, rows, false);
+    },
     tileGops(name) {
       const kernel = kernels.get(name);
       if (kernel === undefined) throw new RangeError(`no kernel ${name}`);

@@ -5,6 +5,8 @@ Entry of the Node process: answers each message by one.
 */
 // What hnswlib-wasm wants of a page, there before any clock starts.
 import 'fake-indexeddb/auto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Variant } from 'vicinal';
 import { Bench } from './bench.js';
 
@@ -14,8 +16,13 @@ export interface Call {
 }
 export type Reply = { readonly value: unknown } | { readonly error: string };
 
-const [tfjsFolder, variant] = process.argv.slice(2);
-const bench = new Bench({ tfjsFolder: tfjsFolder!, asPage, ...(variant && { variant: variant as Variant }) });
+const [peers, variant] = process.argv.slice(2);
+const bench = new Bench({
+  tfjsFolder: join(peers!, '@tensorflow/tfjs-backend-wasm/dist/'),
+  edgevecModule: () => readFile(join(peers!, 'edgevec/edgevec_bg.wasm')),
+  asPage,
+  ...(variant && { variant: variant as Variant }),
+});
 
 process.on('message', async ({ name, args }: Call) => {
   let reply: Reply;

@@ -5,7 +5,10 @@ Entry of the page: the browser's driver calls `callBench`.
 */
 import { Bench } from './bench.js';
 
-const bench = new Bench({ tfjsFolder: new URL('../tfjs/', location.href).href });
+const bench = new Bench({
+  tfjsFolder: new URL('../tfjs/', location.href).href,
+  edgevecModule: () => fetch('../edgevec/edgevec_bg.wasm'),
+});
 
 Object.assign(globalThis, {
   callBench: (name: string, args: unknown[]) =>

@@ -17,6 +17,41 @@ declare module 'hnswlib-wasm' {
   }>;
 }
 
+declare module 'edgevec' {
+  export default function init(options: {
+    module_or_path: Promise<BufferSource | Response>;
+  }): Promise<unknown>;
+  export enum JsIndexType {
+    Flat = 0,
+    Hnsw = 1,
+  }
+  export enum VectorType {
+    Binary = 1,
+  }
+  export class EdgeVecConfig {
+    constructor(dimensions: number);
+    indexType: JsIndexType;
+    set metric(metric: 'l2' | 'hamming');
+    set vector_type(type: VectorType);
+    free(): void;
+  }
+  /** Ids count from 1. */
+  interface Hit {
+    readonly id: number;
+  }
+  export class EdgeVec {
+    constructor(config: EdgeVecConfig);
+    enableBQ(): void;
+    insert(vector: Float32Array): number;
+    insertBinary(bits: Uint8Array): number;
+    searchBinary(bits: Uint8Array, k: number): Hit[];
+    searchBQ(query: Float32Array, k: number): Hit[];
+    searchBQRescored(query: Float32Array, k: number, rescoreFactor: number): Hit[];
+    memoryUsage(): number;
+    free(): void;
+  }
+}
+
 declare module '@tensorflow/tfjs-core' {
   export interface Tensor {
     dataSync(): Int32Array;

@@ -3,19 +3,23 @@ What is compared: exact search over float rows, by this package and by others. O
 
 @module
 */
-import type { Metric, Variant } from 'vicinal';
+import type { Metric, QuantizationOptions, Variant } from 'vicinal';
 
 export interface Searcher {
   /** Adds rows, `[count x dim]`, in one call where the package has one. */
   addBatch(rows: Float32Array): void;
   /** Adds one row. Absent where a package takes all rows at once. */
   add?(row: Float32Array): void;
-  /** Row numbers of the `k` nearest, nearest first. */
-  search(query: Float32Array, k: number): ArrayLike<number>;
+  /**
+  Row numbers of the `k` nearest, nearest first.
+
+  @param oversampling - Rescore `oversampling * k` rows by their floats. Default: none; a float index ignores it.
+  */
+  search(query: Float32Array, k: number, oversampling?: number): ArrayLike<number>;
   /** The same for many queries, `[count x dim]`, in one call. Absent where a package has none. */
-  searchBatch?(queries: Float32Array, k: number): ArrayLike<number>[];
-  /** How much smaller than floats the rows are kept. Absent where they are floats. */
-  compressionRatio?(): number;
+  searchBatch?(queries: Float32Array, k: number, oversampling?: number): ArrayLike<number>[];
+  /** Bytes that a scan of all codes reads; where a package does not tell them, all that it holds. Absent for floats. */
+  codeBytes?(): number;
   dispose(): void;
 }
 
@@ -24,10 +28,8 @@ export interface SearcherOptions {
   readonly metric: Metric;
   /** Most rows that will be added. */
   readonly capacity: number;
-  /** Codes of so many bits a value in place of floats. */
-  readonly bits?: 8 | 4 | 2 | 1;
-  /** Keep the floats too and rescore by them. */
-  readonly rescored?: boolean;
+  /** Codes beside the floats. Default: floats alone. */
+  readonly quantization?: QuantizationOptions;
 }
 
 /** What differs between the places that searchers run in. */
@@ -36,6 +38,8 @@ export interface Surroundings {
   readonly variant?: Variant;
   /** Folder of the files that TensorFlow.js fetches: address or path, with a slash at its end. */
   readonly tfjsFolder: string;
+  /** The WebAssembly module of edgevec. */
+  readonly edgevecModule: () => Promise<BufferSource | Response>;
   /** Makes believe that this is a page while a package loads that knows nothing else. Absent in a page. */
   readonly asPage?: <Result>(load: () => Promise<Result>) => Promise<Result>;
 }

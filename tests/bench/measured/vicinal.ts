@@ -5,29 +5,19 @@ This package, as a user calls it.
 */
 import type { OpenSearcher } from './searcher.js';
 
-const OVERSAMPLING = 4;
-
-export const openVicinal: OpenSearcher = async ({ dim, metric, bits, rescored }, { variant }) => {
-  const { default: init, CompressedVectorStore, VectorSearchEngine } = await import('vicinal');
+export const openVicinal: OpenSearcher = async ({ dim, metric, quantization }, { variant }) => {
+  const { default: init, VectorSearchEngine } = await import('vicinal');
   await init(variant && { variant });
-  if (bits === undefined) {
-    const engine = new VectorSearchEngine(dim, metric);
-    return {
-      add: (row) => engine.add(row),
-      addBatch: (rows) => engine.addBatch(rows),
-      search: (query, k) => engine.search(query, k).ids,
-      searchBatch: (queries, k) => engine.searchBatch(queries, k).map(({ ids }) => ids),
-      dispose: () => engine.dispose(),
-    };
-  }
-  const store = new CompressedVectorStore(dim, { bits, metric, keepVectors: rescored ?? false });
-  const options = rescored ? { oversampling: OVERSAMPLING } : {};
+  const engine = new VectorSearchEngine(dim, metric, quantization && { quantization });
+  const options = (oversampling?: number) =>
+    quantization && (oversampling === undefined ? { rescore: false } : { oversampling });
   return {
-    add: (row) => store.add(row),
-    addBatch: (rows) => store.addBatch(rows),
-    search: (query, k) => store.search(query, k, options).ids,
-    searchBatch: (queries, k) => store.searchBatch(queries, k, options).map(({ ids }) => ids),
-    compressionRatio: () => store.compressionRatio(),
-    dispose: () => store.dispose(),
+    add: (row) => engine.add(row),
+    addBatch: (rows) => engine.addBatch(rows),
+    search: (query, k, oversampling) => engine.search(query, k, options(oversampling)).ids,
+    searchBatch: (queries, k, oversampling) =>
+      engine.searchBatch(queries, k, options(oversampling)).map(({ ids }) => ids),
+    ...(quantization && { codeBytes: () => engine.stats().codeBytes }),
+    dispose: () => engine.dispose(),
   };
 };

@@ -19,6 +19,10 @@ export interface Session {
   readonly fewClusters: DataSet;
   /** Real rows. */
   readonly real: readonly DataSet[];
+  /** What codes are measured on. */
+  readonly coded: readonly DataSet[];
+  /** Of the codes, only those with this text in their name. */
+  readonly only: string;
   readonly rounds: number;
 }
 

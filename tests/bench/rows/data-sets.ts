@@ -6,6 +6,8 @@ The rows that are searched, as files of little-endian floats that every program 
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Metric } from 'vicinal';
+import { readNpy } from '../../../web/data/npy.mjs';
 import { decodeImages } from '../../../web/fashion.js';
 import { decodeEmbeddings } from '../../../web/passages.js';
 import { paths } from '../paths.js';
@@ -18,6 +20,8 @@ export interface DataSet {
   readonly dim: number;
   readonly rowCount: number;
   readonly queryCount: number;
+  /** What these vectors are made to be compared by. */
+  readonly metric: Metric;
   /** Names of the files in the data folder: `[rowCount x dim]` and `[queryCount x dim]`. */
   readonly rows: string;
   readonly queries: string;
@@ -27,34 +31,53 @@ export const QUERY_COUNT = 100;
 
 /** Seeded clusters. Their files are kept, since 100,000 rows take a while. */
 export async function clusters(rowCount: number, dim: number): Promise<DataSet> {
-  const set = describe('clusters', dim, rowCount);
+  const set = describe('clusters', 'cosine', dim, rowCount);
   if (![set.rows, set.queries].every((name) => existsSync(join(paths.data, name)))) {
     await write(set, clusteredRows(rowCount, dim, 2), clusteredRows(QUERY_COUNT, dim, 3));
   }
   return set;
 }
 
-/** The demo's passages. */
+/** The demo's passages, decoded from the bytes that it ships. */
 export async function passages(): Promise<DataSet> {
   const file = await readFile(join(paths.demoData, 'passages-vectors.bin'));
   const { dim, vectors } = decodeEmbeddings(new Uint8Array(file).buffer);
-  return real('passages', vectors, dim);
+  return real('passages', 'cosine', vectors, dim);
 }
 
 /** The demo's images, scaled to unit length, which some packages need for cosine. */
 export async function fashion(): Promise<DataSet> {
   const file = await readFile(join(paths.demoData, 'fashion.bin'));
   const { count, dim, slice } = await decodeImages(new Uint8Array(file).buffer);
-  return real('fashion', normalised(slice(0, count), dim), dim);
+  return real('fashion', 'cosine', normalised(slice(0, count), dim), dim);
+}
+
+/**
+Real vectors that the repository does not hold: the passages' own floats, handwritten digits, features of images.
+
+@param folder - With `passages-1024`, `digits-784` and `sift-128`, of NumPy arrays each.
+*/
+export async function realFrom(folder: string): Promise<DataSet[]> {
+  const floats = (file: string) => readNpy(join(folder, file), Float32Array);
+  const passageFloats = floats('passages-1024/vectors.npy');
+  const digits = readNpy(join(folder, 'digits-784/vectors_u8.npy'), Uint8Array);
+  const sift = floats('sift-128/base_4900.npy');
+  const siftSet = describe('sift', 'euclidean', sift.dim, sift.count);
+  await write(siftSet, sift.values, floats('sift-128/heldout_queries_100.npy').values);
+  return [
+    await real('passages-f32', 'cosine', passageFloats.values, passageFloats.dim),
+    await real('digits', 'euclidean', Float32Array.from(digits.values), digits.dim),
+    siftSet,
+  ];
 }
 
 /** Of real vectors, every so many a query, the rest to search. */
-async function real(kind: string, vectors: Float32Array, dim: number): Promise<DataSet> {
+async function real(kind: string, metric: Metric, vectors: Float32Array, dim: number): Promise<DataSet> {
   const count = vectors.length / dim;
   const every = Math.floor(count / QUERY_COUNT);
   const isQuery = (row: number) => row % every === 0 && row < every * QUERY_COUNT;
   const pick = (wanted: boolean) => vectors.filter((_, at) => isQuery(Math.floor(at / dim)) === wanted);
-  const set = describe(kind, dim, count - QUERY_COUNT);
+  const set = describe(kind, metric, dim, count - QUERY_COUNT);
   await write(set, pick(false), pick(true));
   return set;
 }
@@ -70,9 +93,10 @@ async function readFloats(name: string): Promise<Float32Array> {
   return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
-function describe(kind: string, dim: number, rowCount: number): DataSet {
+function describe(kind: string, metric: Metric, dim: number, rowCount: number): DataSet {
   const name = `${kind}-${rowCount}x${dim}`;
   return {
+    metric,
     title: `${kind}, ${rowCount.toLocaleString('en')} x ${dim}`,
     dim,
     rowCount,

@@ -23,8 +23,7 @@ export function nodeKind(site: Site, variant: Variant, peers: boolean): RuntimeK
 }
 
 function openNode(site: Site, variant: Variant): Runtime {
-  const tfjsFolder = join(paths.peers, '@tensorflow/tfjs-backend-wasm/dist/');
-  const child = fork(join(paths.bench, 'node/bench.mjs'), [tfjsFolder, variant], {
+  const child = fork(join(paths.bench, 'node/bench.mjs'), [paths.peers, variant], {
     // Packages greet there.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

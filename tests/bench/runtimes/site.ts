@@ -18,6 +18,7 @@ const folders: Readonly<Record<string, string>> = {
   data: paths.data,
   kernels: paths.build,
   pkg: paths.pkg,
+  edgevec: join(paths.peers, 'edgevec'),
   tfjs: join(paths.peers, '@tensorflow/tfjs-backend-wasm/dist'),
 };
 
