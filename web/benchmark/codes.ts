@@ -17,4 +17,6 @@ export const codeKinds: readonly CodeKind[] = [
   { name: '4 bits', family: 'scalar', quantization: { codec: 'scalar', bits: 4 } },
   { name: '2 bits', family: 'scalar', quantization: { codec: 'scalar', bits: 2 } },
   { name: '1 bit', family: 'scalar', quantization: { codec: 'scalar', bits: 1 } },
+  { name: 'PQ 8', family: 'product', quantization: { codec: 'product', bits: 8 } },
+  { name: 'PQ 4', family: 'product', quantization: { codec: 'product', bits: 4 } },
 ];

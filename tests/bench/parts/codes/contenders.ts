@@ -23,13 +23,19 @@ export interface Contender {
 /** Its graph of 10,000 rows takes edgevec half a minute to build, of 100,000 five. */
 const MOST_GRAPH_ROWS = 5_000;
 
-export function contenders({ metric, rowCount }: DataSet): Contender[] {
+export function contenders({ dim, metric, rowCount }: DataSet): Contender[] {
   const vicinal = (name: string, quantization: QuantizationOptions, faiss?: string): Contender => ({
     name,
     wanted: { searcher: 'vicinal', metric, quantization },
     rescores: true,
     ...(faiss && { faiss }),
   });
+  const product = (bits: 8 | 4, values: 8 | 4, rotation = false): Contender => {
+    const segments = Math.ceil(dim / values);
+    const name = `product, ${bits} bits for ${values} values${rotation ? ', rotated' : ''}`;
+    const faiss = rotation ? undefined : `PQ${segments}x${bits}`;
+    return vicinal(name, { codec: 'product', bits, segments, rotation }, faiss);
+  };
   const edgevecScan: Contender = {
     name: 'edgevec, sign bits',
     wanted: { searcher: 'edgevec scan', metric },
@@ -48,6 +54,10 @@ export function contenders({ metric, rowCount }: DataSet): Contender[] {
     vicinal('scalar, 4 bits', { codec: 'scalar', bits: 4 }, 'SQ4'),
     vicinal('scalar, 2 bits', { codec: 'scalar', bits: 2 }),
     vicinal('scalar, 1 bit', { codec: 'scalar', bits: 1 }),
+    product(8, 8),
+    product(4, 4),
+    product(4, 8),
+    product(4, 8, true),
     edgevecScan,
     ...(rowCount <= MOST_GRAPH_ROWS ? [edgevecGraph] : []),
   ];
