@@ -54,6 +54,13 @@ export function contenders({ dim, metric, rowCount }: DataSet): Contender[] {
     vicinal('scalar, 4 bits', { codec: 'scalar', bits: 4 }, 'SQ4'),
     vicinal('scalar, 2 bits', { codec: 'scalar', bits: 2 }),
     vicinal('scalar, 1 bit', { codec: 'scalar', bits: 1 }),
+    vicinal(
+      'scalar, 8 bits, one grid',
+      { codec: 'scalar', bits: 8, quantile: 0.99 },
+      'SQ8 uniform, quantile 0.99',
+    ),
+    vicinal('binary', { codec: 'binary' }, 'RaBitQ'),
+    vicinal('binary, sign bits', { codec: 'binary', rotation: false }, 'sign bits'),
     product(8, 8),
     product(4, 4),
     product(4, 8),
