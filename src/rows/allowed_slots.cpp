@@ -43,6 +43,15 @@ AllowedSlots::AllowedSlots(const IdMap& ids, const Deletions& deletions, const I
   }
 }
 
+AllowedSlots::AllowedSlots(const std::vector<uint32_t>& numbers, const AllowedSlots& allowed)
+    : words_(numbers.size() / 32 + 1) {
+  for (size_t slot = 0; slot < numbers.size(); ++slot) {
+    const uint32_t bit = allowed.contains(numbers[slot]) ? 1 : 0;
+    words_[slot / 32] |= bit << (slot % 32);
+    count_ += bit;
+  }
+}
+
 size_t AllowedSlots::count_in(size_t first, size_t slot_count) const {
   if (all()) return slot_count;
   size_t count = 0;

@@ -18,6 +18,11 @@ class AllowedSlots {
   /// filter  null: every live row. May throw std::bad_alloc.
   AllowedSlots(const IdMap& ids, const Deletions& deletions, const IdFilter* filter, SlotRange range = {});
 
+  /// Every one of `slot_count` slots.
+  explicit AllowedSlots(size_t slot_count) : count_(slot_count) {}
+  /// Of the slots 0, 1, 2, ... those whose number elsewhere, numbers[slot], is allowed there.
+  AllowedSlots(const std::vector<uint32_t>& numbers, const AllowedSlots& allowed);
+
   /// Every slot is allowed.
   bool all() const { return words_.empty(); }
   /// Slots that are allowed.

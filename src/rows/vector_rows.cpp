@@ -48,7 +48,8 @@ double squared_norm(const float* row, size_t dim) {
   return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
 }
 
-VectorRows::VectorRows(size_t dim, Metric metric) : metric_(metric), rows_(dim), inverse_norms_(1) {}
+VectorRows::VectorRows(size_t dim, Metric metric, size_t block_bytes)
+    : metric_(metric), rows_(dim, block_bytes), inverse_norms_(1, block_bytes) {}
 
 uint64_t VectorRows::vector_bytes_needed(size_t dim, uint64_t row_count) {
   return RowBlocks<float>::bytes_needed(dim, row_count);

@@ -29,8 +29,8 @@ inline bool is_plain_norm(double norm) {
 
 class VectorRows {
  public:
-  /// dim  1..65536
-  VectorRows(size_t dim, Metric metric);
+  /// dim  1..65536; block_bytes as of RowBlocks
+  VectorRows(size_t dim, Metric metric, size_t block_bytes = kRowBlockBytes);
 
   size_t dim() const { return rows_.row_width(); }
   Metric metric() const { return metric_; }
