@@ -7,8 +7,6 @@
 namespace vicinal {
 namespace {
 
-// Blocks of codes and constants: short rows, so small blocks, to leave little room unused.
-constexpr size_t kCodeBlockBytes = size_t{64} * 1024;
 // Rows encoded between two copies into the blocks.
 constexpr size_t kEncodeRows = 64;
 
@@ -26,12 +24,12 @@ size_t groups_of(const Codec& codec, size_t row_count) {
 
 }  // namespace
 
-CodedRows::CodedRows(std::unique_ptr<Codec> codec, size_t dim)
+CodedRows::CodedRows(std::shared_ptr<Codec> codec, size_t dim, size_t block_bytes)
     : codec_(std::move(codec)),
       dim_(dim),
       group_rows_(codec_->group_rows()),
-      groups_(group_bytes(*codec_), kCodeBlockBytes),
-      constants_(constant_width(*codec_), kCodeBlockBytes) {}
+      groups_(group_bytes(*codec_), block_bytes),
+      constants_(constant_width(*codec_), block_bytes) {}
 
 void CodedRows::set_parameters(std::vector<float> parameters) {
   truncate(0);
@@ -43,16 +41,12 @@ size_t CodedRows::capacity() const {
   return codec_->constant_count() > 0 ? std::min(coded, constants_.capacity()) : coded;
 }
 
-uint64_t CodedRows::held_bytes() const {
-  return groups_.held_bytes() + constants_.held_bytes() + codec_->held_bytes();
-}
-
 uint64_t CodedRows::bytes_needed(const Codec& codec, uint64_t row_count) {
   const uint64_t group_count = (row_count + codec.group_rows() - 1) / codec.group_rows();
   uint64_t bytes =
-      codec.held_bytes() + RowBlocks<uint8_t>::bytes_needed(group_bytes(codec), group_count, kCodeBlockBytes);
+      codec.held_bytes() + RowBlocks<uint8_t>::bytes_needed(group_bytes(codec), group_count, kBlockBytes);
   if (codec.constant_count() > 0) {
-    bytes += RowBlocks<float>::bytes_needed(codec.constant_count(), row_count, kCodeBlockBytes);
+    bytes += RowBlocks<float>::bytes_needed(codec.constant_count(), row_count, kBlockBytes);
   }
   return bytes;
 }
@@ -104,6 +98,14 @@ void CodedRows::replace(size_t slot, const float* row) {
   if (codec_->constant_count() > 0) std::copy_n(constants.data(), constants.size(), constants_.row(slot));
 }
 
+void CodedRows::copy(size_t from, size_t to) {
+  std::vector<uint8_t> buffer(is_grouped() ? codec_->code_bytes() : 0);
+  const uint8_t* copied = code(from, buffer.data());
+  put(to, copied);
+  if (codec_->constant_count() > 0)
+    std::copy_n(constants_.row(from), constants_.row_width(), constants_.row(to));
+}
+
 void CodedRows::truncate(size_t row_count) {
   assert(row_count <= row_count_);
   row_count_ = row_count;
@@ -113,17 +115,10 @@ void CodedRows::truncate(size_t row_count) {
 
 void CodedRows::compact(const Deletions& deletions) {
   if (deletions.count() > 0) {
-    std::vector<uint8_t> code(codec_->code_bytes());
     size_t kept = 0;
     for (size_t slot = 0; slot < row_count_; ++slot) {
       if (deletions.contains(slot)) continue;
-      if (kept != slot) {
-        const uint8_t* from = this->code(slot, code.data());
-        put(kept, from);
-        if (codec_->constant_count() > 0) {
-          std::copy_n(constants_.row(slot), constants_.row_width(), constants_.row(kept));
-        }
-      }
+      if (kept != slot) copy(slot, kept);
       ++kept;
     }
     truncate(kept);

@@ -23,8 +23,12 @@ class CodedRows {
     size_t row_count;
   };
 
-  /// codec  trained or not, of rows [dim]
-  explicit CodedRows(std::unique_ptr<Codec> codec, size_t dim);
+  /// Short rows, so small blocks, to leave little room unused.
+  static constexpr size_t kBlockBytes = size_t{64} * 1024;
+
+  /// codec        trained or not, of rows [dim]; others may use it too, once it is trained
+  /// block_bytes  as of RowBlocks
+  CodedRows(std::shared_ptr<Codec> codec, size_t dim, size_t block_bytes = kBlockBytes);
 
   const Codec& codec() const { return *codec_; }
   /// Forgets all rows: codes of one training tell nothing under another.
@@ -32,7 +36,9 @@ class CodedRows {
 
   size_t size() const { return row_count_; }
   size_t capacity() const;
-  uint64_t held_bytes() const;
+  uint64_t held_bytes() const { return held_row_bytes() + codec_->held_bytes(); }
+  /// Without the codec.
+  uint64_t held_row_bytes() const { return groups_.held_bytes() + constants_.held_bytes(); }
   /// What `held_bytes` tells after `reserve(row_count)` on an empty one.
   static uint64_t bytes_needed(const Codec& codec, uint64_t row_count);
 
@@ -47,6 +53,8 @@ class CodedRows {
   /// Appends rows that are coded already, for which there is room.
   void append_coded(const uint8_t* codes, const float* constants, size_t row_count);
   void replace(size_t slot, const float* row);
+  /// Puts a copy of the row in slot `from` into slot `to`.
+  void copy(size_t from, size_t to);
   /// Forgets the rows from slot `row_count` on. Keeps their memory.
   void truncate(size_t row_count);
   /// Closes the gaps of marked rows and gives back memory that no row uses.
@@ -66,7 +74,7 @@ class CodedRows {
   bool is_grouped() const { return group_rows_ > 1; }
   void put(size_t slot, const uint8_t* code);
 
-  std::unique_ptr<Codec> codec_;
+  std::shared_ptr<Codec> codec_;
   size_t dim_;
   size_t group_rows_;
   size_t row_count_ = 0;

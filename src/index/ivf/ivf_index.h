@@ -3,7 +3,7 @@
 // Douze, Schmid. Product Quantization for Nearest Neighbor Search. TPAMI 2011, section 4.
 //
 // Until it is trained all rows are in one list, and a search is exact. After that rows go to their lists as they are
-// added and updated; centroids change only when it is trained anew. What is found has exact distances
+// added and updated; centroids change only when it is trained anew. Searches by float rows give exact distances
 // (flat_search.h): with nprobe = nlist the hits are those of an exact search, to the last bit.
 #pragma once
 
@@ -36,6 +36,8 @@ struct IvfSearch {
   size_t k = 10;      // >= 1
   size_t nprobe = 0;  // lists to scan, 1..nlist; more counts as all; 0: default_nprobe
   float max_distance = std::numeric_limits<float>::infinity();  // rows farther than this may be left out
+  bool exact = false;                                           // by the float rows, whatever codes there are
+  size_t rescored = 0;  // by code: this many rows, at least k, get exact distances; 0: none do
 };
 
 class IvfIndex {
@@ -63,14 +65,21 @@ class IvfIndex {
   /// Closes the gaps of removed rows, which are those marked, and gives back memory that no row uses.
   void compact(const Deletions& deletions) { lists_.compact(deletions); }
 
-  /// The allowed rows nearest to each query that lie in the lists probed, nearest first, ties by smaller slot. Where
-  /// those lists hold fewer than k allowed rows, the others are scanned too: there are fewer than k hits only where
-  /// fewer rows are allowed. Where few rows are allowed, all of them are scanned: that takes no longer.
+  /// The allowed rows nearest to each query that lie in the lists probed, nearest first, ties by smaller slot; by code
+  /// where rows have codes. Where those lists hold fewer than k allowed rows, the others are scanned too: there are
+  /// fewer than k hits only where fewer rows are allowed. Where so few rows are allowed that it takes no longer, all of
+  /// them are compared with the query.
   /// queries  [query_count x dim] finite floats, not zero when the metric is cosine
   /// allowed  no slot without a row
   /// Returns  [query_count]; what one query finds does not depend on the others. May throw std::bad_alloc.
   std::vector<std::vector<Candidate>> search(const float* queries, size_t query_count,
                                              const IvfSearch& options, const AllowedSlots& allowed) const;
+
+  /// As IvfLists.
+  Result<bool> code_rows(const std::shared_ptr<Codec>& codec, bool keep_vectors, size_t row_count) {
+    return lists_.code_rows(codec, keep_vectors, row_count);
+  }
+  void end_coding() { lists_.end_coding(); }
 
   /// Takes what was read from a file: lists filled by their numbers, sorted ones first.
   /// Errors  as CoarseQuantizer::set_centroids
@@ -78,6 +87,13 @@ class IvfIndex {
 
  private:
   friend class IvfTraining;
+
+  std::vector<std::vector<Candidate>> search_by_code(const float* queries, size_t query_count,
+                                                     const IvfSearch& options,
+                                                     const AllowedSlots& allowed) const;
+  std::vector<std::vector<Candidate>> search_exactly(const float* queries, size_t query_count,
+                                                     const IvfSearch& options,
+                                                     const AllowedSlots& allowed) const;
 
   const KernelTable* kernels_;
   CoarseQuantizer quantizer_;

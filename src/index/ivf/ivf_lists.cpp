@@ -11,6 +11,7 @@ namespace {
 // Blocks of rows of a list: small, since every list leaves half of one unused, but of rows enough for a kernel
 // call.
 constexpr size_t kListBlockBytes = size_t{128} * 1024;
+constexpr size_t kListCodeBlockBytes = size_t{16} * 1024;
 
 template <typename Element>
 void make_room_for_one(std::vector<Element>& elements) {
@@ -24,12 +25,23 @@ IvfLists::IvfLists(size_t dim, Metric metric) : dim_(dim), metric_(metric) {
 }
 
 IvfList IvfLists::empty_list() const {
-  return {VectorRows(dim_, metric_, kListBlockBytes), {}};
+  IvfList list{VectorRows(dim_, metric_, kListBlockBytes), std::nullopt, {}};
+  if (codec_ != nullptr) list.codes.emplace(codec_, dim_, kListCodeBlockBytes);
+  return list;
 }
 
 const float* IvfLists::row(size_t slot) const {
   assert(contains(slot));
   return lists_[places_[slot].list].rows.row(places_[slot].position);
+}
+
+void IvfLists::copy_row(size_t slot, float* out) const {
+  const Place place = places_[slot];
+  if (has_vectors_) {
+    std::copy_n(lists_[place.list].rows.row(place.position), dim_, out);
+  } else {
+    lists_[place.list].codes->decode(place.position, out);
+  }
 }
 
 uint64_t IvfLists::vector_bytes() const {
@@ -44,18 +56,62 @@ uint64_t IvfLists::norm_bytes() const {
   return bytes;
 }
 
+uint64_t IvfLists::code_bytes() const {
+  uint64_t bytes = codec_ != nullptr ? codec_->held_bytes() : 0;
+  for (const IvfList& list : lists_) bytes += list.codes ? list.codes->held_row_bytes() : 0;
+  return bytes;
+}
+
 uint64_t IvfLists::slot_bytes() const {
   uint64_t bytes = places_.capacity() * sizeof(Place) + lists_.capacity() * sizeof(IvfList);
   for (const IvfList& list : lists_) bytes += list.slots.capacity() * sizeof(uint32_t);
   return bytes;
 }
 
+Result<bool> IvfLists::code_rows(const std::shared_ptr<Codec>& codec, bool keep_vectors, size_t row_count) {
+  for (IvfList& list : lists_) {
+    if (!list.codes) list.codes.emplace(codec, dim_, kListCodeBlockBytes);
+    while (list.codes->size() < list.size()) {
+      if (row_count == 0) return false;
+      const size_t first = list.codes->size();
+      const auto run = list.rows.rows().run(first, row_count);
+      const Status made = list.codes->make_room(run.row_count);
+      if (!made.ok()) return made.error();
+      list.codes->append(run.rows, run.row_count);
+      row_count -= run.row_count;
+    }
+  }
+  codec_ = codec;
+  has_vectors_ = keep_vectors;
+  if (!keep_vectors) {
+    for (IvfList& list : lists_) list.rows.clear();
+  }
+  return true;
+}
+
+void IvfLists::end_coding() {
+  if (codec_ != nullptr) return;
+  for (IvfList& list : lists_) list.codes.reset();
+}
+
+IvfLists::Content IvfLists::coded(const float* row) {
+  if (codec_ == nullptr) return {row, nullptr, nullptr};
+  code_.resize(codec_->code_bytes());
+  constants_.resize(std::max<size_t>(codec_->constant_count(), 1));
+  codec_->encode(row, 1, code_.data(), constants_.data());
+  return {row, code_.data(), constants_.data()};
+}
+
 // What can fail comes before what changes.
-Status IvfLists::push(size_t list, const float* row, size_t slot) {
+Status IvfLists::push(size_t list, size_t slot, const Content& content) {
   IvfList& to = lists_[list];
   make_room_for_one(to.slots);
-  const Status appended = to.rows.append(row, 1);
-  if (!appended.ok()) return appended;
+  Status made;
+  if (has_vectors_) made = to.rows.make_room(1);
+  if (made.ok() && to.codes) made = to.codes->make_room(1);
+  if (!made.ok()) return made;
+  if (has_vectors_) to.rows.append_reserved(content.row);
+  if (to.codes) to.codes->append_coded(content.code, content.constants, 1);
   to.slots.push_back(static_cast<uint32_t>(slot));
   if (!contains(slot)) ++live_count_;
   places_[slot] = {static_cast<uint32_t>(list), static_cast<uint32_t>(to.size() - 1)};
@@ -63,9 +119,10 @@ Status IvfLists::push(size_t list, const float* row, size_t slot) {
 }
 
 Status IvfLists::append(size_t list, const float* row) {
+  const Content content = coded(row);
   make_room_for_one(places_);
   places_.push_back({kNoList, 0});
-  const Status pushed = push(list, row, places_.size() - 1);
+  const Status pushed = push(list, places_.size() - 1, content);
   if (!pushed.ok()) places_.pop_back();
   return pushed;
 }
@@ -73,10 +130,27 @@ Status IvfLists::append(size_t list, const float* row) {
 Status IvfLists::update(size_t slot, size_t list, const float* row) {
   const Place old = places_[slot];
   if (old.list == list) {
-    lists_[list].rows.update(old.position, row);
+    if (lists_[list].codes) lists_[list].codes->replace(old.position, row);
+    if (has_vectors_) lists_[list].rows.update(old.position, row);
     return {};
   }
-  const Status pushed = push(list, row, slot);
+  const Status pushed = push(list, slot, coded(row));
+  if (pushed.ok()) take_out(old);
+  return pushed;
+}
+
+Status IvfLists::move_last(size_t from, size_t to) {
+  const IvfList& list = lists_[from];
+  const size_t position = list.size() - 1;
+  const size_t slot = list.slots[position];
+  Content content{has_vectors_ ? list.rows.row(position) : nullptr, nullptr, nullptr};
+  if (list.codes) {
+    code_.resize(codec_->code_bytes());
+    content.code = list.codes->code(position, code_.data());
+    content.constants = list.codes->constants(position);
+  }
+  const Place old = places_[slot];
+  const Status pushed = push(to, slot, content);
   if (pushed.ok()) take_out(old);
   return pushed;
 }
@@ -85,11 +159,13 @@ void IvfLists::take_out(Place place) {
   IvfList& list = lists_[place.list];
   const size_t last = list.size() - 1;
   if (place.position != last) {
-    list.rows.update(place.position, list.rows.row(last));
+    if (has_vectors_) list.rows.update(place.position, list.rows.row(last));
+    if (list.codes) list.codes->copy(last, place.position);
     list.slots[place.position] = list.slots[last];
     places_[list.slots[last]].position = place.position;
   }
-  list.rows.truncate(last);
+  if (has_vectors_) list.rows.truncate(last);
+  if (list.codes) list.codes->truncate(last);
   list.slots.pop_back();
 }
 
@@ -123,6 +199,7 @@ void IvfLists::compact(const Deletions& deletions) {
 
 void IvfLists::shrink(size_t list) {
   lists_[list].rows.compact(Deletions());
+  if (lists_[list].codes) lists_[list].codes->compact(Deletions());
   lists_[list].slots.shrink_to_fit();
 }
 
@@ -137,23 +214,22 @@ void IvfLists::prepend(size_t list_count) {
   }
 }
 
-Status IvfLists::move_last(size_t from, size_t to) {
-  const size_t slot = lists_[from].slots.back();
-  return update(slot, to, lists_[from].rows.row(lists_[from].size() - 1));
-}
-
-void IvfLists::begin_fill(size_t list_count, size_t slot_count) {
+void IvfLists::begin_fill(size_t list_count, size_t slot_count, std::shared_ptr<Codec> codec,
+                          bool keep_vectors) {
+  codec_ = std::move(codec);
+  has_vectors_ = keep_vectors;
   lists_.clear();
   prepend(list_count);
   places_.assign(slot_count, {kNoList, 0});
   live_count_ = 0;
 }
 
-Status IvfLists::fill(size_t list, size_t slot, const float* row) {
+Status IvfLists::fill(size_t list, size_t slot, const float* row, const uint8_t* code,
+                      const float* constants) {
   if (slot >= places_.size() || contains(slot))
     return Error{ErrorCode::kInvalidArgument, static_cast<int64_t>(places_.size()),
                  static_cast<int64_t>(slot)};
-  return push(list, row, slot);
+  return push(list, slot, {row, code, constants});
 }
 
 }  // namespace vicinal

@@ -1,26 +1,34 @@
 // The rows of an inverted file: lists of rows that lie together in memory, and where each slot's row is.
 //
-// A search scans some lists, so what a list holds is contiguous, and rows have no other copy. The rows of a list are in
-// no order: where one is taken out, the last one takes its place.
+// A search scans some lists, so what a list holds is contiguous, and rows have no other copy: float rows, codes or
+// both. The rows of a list are in no order: where one is taken out, the last one takes its place.
 //
 // Lists come first that rows are sorted into, by a CoarseQuantizer; behind them lie lists of rows not sorted, which
 // every search scans: all rows before the first training, and those that a training has not come to yet.
+//
+// Codes are of the rows themselves, not of what is left of them when their centroid is taken off: so one scorer serves
+// all lists that a query probes, and rows change lists without being coded anew.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/metric.h"
 #include "base/result.h"
+#include "index/flat/coded_rows.h"
+#include "quantize/codec.h"
 #include "rows/deletions.h"
 #include "rows/vector_rows.h"
 
 namespace vicinal {
 
 struct IvfList {
-  VectorRows rows;
-  std::vector<uint32_t> slots;  // [rows]
+  VectorRows rows;                 // none where only codes are kept
+  std::optional<CodedRows> codes;  // where there is a codec
+  std::vector<uint32_t> slots;     // [rows]
 
   size_t size() const { return slots.size(); }
 };
@@ -39,13 +47,28 @@ class IvfLists {
   const IvfList& list(size_t number) const { return lists_[number]; }
   bool contains(size_t slot) const { return places_[slot].list != kNoList; }
   size_t list_of(size_t slot) const { return places_[slot].list; }
-  /// The row in a slot, [dim]; valid until the lists change.
+  size_t position_of(size_t slot) const { return places_[slot].position; }
+  bool has_vectors() const { return has_vectors_; }
+  bool has_codes() const { return codec_ != nullptr; }
+  const std::shared_ptr<Codec>& codec() const { return codec_; }
+  /// The row in a slot, [dim], where float rows are kept; valid until the lists change.
   const float* row(size_t slot) const;
+  /// The row in a slot, or what its code tells of it, out [dim].
+  void copy_row(size_t slot, float* out) const;
 
   uint64_t vector_bytes() const;
   uint64_t norm_bytes() const;
+  uint64_t code_bytes() const;
   /// Slot numbers, and places of slots.
   uint64_t slot_bytes() const;
+
+  /// Codes some rows more, about `row_count`. Between the first and the last call nothing else may change.
+  /// codec    trained
+  /// Returns  whether all are coded: from then on they are kept as codes, and as floats only if `keep_vectors`
+  /// Errors   kOutOfMemory, or std::bad_alloc
+  Result<bool> code_rows(const std::shared_ptr<Codec>& codec, bool keep_vectors, size_t row_count);
+  /// Forgets codes that are not all there.
+  void end_coding();
 
   /// Appends a row in the next slot.
   /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then, here and below
@@ -69,10 +92,11 @@ class IvfLists {
   void shrink(size_t list);
 
   /// Begins anew with empty lists and slots, to be filled with rows from a file.
-  void begin_fill(size_t list_count, size_t slot_count);
-  /// Puts a row into a list, in a slot that has none yet.
+  /// codec  trained; null where there are no codes
+  void begin_fill(size_t list_count, size_t slot_count, std::shared_ptr<Codec> codec, bool keep_vectors);
+  /// Puts a row into a list, in a slot that has none yet: floats, code, constants, as far as they are kept.
   /// Errors  as append, and kInvalidArgument where there is no such slot, or it is taken
-  Status fill(size_t list, size_t slot, const float* row);
+  Status fill(size_t list, size_t slot, const float* row, const uint8_t* code, const float* constants);
 
  private:
   struct Place {
@@ -81,16 +105,27 @@ class IvfLists {
   };
   static constexpr uint32_t kNoList = 0xFFFFFFFFu;
 
+  // A row on its way into a list: coded, where there is a codec.
+  struct Content {
+    const float* row;
+    const uint8_t* code;
+    const float* constants;
+  };
+
   IvfList empty_list() const;
-  // Appends to a list, without a place.
-  Status push(size_t list, const float* row, size_t slot);
+  Status push(size_t list, size_t slot, const Content& content);
   void take_out(Place place);
+  Content coded(const float* row);
 
   size_t dim_;
   Metric metric_;
+  std::shared_ptr<Codec> codec_;
+  bool has_vectors_ = true;
   size_t live_count_ = 0;
   std::vector<IvfList> lists_;
   std::vector<Place> places_;  // by slot
+  std::vector<uint8_t> code_;  // of the row last coded
+  std::vector<float> constants_;
 };
 
 }  // namespace vicinal

@@ -1,9 +1,11 @@
+// Searches by float rows. Each list is searched by the flat search, bound by what other lists gave.
 #include <algorithm>
 #include <utility>
 
 #include "index/flat/exact_distance.h"
 #include "index/flat/flat_search.h"
 #include "index/ivf/ivf_index.h"
+#include "index/ivf/list_choice.h"
 
 namespace vicinal {
 namespace {
@@ -36,136 +38,97 @@ class Nearest {
   std::vector<Candidate> found_;
 };
 
-class Search {
- public:
-  Search(const IvfLists& lists, const KernelTable& kernels, const AllowedSlots& allowed, size_t k)
-      : lists_(lists),
-        kernels_(kernels),
-        allowed_(allowed),
-        everything_(allowed.count() == lists.size()),
-        k_(k) {}
-
-  // Rows of a list that are allowed.
-  size_t count_in(size_t list) const {
-    const std::vector<uint32_t>& slots = lists_.list(list).slots;
-    if (everything_) return slots.size();
-    return static_cast<size_t>(
-        std::count_if(slots.begin(), slots.end(), [this](uint32_t slot) { return allowed_.contains(slot); }));
+// The k nearest rows of a list, as positions, and all that are as near as the last of them: ties go to the smaller
+// slot, but a list is in no order.
+std::vector<Candidate> with_all_ties(const IvfList& list, const KernelTable& kernels, const float* query,
+                                     size_t k, const AllowedSlots& allowed, float bound,
+                                     std::vector<Candidate> found) {
+  for (size_t count = k + 1; found.size() == count && found[k - 1].distance == found.back().distance;) {
+    count *= 2;
+    found = std::move(search_flat(list.rows, kernels, query, 1, count, allowed, bound)[0]);
   }
+  return found;
+}
 
-  // Shows the rows of a list to queries [numbers]; queries [.. x dim] and nearest are of all.
-  void scan(size_t number, const float* queries, const std::vector<uint32_t>& numbers,
-            std::vector<Nearest>& nearest) const {
-    const IvfList& list = lists_.list(number);
-    if (list.size() == 0 || numbers.empty()) return;
-    const size_t dim = lists_.dim();
-    const AllowedSlots allowed = everything_ ? AllowedSlots(list.size()) : AllowedSlots(list.slots, allowed_);
-    if (allowed.count() == 0) return;
-    std::vector<float> gathered;
-    const float* asked = queries + numbers[0] * dim;
-    float bound = nearest[numbers[0]].bound();
-    if (numbers.size() > 1) {
-      for (const uint32_t query : numbers) {
-        gathered.insert(gathered.end(), queries + query * dim, queries + (query + 1) * dim);
-        bound = std::max(bound, nearest[query].bound());
-      }
-      asked = gathered.data();
-    }
-    std::vector<std::vector<Candidate>> found =
-        search_flat(list.rows, kernels_, asked, numbers.size(), wanted(), allowed, bound);
-    for (size_t index = 0; index < numbers.size(); ++index) {
-      if (is_cut_in_ties(found[index]))
-        found[index] = with_all_ties(list, queries + numbers[index] * dim, allowed, bound);
-      for (Candidate& candidate : found[index]) candidate.slot = list.slots[candidate.slot];
-      nearest[numbers[index]].take(found[index]);
-    }
+// Shows a list to those of `queries` [.. x dim] that `asking` numbers.
+void scan_list(const IvfList& list, const KernelTable& kernels, const AllowedSlots& allowed,
+               const float* queries, const std::vector<uint32_t>& asking, size_t k,
+               std::vector<Nearest>& nearest) {
+  if (allowed.count() == 0) return;
+  const size_t dim = list.rows.dim();
+  std::vector<float> gathered;
+  float bound = nearest[asking[0]].bound();
+  for (const uint32_t query : asking) {
+    gathered.insert(gathered.end(), queries + query * dim, queries + (query + 1) * dim);
+    bound = std::max(bound, nearest[query].bound());
   }
-
-  std::vector<Candidate> look_up_all(Metric metric, const float* query) const {
-    const ExactDistance exact(metric, query, lists_.dim());
-    TopK best(k_);
-    for (size_t slot = 0; slot < lists_.slot_count(); ++slot) {
-      if (lists_.contains(slot) && allowed_.contains(slot))
-        best.push(exact(lists_.row(slot)), static_cast<uint32_t>(slot));
-    }
-    return best.finish();
+  // One more than k tells whether rows as near as the last of them were left out.
+  std::vector<std::vector<Candidate>> found =
+      search_flat(list.rows, kernels, gathered.data(), asking.size(), k + 1, allowed, bound);
+  for (size_t index = 0; index < asking.size(); ++index) {
+    std::vector<Candidate> candidates = with_all_ties(list, kernels, gathered.data() + index * dim, k,
+                                                      allowed, bound, std::move(found[index]));
+    for (Candidate& candidate : candidates) candidate.slot = list.slots[candidate.slot];
+    nearest[asking[index]].take(candidates);
   }
+}
 
- private:
-  // One more than the k nearest tells whether rows as near as the last of them were left out.
-  size_t wanted() const { return k_ < lists_.size() ? k_ + 1 : k_; }
-
-  bool is_cut_in_ties(const std::vector<Candidate>& found) const {
-    return found.size() > k_ && found[k_ - 1].distance == found[k_].distance;
+std::vector<Candidate> look_up_all(const IvfLists& lists, const float* query, size_t k,
+                                   const AllowedSlots& allowed) {
+  const ExactDistance exact(lists.metric(), query, lists.dim());
+  TopK best(k);
+  for (size_t slot = 0; slot < lists.slot_count(); ++slot) {
+    if (allowed.contains(slot) && lists.contains(slot))
+      best.push(exact(lists.row(slot)), static_cast<uint32_t>(slot));
   }
-
-  // Ties go to the smaller slot, but a list knows positions only: so it is asked for all of them.
-  std::vector<Candidate> with_all_ties(const IvfList& list, const float* query, const AllowedSlots& allowed,
-                                       float bound) const {
-    for (size_t count = 2 * k_ + 1;; count *= 2) {
-      std::vector<Candidate> found =
-          std::move(search_flat(list.rows, kernels_, query, 1, count, allowed, bound)[0]);
-      if (found.size() < count || found.back().distance > found[k_ - 1].distance) return found;
-    }
-  }
-
-  const IvfLists& lists_;
-  const KernelTable& kernels_;
-  const AllowedSlots& allowed_;
-  bool everything_;
-  size_t k_;
-};
+  return best.finish();
+}
 
 }  // namespace
 
 std::vector<std::vector<Candidate>> IvfIndex::search(const float* queries, size_t query_count,
                                                      const IvfSearch& options,
                                                      const AllowedSlots& allowed) const {
-  std::vector<std::vector<Candidate>> found(query_count);
-  if (allowed.count() == 0) return found;
-  const size_t k = std::min(options.k, allowed.count());
-  const size_t nprobe = std::min(options.nprobe == 0 ? default_nprobe(nlist()) : options.nprobe, nlist());
-  const Search search(lists_, *kernels_, allowed, k);
+  if (allowed.count() == 0) return std::vector<std::vector<Candidate>>(query_count);
+  IvfSearch bounded = options;
+  bounded.k = std::min(options.k, allowed.count());
+  bounded.nprobe = std::min(options.nprobe == 0 ? default_nprobe(nlist()) : options.nprobe, nlist());
+  return lists_.has_codes() && !options.exact ? search_by_code(queries, query_count, bounded, allowed)
+                                              : search_exactly(queries, query_count, bounded, allowed);
+}
 
-  // Rows to scan, about.
-  const size_t probed_rows = nlist() == 0 ? lists_.size() : lists_.size() / nlist() * nprobe;
-  if (allowed.count() * kLookUpRows <= probed_rows) {
+std::vector<std::vector<Candidate>> IvfIndex::search_exactly(const float* queries, size_t query_count,
+                                                             const IvfSearch& options,
+                                                             const AllowedSlots& allowed) const {
+  std::vector<std::vector<Candidate>> found(query_count);
+  const ListChoice choice(quantizer_, lists_, allowed, options.k, options.nprobe);
+  if (allowed.count() * kLookUpRows <= choice.scanned_rows()) {
     for (size_t query = 0; query < query_count; ++query)
-      found[query] = search.look_up_all(lists_.metric(), queries + query * lists_.dim());
+      found[query] = look_up_all(lists_, queries + query * lists_.dim(), options.k, allowed);
     return found;
   }
-
   for (size_t first = 0; first < query_count; first += kPassQueries) {
     const size_t count = std::min(kPassQueries, query_count - first);
     const float* pass = queries + first * lists_.dim();
-    std::vector<Nearest> nearest(count, Nearest(k, options.max_distance));
-    std::vector<std::vector<uint32_t>> asking(lists_.list_count());  // queries, by list
-    std::vector<std::vector<Candidate>> probes(count);
-    if (nprobe > 0) probes = quantizer_.probe(pass, count, nprobe);
-    for (uint32_t query = 0; query < count; ++query) {
-      size_t rows = 0;
-      for (size_t list = nlist(); list < lists_.list_count(); ++list) {
-        asking[list].push_back(query);
-        rows += search.count_in(list);
-      }
-      for (const Candidate& probe : probes[query]) {
-        asking[probe.slot].push_back(query);
-        rows += search.count_in(probe.slot);
-      }
-      if (rows >= k) continue;
-      for (size_t list = 0; list < lists_.list_count(); ++list) {
-        if (asking[list].empty() || asking[list].back() != query) asking[list].push_back(query);
-      }
-    }
-    // One query goes to the nearest list first: what is found there bounds what is looked for in others. Several go to
-    // the lists as they come: a list that lies in the cache serves all that ask for it.
+    const std::vector<std::vector<uint32_t>> chosen = choice.choose(pass, count);
+    std::vector<Nearest> nearest(count, Nearest(options.k, options.max_distance));
+    const auto scan = [&](size_t number, const std::vector<uint32_t>& asking) {
+      const IvfList& list = lists_.list(number);
+      scan_list(list, *kernels_, choice.allowed_in(list), pass, asking, options.k, nearest);
+    };
     if (count == 1) {
-      for (const Candidate& probe : probes[0]) {
-        search.scan(probe.slot, pass, asking[probe.slot], nearest);
-        asking[probe.slot].clear();
+      // The nearest list first: what is found there bounds what is looked for in the others.
+      for (const uint32_t list : chosen[0]) scan(list, {0});
+    } else {
+      // A list that has come to the cache serves all queries that want it.
+      std::vector<std::vector<uint32_t>> asking(lists_.list_count());
+      for (uint32_t query = 0; query < count; ++query) {
+        for (const uint32_t list : chosen[query]) asking[list].push_back(query);
+      }
+      for (size_t list = 0; list < asking.size(); ++list) {
+        if (!asking[list].empty()) scan(list, asking[list]);
       }
     }
-    for (size_t list = 0; list < lists_.list_count(); ++list) search.scan(list, pass, asking[list], nearest);
     for (size_t query = 0; query < count; ++query) found[first + query] = nearest[query].finish();
   }
   return found;

@@ -40,8 +40,11 @@ IvfTraining::IvfTraining(IvfIndex& index, size_t nlist, uint64_t seed) : index_(
   }
   if (lists.metric() == Metric::kDot && !sample_.empty()) {
     std::vector<double> norms;
-    for (const uint32_t slot : sample_)
-      norms.push_back(std::sqrt(squared_norm(lists.row(slot), lists.dim())));
+    std::vector<float> row(lists.dim());
+    for (const uint32_t slot : sample_) {
+      lists.copy_row(slot, row.data());
+      norms.push_back(std::sqrt(squared_norm(row.data(), row.size())));
+    }
     const double place = static_cast<double>(norms.size() - 1) * kShortShare;
     const auto bound = norms.begin() + static_cast<std::ptrdiff_t>(place);
     std::nth_element(norms.begin(), bound, norms.end());
@@ -84,13 +87,16 @@ Result<bool> IvfTraining::step() {
 
 void IvfTraining::sample_rows() {
   const IvfLists& lists = index_.lists();
-  std::vector<float> row(index_.quantizer().width());
-  const size_t row_count = std::max<size_t>(1, kSampleBytes / (row.size() * sizeof(float)));
+  std::vector<float> row(lists.dim());
+  std::vector<float> clustered(index_.quantizer().width());
+  const size_t row_count = std::max<size_t>(1, kSampleBytes / (clustered.size() * sizeof(float)));
   for (size_t end = std::min(sample_.size(), sampled_ + row_count); sampled_ < end; ++sampled_) {
     // It may have been removed since; the row before it then counts twice.
-    if (sample_[sampled_] < lists.slot_count() && lists.contains(sample_[sampled_]))
-      index_.quantizer().to_clustered(lists.row(sample_[sampled_]), norm_bound_, row.data());
-    k_means_->add(row.data(), 1, row.size());
+    if (sample_[sampled_] < lists.slot_count() && lists.contains(sample_[sampled_])) {
+      lists.copy_row(sample_[sampled_], row.data());
+      index_.quantizer().to_clustered(row.data(), norm_bound_, clustered.data());
+    }
+    k_means_->add(clustered.data(), 1, clustered.size());
   }
 }
 
@@ -111,6 +117,7 @@ Status IvfTraining::move_rows() {
   uint32_t to[kRowsAtOnce];
   const float* rows[kRowsAtOnce];
   IvfLists& lists = index_.lists_;
+  std::vector<float> decoded(lists.has_vectors() ? 0 : kRowsAtOnce * lists.dim());
   const size_t row_work = (nlist_ + 64) * lists.dim();
   for (size_t work = 0; work < kStepWork && lists.list_count() > nlist_;) {
     const size_t from = lists.list_count() - 1;
@@ -120,7 +127,15 @@ Status IvfTraining::move_rows() {
       continue;
     }
     const size_t count = std::min(kRowsAtOnce, list.size());
-    for (size_t row = 0; row < count; ++row) rows[row] = list.rows.row(list.size() - 1 - row);
+    for (size_t row = 0; row < count; ++row) {
+      const size_t position = list.size() - 1 - row;
+      if (lists.has_vectors()) {
+        rows[row] = list.rows.row(position);
+      } else {
+        rows[row] = &decoded[row * lists.dim()];
+        list.codes->decode(position, &decoded[row * lists.dim()]);
+      }
+    }
     index_.quantizer_.assign(rows, count, to);
     for (size_t row = 0; row < count; ++row) {
       const Status moved = lists.move_last(from, to[row]);

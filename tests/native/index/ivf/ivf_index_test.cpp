@@ -8,8 +8,10 @@
 
 #include "index/flat/exact_distance.h"
 #include "index/flat/flat_search.h"
+#include "quantize/codec_options.h"
 #include "support/naive_search.h"
 #include "support/random_vectors.h"
+#include "support/trained.h"
 
 namespace vicinal {
 namespace {
@@ -179,8 +181,8 @@ class Model {
     const IdFilter filter{words.data(), words.size()};
     const AllowedSlots allowed(ids, deletions_, &filter);
 
-    const auto every = index_.search(queries.data(), query_count, {k, 1000}, allowed);
-    const auto few = index_.search(queries.data(), query_count, {k, 1}, allowed);
+    const auto every = index_.search(queries.data(), query_count, {.k = k, .nprobe = 1000}, allowed);
+    const auto few = index_.search(queries.data(), query_count, {.k = k, .nprobe = 1}, allowed);
     for (size_t query = 0; query < query_count; ++query) {
       const auto begin = queries.begin() + static_cast<std::ptrdiff_t>(query * dim_);
       const Vector asked(begin, begin + static_cast<std::ptrdiff_t>(dim_));
@@ -267,8 +269,8 @@ TEST_P(IvfModel, FewListsHoldNearlyAllNearest) {
   // Under dot, short rows lie together: few queries want them.
   EXPECT_LE(index.imbalance(), GetParam() == Metric::kDot ? 40 : 5);
   const AllowedSlots allowed(row_count);
-  const auto exact = index.search(queries, query_count, {10, 60}, allowed);
-  const auto found = index.search(queries, query_count, {10, 6}, allowed);
+  const auto exact = index.search(queries, query_count, {.k = 10, .nprobe = 60}, allowed);
+  const auto found = index.search(queries, query_count, {.k = 10, .nprobe = 6}, allowed);
   size_t hits = 0;
   for (size_t query = 0; query < query_count; ++query) {
     for (const Candidate& candidate : found[query]) {
@@ -276,7 +278,8 @@ TEST_P(IvfModel, FewListsHoldNearlyAllNearest) {
           std::any_of(exact[query].begin(), exact[query].end(),
                       [&candidate](const Candidate& other) { return other.slot == candidate.slot; }));
     }
-    EXPECT_EQ(as_hits(found[query]), as_hits(index.search(queries + query * dim, 1, {10, 6}, allowed)[0]));
+    EXPECT_EQ(as_hits(found[query]),
+              as_hits(index.search(queries + query * dim, 1, {.k = 10, .nprobe = 6}, allowed)[0]));
   }
   EXPECT_GE(hits, query_count * 10 * 97 / 100);
 }
@@ -313,7 +316,7 @@ TEST(IvfIndex, DegenerateRows) {
       ASSERT_TRUE(index.append(rows.data(), row_count).ok());
       train(index, 16);
       EXPECT_EQ(index.nlist(), std::min<size_t>(16, row_count));
-      const auto found = index.search(rows.data(), 1, {10, 1}, AllowedSlots(row_count));
+      const auto found = index.search(rows.data(), 1, {.k = 10, .nprobe = 1}, AllowedSlots(row_count));
       EXPECT_EQ(found[0].size(), std::min<size_t>(10, row_count));
       for (uint32_t rank = 0; rank < found[0].size(); ++rank) EXPECT_EQ(found[0][rank].slot, rank);
     }
@@ -342,9 +345,60 @@ TEST(IvfIndex, FiltersThatGoWithTheLists) {
       }
     }
     const IdFilter filter{words.data(), words.size()};
-    const auto found = index.search(asked, 1, {15, 3}, AllowedSlots(ids, Deletions(), &filter));
+    const auto found =
+        index.search(asked, 1, {.k = 15, .nprobe = 3}, AllowedSlots(ids, Deletions(), &filter));
     EXPECT_EQ(as_hits(found[0]),
               naive_search(Metric::kEuclidean, expected_rows, Vector(asked, asked + dim), 15));
+  }
+}
+
+// Rows in codes: what their own scorer says of them, whatever list they are in and however they came there.
+TEST(IvfIndex, SearchesByCode) {
+  for (const Metric metric : kMetrics) {
+    for (const bool keep_vectors : {true, false}) {
+      Random random(9);
+      const size_t dim = 20, row_count = 700;
+      const Vector rows = clustered(random, row_count, dim, 15, false);
+      std::shared_ptr<Codec> codec = std::move(make_codec({}, dim, metric, best_kernels()).value());
+      vicinal::train(*codec, rows.data(), row_count);
+      IvfIndex index(dim, metric, best_kernels());
+      ASSERT_TRUE(index.append(rows.data(), 500).ok());
+      Result<bool> coded = false;
+      while (!coded.value()) {
+        coded = index.code_rows(codec, keep_vectors, 64);
+        ASSERT_TRUE(coded.ok());
+      }
+      train(index, 12);
+      ASSERT_TRUE(index.append(&rows[500 * dim], row_count - 500).ok());
+      ASSERT_TRUE(index.update(3, &rows[4 * dim]).ok());
+      index.remove(10);
+      EXPECT_EQ(index.lists().vector_bytes() > 0, keep_vectors);
+
+      Deletions deletions;
+      deletions.mark(10);
+      IdMap ids;
+      ids.append(row_count);
+      const AllowedSlots allowed(ids, deletions, nullptr);
+      for (size_t query = 0; query < 10; ++query) {
+        const float* asked = &rows[query * 31 * dim];
+        const std::unique_ptr<CodeScorer> scorer = codec->scorer(asked, 1);
+        TopK best(10);
+        std::vector<uint8_t> code(codec->code_bytes());
+        std::vector<float> constants(codec->constant_count());
+        for (uint32_t slot = 0; slot < row_count; ++slot) {
+          if (slot == 10) continue;
+          codec->encode(&rows[(slot == 3 ? 4 : slot) * dim], 1, code.data(), constants.data());
+          float distance;
+          scorer->score(code.data(), constants.data(), 1, &distance);
+          best.push(distance, slot);
+        }
+        EXPECT_EQ(as_hits(index.search(asked, 1, {.k = 10, .nprobe = 12}, allowed)[0]),
+                  as_hits(best.finish()));
+        if (!keep_vectors) continue;
+        EXPECT_EQ(as_hits(index.search(asked, 1, {.k = 5, .nprobe = 12, .rescored = 100}, allowed)[0]),
+                  as_hits(index.search(asked, 1, {.k = 5, .nprobe = 12, .exact = true}, allowed)[0]));
+      }
+    }
   }
 }
 
