@@ -12,6 +12,7 @@
 #include "index/flat/code_search.h"
 #include "index/flat/coded_rows.h"
 #include "index/flat/flat_search.h"
+#include "index/ivf/ivf_index.h"
 #include "persist/engine_file.h"
 #include "rows/allowed_slots.h"
 #include "rows/deletions.h"
@@ -61,16 +62,32 @@ struct Rollback {
 
 struct SearchEngine::State {
   State(const EngineOptions& engine_options, const KernelTable& kernel_table)
-      : options(engine_options), kernels(kernel_table), rows(options.dim, options.metric) {}
+      : options(engine_options), kernels(kernel_table), rows(options.dim, options.metric) {
+    if (options.index == IndexKind::kIvf) make_lists();
+  }
 
-  EngineView view() const { return {rows, options.quantization, codes, ids, deletions}; }
+  EngineView view() const { return {rows, options.quantization, codes, ids, deletions, ivf.get()}; }
 
+  void make_lists() { ivf = std::make_unique<IvfIndex>(options.dim, options.metric, kernels); }
+
+  bool has_codes() const { return ivf != nullptr ? ivf->lists().has_codes() : codes.has_value(); }
   // Whether every row is kept as floats.
-  bool has_vectors() const { return !codes || options.quantization->keep_vectors; }
+  bool has_vectors() const { return !has_codes() || options.quantization->keep_vectors; }
 
   std::optional<Slot> find_live(RowId id) const {
     const std::optional<Slot> slot = ids.find(id);
     return slot && !deletions.contains(to_number(*slot)) ? slot : std::nullopt;
+  }
+
+  Status append(const float* added, size_t row_count) {
+    if (ivf != nullptr) return ivf->append(added, row_count);
+    const Status made = make_room(row_count);
+    if (!made.ok()) return made;
+    if (has_vectors()) {
+      for (size_t row = 0; row < row_count; ++row) rows.append_reserved(added + row * options.dim);
+    }
+    if (codes) codes->append(added, row_count);
+    return {};
   }
 
   Status make_room(size_t row_count) {
@@ -81,8 +98,22 @@ struct SearchEngine::State {
   }
 
   void truncate(size_t row_count) {
+    if (ivf != nullptr) return ivf->truncate(row_count);
     if (has_vectors()) rows.truncate(row_count);
     if (codes) codes->truncate(row_count);
+  }
+
+  std::vector<std::vector<Candidate>> search_rows(const float* queries, size_t query_count,
+                                                  const SearchOptions& search,
+                                                  const AllowedSlots& allowed) const {
+    const float max_distance = max_distance_of(options.metric, search.score_threshold);
+    if (ivf != nullptr) {
+      const size_t rescored = search.oversampling != 0 ? candidate_count(search) : 0;
+      return ivf->search(queries, query_count,
+                         {search.k, search.nprobe, max_distance, search.exact, rescored}, allowed);
+    }
+    if (codes && !search.exact) return search_by_code(queries, query_count, search, allowed);
+    return search_flat(rows, kernels, queries, query_count, search.k, allowed, max_distance);
   }
 
   // The rows are searched by these codes from now on.
@@ -91,7 +122,11 @@ struct SearchEngine::State {
     if (!has_vectors()) rows.clear();
   }
 
-  void forget_training() { codes.reset(); }
+  void forget_training() {
+    codes.reset();
+    list_training.reset();
+    if (ivf != nullptr) make_lists();
+  }
 
   Status check_search(const SearchOptions& search) const {
     const double oversampling = double{search.oversampling};
@@ -103,16 +138,20 @@ struct SearchEngine::State {
     return {};
   }
 
+  // Rows to find by code, before some are scored again.
+  static size_t candidate_count(const SearchOptions& search) {
+    // In double, where no k and no oversampling overflows.
+    const double factor = search.oversampling != 0 ? double{search.oversampling} : 1.0;
+    const double wanted = std::ceil(static_cast<double>(search.k) * factor);
+    return static_cast<size_t>(std::min(wanted, static_cast<double>(kMaxRowCount)));
+  }
+
   std::vector<std::vector<Candidate>> search_by_code(const float* queries, size_t query_count,
                                                      const SearchOptions& search,
                                                      const AllowedSlots& allowed) const {
     const bool rescores = search.oversampling != 0;
-    // In double, where no k and no oversampling overflows.
-    const double wanted =
-        std::ceil(static_cast<double>(search.k) * (rescores ? double{search.oversampling} : 1.0));
-    const auto count = static_cast<size_t>(std::min(wanted, static_cast<double>(kMaxRowCount)));
     std::vector<std::vector<Candidate>> found =
-        search_codes(*codes, queries, query_count, options.dim, count, allowed);
+        search_codes(*codes, queries, query_count, options.dim, candidate_count(search), allowed);
     for (size_t query = 0; rescores && query < query_count; ++query) {
       found[query] = rescore_flat(rows, kernels, queries + query * options.dim, search.k, found[query]);
     }
@@ -124,6 +163,8 @@ struct SearchEngine::State {
   Codec::SampleSize sample_size{0, 0};
   VectorRows rows;                 // empty where rows are kept as codes only
   std::optional<CodedRows> codes;  // of every row, once the codec is trained
+  std::unique_ptr<IvfIndex> ivf;   // then rows and codes are in its lists
+  std::unique_ptr<IvfTraining> list_training;
   IdMap ids;
   Deletions deletions;
   std::unique_ptr<CodeTraining> training;
@@ -162,14 +203,24 @@ EngineStats SearchEngine::stats() const {
   EngineStats stats;
   stats.deleted = state.deletions.count();
   stats.size = state.ids.size() - stats.deleted;
-  stats.capacity = state.has_vectors() ? state.rows.capacity() : kMaxRowCount;
-  if (state.codes) stats.capacity = std::min<uint64_t>(stats.capacity, state.codes->capacity());
-  stats.capacity -= stats.deleted;
-  stats.vector_bytes = state.rows.vector_bytes();
-  stats.norm_bytes = state.rows.norm_bytes();
-  if (state.codes) stats.code_bytes = state.codes->held_bytes();
   stats.id_bytes = state.ids.held_bytes() + state.deletions.held_bytes();
-  stats.memory_bytes = stats.vector_bytes + stats.norm_bytes + stats.code_bytes + stats.id_bytes;
+  if (state.ivf != nullptr) {
+    // Lists grow as rows come to them.
+    stats.capacity = stats.size;
+    stats.vector_bytes = state.ivf->lists().vector_bytes();
+    stats.norm_bytes = state.ivf->lists().norm_bytes();
+    stats.code_bytes = state.ivf->lists().code_bytes();
+    stats.index_bytes = state.ivf->lists().slot_bytes() + state.ivf->quantizer().held_bytes();
+  } else {
+    stats.capacity = state.has_vectors() ? state.rows.capacity() : kMaxRowCount;
+    if (state.codes) stats.capacity = std::min<uint64_t>(stats.capacity, state.codes->capacity());
+    stats.capacity -= stats.deleted;
+    stats.vector_bytes = state.rows.vector_bytes();
+    stats.norm_bytes = state.rows.norm_bytes();
+    if (state.codes) stats.code_bytes = state.codes->held_bytes();
+  }
+  stats.memory_bytes =
+      stats.vector_bytes + stats.norm_bytes + stats.code_bytes + stats.index_bytes + stats.id_bytes;
   return stats;
 }
 
@@ -181,7 +232,8 @@ Result<RowId> SearchEngine::add(const float* rows, size_t row_count) {
   const Status checked = check_rows(rows, row_count, dim(), metric());
   if (!checked.ok()) return checked.error();
 
-  if (state.options.quantization && !state.codes && state.ids.size() + row_count >= training_sample().least) {
+  if (state.options.quantization && !state.has_codes() &&
+      state.ids.size() + row_count >= training_sample().least) {
     const Result<size_t> begun = begin_training();
     if (!begun.ok()) return begun.error();
     const Status added = add_training_rows(rows, row_count);
@@ -190,13 +242,9 @@ Result<RowId> SearchEngine::add(const float* rows, size_t row_count) {
     end_training();
     if (!done.ok()) return done.error();
   }
-  const Status made = state.make_room(row_count);
-  if (!made.ok()) return made.error();
   Rollback<State> rollback{state, state.ids.size()};
-  if (state.has_vectors()) {
-    for (size_t row = 0; row < row_count; ++row) state.rows.append_reserved(rows + row * dim());
-  }
-  if (state.codes) state.codes->append(rows, row_count);
+  const Status appended = state.append(rows, row_count);
+  if (!appended.ok()) return appended.error();
   rollback.armed = false;
   state.ids.append(row_count);
   return RowId{static_cast<uint32_t>(first_id)};
@@ -210,7 +258,7 @@ void SearchEngine::undo_add(size_t row_count) {
 }
 
 bool SearchEngine::is_trained() const {
-  return state_->codes.has_value();
+  return state_->has_codes();
 }
 
 Codec::SampleSize SearchEngine::training_sample() const {
@@ -222,7 +270,10 @@ Result<size_t> SearchEngine::begin_training() {
   if (!state.options.quantization || !state.has_vectors()) return invalid(1, 0);
   Result<std::unique_ptr<Codec>> codec = make_codec_of(state.options, state.kernels);
   if (!codec.ok()) return codec.error();
-  state.training = std::make_unique<CodeTraining>(std::move(codec.value()), state.rows);
+  state.training = state.ivf != nullptr
+                       ? std::make_unique<CodeTraining>(std::move(codec.value()), *state.ivf,
+                                                        state.options.quantization->keep_vectors)
+                       : std::make_unique<CodeTraining>(std::move(codec.value()), state.rows);
   return state.training->room();
 }
 
@@ -238,7 +289,7 @@ Result<double> SearchEngine::training_step() {
   if (state.training == nullptr) return invalid(1, 0);
   const Result<double> done = state.training->step();
   if (done.ok() && done.value() == 1) {
-    state.take_codes(state.training->take_codes());
+    if (state.ivf == nullptr) state.take_codes(state.training->take_codes());
     state.training.reset();
   }
   return done;
@@ -246,6 +297,37 @@ Result<double> SearchEngine::training_step() {
 
 void SearchEngine::end_training() {
   state_->training.reset();
+  if (state_->ivf != nullptr) state_->ivf->end_coding();
+}
+
+size_t SearchEngine::nlist() const {
+  return state_->ivf != nullptr ? state_->ivf->nlist() : 0;
+}
+
+double SearchEngine::list_imbalance() const {
+  return state_->ivf != nullptr ? state_->ivf->imbalance() : 0;
+}
+
+Status SearchEngine::begin_list_training(size_t nlist, uint64_t seed) {
+  State& state = *state_;
+  if (state.ivf == nullptr || state.ivf->lists().size() == 0) return invalid(1, 0);
+  if (nlist > kMaxListCount) return invalid(kMaxListCount, static_cast<int64_t>(nlist));
+  state.list_training = std::make_unique<IvfTraining>(*state.ivf, nlist, seed);
+  return {};
+}
+
+Result<double> SearchEngine::list_training_step() {
+  State& state = *state_;
+  if (state.list_training == nullptr) return invalid(1, 0);
+  const Result<bool> done = state.list_training->step();
+  if (!done.ok()) return done.error();
+  if (!done.value()) return std::min(state.list_training->share_done(), 0.999);
+  state.list_training.reset();
+  return 1;
+}
+
+void SearchEngine::end_list_training() {
+  state_->list_training.reset();
 }
 
 Status SearchEngine::update(RowId id, const float* row) {
@@ -254,6 +336,7 @@ Status SearchEngine::update(RowId id, const float* row) {
   const Status checked = check_rows(row, 1, dim(), metric());
   if (!checked.ok()) return checked;
   // What can fail comes first.
+  if (state_->ivf != nullptr) return state_->ivf->update(to_number(*slot), row);
   if (state_->codes) state_->codes->replace(to_number(*slot), row);
   if (state_->has_vectors()) state_->rows.update(to_number(*slot), row);
   return {};
@@ -263,6 +346,7 @@ Status SearchEngine::remove(RowId id) {
   const std::optional<Slot> slot = state_->find_live(id);
   if (!slot) return not_found(id);
   state_->deletions.mark(to_number(*slot));
+  if (state_->ivf != nullptr) state_->ivf->remove(to_number(*slot));
   return {};
 }
 
@@ -270,9 +354,16 @@ Result<const float*> SearchEngine::get(RowId id) const {
   State& state = *state_;
   const std::optional<Slot> slot = state.find_live(id);
   if (!slot) return not_found(id);
-  if (state.has_vectors()) return std::as_const(state.rows).row(to_number(*slot));
+  if (state.has_vectors()) {
+    return state.ivf != nullptr ? state.ivf->lists().row(to_number(*slot))
+                                : std::as_const(state.rows).row(to_number(*slot));
+  }
   state.decoded.resize(dim());
-  state.codes->decode(to_number(*slot), state.decoded.data());
+  if (state.ivf != nullptr) {
+    state.ivf->lists().copy_row(to_number(*slot), state.decoded.data());
+  } else {
+    state.codes->decode(to_number(*slot), state.decoded.data());
+  }
   return std::as_const(state.decoded).data();
 }
 
@@ -288,11 +379,7 @@ Status SearchEngine::search(const float* queries, size_t query_count, const Sear
   if (!checked.ok()) return checked;
 
   const AllowedSlots allowed(state.ids, state.deletions, options.filter, range);
-  const std::vector<std::vector<Candidate>> found =
-      state.codes && !options.exact
-          ? state.search_by_code(queries, query_count, options, allowed)
-          : search_flat(state.rows, state.kernels, queries, query_count, options.k, allowed,
-                        max_distance_of(metric(), options.score_threshold));
+  const std::vector<std::vector<Candidate>> found = state.search_rows(queries, query_count, options, allowed);
   hits.clear();
   for (const std::vector<Candidate>& nearest : found) {
     append_hits(nearest, state.ids, metric(), options.score_threshold, hits);
@@ -305,6 +392,7 @@ Status SearchEngine::reserve(size_t row_count) {
   const uint64_t slot_count = uint64_t{row_count} + state.deletions.count();
   if (slot_count > kMaxRowCount) return capacity_exceeded(slot_count);
   Status reserved;
+  if (state.ivf != nullptr) return reserved;
   if (state.has_vectors()) reserved = state.rows.reserve(static_cast<size_t>(slot_count));
   if (reserved.ok() && state.codes) reserved = state.codes->reserve(static_cast<size_t>(slot_count));
   return reserved;
@@ -329,8 +417,12 @@ void SearchEngine::compact() {
   // What can fail comes first.
   std::optional<IdMap> ids;
   if (state.deletions.count() > 0) ids = state.ids.without(state.deletions);
-  if (state.codes) state.codes->compact(state.deletions);
-  if (state.has_vectors()) state.rows.compact(state.deletions);
+  if (state.ivf != nullptr) {
+    state.ivf->compact(state.deletions);
+  } else {
+    if (state.codes) state.codes->compact(state.deletions);
+    if (state.has_vectors()) state.rows.compact(state.deletions);
+  }
   if (ids) {
     state.ids = std::move(*ids);
     state.deletions.clear();
@@ -357,12 +449,15 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, con
   if (!read.ok()) return read.error();
   EngineContents& contents = read.value();
   Result<std::unique_ptr<SearchEngine>> engine =
-      create({contents.rows.dim(), contents.rows.metric(), contents.quantization}, kernels);
+      create({contents.rows.dim(), contents.rows.metric(), contents.quantization,
+              contents.ivf != nullptr ? IndexKind::kIvf : IndexKind::kFlat},
+             kernels);
   if (!engine.ok()) return engine.error();
   State& state = *engine.value()->state_;
   state.rows = std::move(contents.rows);
   state.codes = std::move(contents.codes);
   state.ids = std::move(contents.ids);
+  if (contents.ivf != nullptr) state.ivf = std::move(contents.ivf);
   return engine;
 }
 

@@ -17,10 +17,13 @@
 
 namespace vicinal {
 
+enum class IndexKind : uint32_t { kFlat = 0, kIvf = 1 };  // crosses to TypeScript
+
 struct EngineOptions {
   size_t dim = 0;  // 1..65536
   Metric metric = Metric::kCosine;
   std::optional<Quantization> quantization = std::nullopt;
+  IndexKind index = IndexKind::kFlat;
 };
 
 struct SearchOptions {
@@ -32,6 +35,8 @@ struct SearchOptions {
   float oversampling = 0;
   /// Search the float rows, whatever codes there are.
   bool exact = false;
+  /// With lists: how many are searched, of those nearest to the query. 0: a sixteenth of them, at least 8.
+  size_t nprobe = 0;
 };
 
 struct EngineStats {
@@ -41,6 +46,7 @@ struct EngineStats {
   uint64_t vector_bytes = 0;  // held for float rows, capacity included
   uint64_t norm_bytes = 0;    // per-row norms (cosine)
   uint64_t code_bytes = 0;    // codes, what belongs to each, and what their codec has learned
+  uint64_t index_bytes = 0;   // lists' centroids, and where each row is
   uint64_t id_bytes = 0;      // ids and deletion marks
   uint64_t memory_bytes = 0;  // all of these together
 };
@@ -49,6 +55,9 @@ struct EngineStats {
 ///
 /// With quantization, rows are kept as floats and searched exactly until there are enough for the codec to learn
 /// from (Codec::sample_size); from then on they are searched by their codes.
+///
+/// With an inverted file, every row is searched until lists are trained, by `begin_list_training`; from then on those
+/// of the lists nearest to the query.
 class SearchEngine {
  public:
   /// Errors  kInvalidArgument
@@ -92,6 +101,22 @@ class SearchEngine {
   Result<double> training_step();
   /// Ends it before it is done: all is as it was before.
   void end_training();
+
+  /// Lists of an inverted file; 0 until trained, and where there is none.
+  size_t nlist() const;
+  /// Rows of the largest list in relation to the mean; 0 without lists.
+  double list_imbalance() const;
+  /// Starts to sort the rows into lists, anew where they are sorted already. Rows may be added, updated, removed and
+  /// searched before it is done.
+  /// nlist   1..65536; 0: twice the root of the number of rows; no more than there are rows
+  /// Errors  kInvalidArgument (no inverted file, or no rows); std::bad_alloc
+  Status begin_list_training(size_t nlist, uint64_t seed);
+  /// Some 20 ms of it.
+  /// Returns  the share that is done, 0 to 1: 1 after the last step
+  /// Errors   kInvalidArgument (not begun), kOutOfMemory; std::bad_alloc
+  Result<double> list_training_step();
+  /// Ends it before it is done. Searches find what they found before; rows that have been sorted stay so.
+  void end_list_training();
 
   /// Replaces a row under the same id.
   /// Errors  kNotFound, kNotFinite, kZeroVector; std::bad_alloc

@@ -28,6 +28,20 @@
 // What codes, constants and parameters mean is the codec's to say: src/quantize. The last three sections have no
 // length where there are no codes yet.
 //
+// With lists of an inverted file, one of kind kIvfEngine: "head", "ids " and "rows", with quantization the four of
+// kQuantizedEngine too, and
+//
+//   "ivf "  u32 nlist            lists that rows are sorted into; 0 until trained
+//           u32 list_count       nlist, and lists of rows not sorted yet
+//           f32 norm_bound       of the rows as they are clustered, where the metric is dot; else 0
+//           u32 quantized        0 or 1: whether there are the sections of codes
+//   "cent"  f32 [nlist x width]  centroids, width = dim, under dot dim + 1 (index/ivf/coarse_quantizer.h)
+//   "size"  u32 [list_count]     rows of each list
+//   "slot"  u32 [row_count]      which of the ids each row has: its place in "ids "
+//
+// Then "slot", "rows", "code" and "cons" hold their rows list after list, in the order of "size": what a search reads
+// of a list lies together in each of them, at the sum of the sizes before it.
+//
 // Removed rows are not written: what is read has none. Norms are not written either, but computed anew.
 //
 // Files of kind kCompressedStore, which earlier builds wrote, are read too. Their ids are 0, 1, 2, ..., their
@@ -39,10 +53,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "base/result.h"
 #include "index/flat/coded_rows.h"
+#include "index/ivf/ivf_index.h"
 #include "kernels/kernel_table.h"
 #include "persist/byte_io.h"
 #include "quantize/quantization.h"
@@ -54,11 +70,12 @@ namespace vicinal {
 
 /// What is written.
 struct EngineView {
-  const VectorRows& rows;  // empty where rows are kept as codes only
+  const VectorRows& rows;  // empty where rows are kept as codes only, or in lists
   const std::optional<Quantization>& quantization;
   const std::optional<CodedRows>& codes;
   const IdMap& ids;
   const Deletions& deletions;
+  const IvfIndex* ivf;  // null where rows are not kept in lists
 };
 
 /// What is read.
@@ -67,6 +84,7 @@ struct EngineContents {
   std::optional<Quantization> quantization;
   std::optional<CodedRows> codes;
   IdMap ids;
+  std::unique_ptr<IvfIndex> ivf;  // then rows and codes are in its lists
 };
 
 /// Size of the file that `write_engine_file` writes.

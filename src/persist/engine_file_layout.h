@@ -15,6 +15,10 @@ inline constexpr SectionTag kCodecTag = section_tag("codc");
 inline constexpr SectionTag kParametersTag = section_tag("parm");
 inline constexpr SectionTag kCodesTag = section_tag("code");
 inline constexpr SectionTag kConstantsTag = section_tag("cons");
+inline constexpr SectionTag kIvfTag = section_tag("ivf ");
+inline constexpr SectionTag kCentroidsTag = section_tag("cent");
+inline constexpr SectionTag kListSizesTag = section_tag("size");
+inline constexpr SectionTag kListSlotsTag = section_tag("slot");
 
 struct Head {
   uint32_t dim;
@@ -38,6 +42,14 @@ struct CodecHead {
   uint32_t parameter_count;
 };
 static_assert(sizeof(CodecHead) == 48);
+
+struct IvfHead {
+  uint32_t nlist;
+  uint32_t list_count;
+  float norm_bound;
+  uint32_t quantized;
+};
+static_assert(sizeof(IvfHead) == 16);
 
 /// Of files of kind kCompressedStore.
 struct StoreHead {

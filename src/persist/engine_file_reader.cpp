@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <initializer_list>
 #include <utility>
 #include <vector>
@@ -21,6 +22,8 @@ struct Claims {
   bool lists_ids = false;
   bool is_quantized = false;
   CodecHead codec{};
+  bool has_lists = false;
+  IvfHead ivf{};
   uint64_t offset = 0;  // of the head
 
   bool has_vectors() const { return codec.trained == 0 || codec.keeps_vectors != 0; }
@@ -92,11 +95,18 @@ Result<Claims> read_claims(const SectionFile& file) {
   const Result<SectionReader> ids = file.section(kIdsTag);
   if (!ids.ok()) return ids.error();
   claims.lists_ids = ids.value().remaining() > 0;
-  if (file.kind() == FileKind::kQuantizedEngine) {
+  claims.is_quantized = file.kind() == FileKind::kQuantizedEngine;
+  if (file.kind() == FileKind::kIvfEngine) {
+    const Result<IvfHead> ivf = read_struct<IvfHead>(file, kIvfTag);
+    if (!ivf.ok()) return ivf.error();
+    claims.ivf = ivf.value();
+    claims.has_lists = true;
+    claims.is_quantized = claims.ivf.quantized == 1;
+  }
+  if (claims.is_quantized) {
     const Result<CodecHead> codec = read_struct<CodecHead>(file, kCodecTag);
     if (!codec.ok()) return codec.error();
     claims.codec = codec.value();
-    claims.is_quantized = true;
   }
   return claims;
 }
@@ -106,7 +116,10 @@ bool are_in_range(const Claims& claims) {
   const CodecHead& codec = claims.codec;
   return check_dim(head.dim).ok() && head.metric < kMetricCount && head.next_id <= kMaxRowCount &&
          head.row_count <= head.next_id && codec.rotation <= 1 && codec.keeps_vectors <= 1 &&
-         codec.trained <= 1 && (codec.trained == 1 || claims.codec.parameter_count == 0);
+         codec.trained <= 1 && (codec.trained == 1 || claims.codec.parameter_count == 0) &&
+         claims.ivf.quantized <= 1 && claims.ivf.nlist <= claims.ivf.list_count &&
+         std::isfinite(claims.ivf.norm_bound) && claims.ivf.norm_bound >= 0 &&
+         (!claims.has_lists || claims.ivf.list_count >= 1);
 }
 
 Result<IdMap> read_ids(const SectionFile& file, const Claims& claims) {
@@ -126,22 +139,23 @@ Result<IdMap> read_ids(const SectionFile& file, const Claims& claims) {
   return IdMap(std::move(ids), head.next_id);
 }
 
-Status read_rows(const SectionFile& file, uint64_t row_count, VectorRows& rows) {
-  Result<SectionReader> section = file.section(kRowsTag);
-  if (!section.ok()) return section.error();
-  if (section.value().remaining() != row_count * rows.dim() * sizeof(float)) {
-    return corrupt_at(section.value().offset());
-  }
-  const Status reserved = rows.reserve(static_cast<size_t>(row_count));
-  if (!reserved.ok()) return reserved;
-  return read_values<float>(file, kRowsTag, row_count, rows.dim(),
+// `take(row)` of each, in order.
+using TakeRow = std::function<void(const float*)>;
+Status read_rows(const SectionFile& file, uint64_t row_count, size_t dim, Metric metric,
+                 const TakeRow& take) {
+  return read_values<float>(file, kRowsTag, row_count, dim,
                             [&](const float* values, size_t count, uint64_t offset) -> Status {
-                              if (!check_rows(values, count, rows.dim(), rows.metric()).ok())
-                                return corrupt_at(offset);
-                              for (size_t row = 0; row < count; ++row)
-                                rows.append_reserved(values + row * rows.dim());
+                              if (!check_rows(values, count, dim, metric).ok()) return corrupt_at(offset);
+                              for (size_t row = 0; row < count; ++row) take(values + row * dim);
                               return {};
                             });
+}
+
+// That a section is as long as it must be comes before memory is taken for what it holds.
+Status check_length(const SectionFile& file, SectionTag tag, uint64_t length) {
+  const Result<SectionReader> section = file.section(tag);
+  if (!section.ok()) return section.error();
+  return section.value().remaining() == length ? Status() : corrupt_at(section.value().offset());
 }
 
 bool all_finite(const float* values, size_t count) {
@@ -169,10 +183,9 @@ Status check_empty(const SectionFile& file, std::initializer_list<SectionTag> ta
   return {};
 }
 
-// The codes of a trained codec.
-Status read_codes(const SectionFile& file, const Claims& claims, CodedRows& rows) {
+// What a codec has learned.
+Status read_parameters(const SectionFile& file, const Claims& claims, Codec& codec) {
   const CodecHead& head = claims.codec;
-  const Codec& codec = rows.codec();
   if (head.code_bytes != codec.code_bytes() || head.constant_count != codec.constant_count() ||
       head.parameter_count != codec.parameters().size()) {
     return corrupt_at(claims.offset);
@@ -180,37 +193,93 @@ Status read_codes(const SectionFile& file, const Claims& claims, CodedRows& rows
   Result<std::vector<float>> parameters = read_finite(file, kParametersTag, head.parameter_count);
   if (!parameters.ok()) return parameters.error();
   if (!codec.valid_parameters(parameters.value())) return corrupt_at(claims.offset);
-  rows.set_parameters(std::move(parameters.value()));
+  codec.set_parameters(std::move(parameters.value()));
+  return check_length(file, kCodesTag, claims.head.row_count * head.code_bytes);
+}
 
+// `take(code, constants)` of each row, in order.
+using TakeCode = std::function<void(const uint8_t*, const float*)>;
+Status read_codes(const SectionFile& file, const Claims& claims, const Codec& codec, const TakeCode& take) {
+  const CodecHead& head = claims.codec;
   const Result<std::vector<float>> constants =
       read_finite(file, kConstantsTag, claims.head.row_count * head.constant_count);
   if (!constants.ok()) return constants.error();
-  const Result<SectionReader> section = file.section(kCodesTag);
-  if (!section.ok()) return section.error();
-  if (section.value().remaining() != claims.head.row_count * head.code_bytes) {
-    return corrupt_at(section.value().offset());
-  }
-  const Status reserved = rows.reserve(static_cast<size_t>(claims.head.row_count));
-  if (!reserved.ok()) return reserved;
+  const float* of_row = constants.value().data();
   return read_values<uint8_t>(file, kCodesTag, claims.head.row_count, head.code_bytes,
                               [&](const uint8_t* codes, size_t count, uint64_t offset) -> Status {
                                 for (size_t row = 0; row < count; ++row) {
                                   const uint8_t* code = codes + row * head.code_bytes;
-                                  const float* of_row =
-                                      constants.value().data() + rows.size() * head.constant_count;
                                   if (!codec.valid(code, of_row))
                                     return corrupt_at(offset + row * head.code_bytes);
-                                  rows.append_coded(code, of_row, 1);
+                                  take(code, of_row);
+                                  of_row += head.constant_count;
                                 }
                                 return {};
                               });
 }
 
+Result<std::vector<uint32_t>> read_numbers(const SectionFile& file, SectionTag tag, uint64_t count) {
+  std::vector<uint32_t> numbers;
+  const Status read = read_values<uint32_t>(file, tag, count, 1,
+                                            [&](const uint32_t* values, size_t some, uint64_t) -> Status {
+                                              numbers.insert(numbers.end(), values, values + some);
+                                              return {};
+                                            });
+  if (!read.ok()) return read.error();
+  return numbers;
+}
+
+// Rows and codes, list after list.
+Status read_lists(const SectionFile& file, const Claims& claims, const std::shared_ptr<Codec>& codec,
+                  IvfIndex& ivf) {
+  const IvfHead& head = claims.ivf;
+  const size_t dim = claims.head.dim;
+  Result<std::vector<float>> centroids =
+      read_finite(file, kCentroidsTag, head.nlist * uint64_t{ivf.quantizer().width()});
+  if (!centroids.ok()) return centroids.error();
+  const Result<std::vector<uint32_t>> sizes = read_numbers(file, kListSizesTag, head.list_count);
+  if (!sizes.ok()) return sizes.error();
+  uint64_t row_count = 0;
+  for (const uint32_t size : sizes.value()) row_count += size;
+  if (row_count != claims.head.row_count) return corrupt_at(claims.offset);
+  const Result<std::vector<uint32_t>> slots = read_numbers(file, kListSlotsTag, row_count);
+  if (!slots.ok()) return slots.error();
+  const uint64_t vectors = claims.has_vectors() ? row_count : 0;
+  Status read = check_length(file, kRowsTag, vectors * dim * sizeof(float));
+  if (!read.ok()) return read;
+
+  IvfLists lists(dim, ivf.lists().metric());
+  read = lists.begin_fill(sizes.value(), slots.value(), codec, claims.has_vectors());
+  if (!read.ok()) return read.error().code == ErrorCode::kInvalidArgument ? corrupt_at(claims.offset) : read;
+  // The list of the next row.
+  size_t list = 0, in_list = 0;
+  const auto next_list = [&] {
+    while (in_list == sizes.value()[list]) {
+      ++list;
+      in_list = 0;
+    }
+    ++in_list;
+    return list;
+  };
+  read = read_rows(file, vectors, dim, lists.metric(),
+                   [&](const float* row) { lists.fill_row(next_list(), row); });
+  if (!read.ok()) return read;
+  list = in_list = 0;
+  if (codec != nullptr) {
+    read = read_codes(file, claims, *codec, [&](const uint8_t* code, const float* constants) {
+      lists.fill_code(next_list(), code, constants);
+    });
+  }
+  if (!read.ok()) return read;
+  return ivf.restore(std::move(centroids.value()), head.norm_bound, std::move(lists));
+}
+
 }  // namespace
 
 Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels) {
-  const Result<SectionFile> opened = SectionFile::open(
-      source, {FileKind::kSearchEngine, FileKind::kQuantizedEngine, FileKind::kCompressedStore});
+  const Result<SectionFile> opened =
+      SectionFile::open(source, {FileKind::kSearchEngine, FileKind::kQuantizedEngine,
+                                 FileKind::kCompressedStore, FileKind::kIvfEngine});
   if (!opened.ok()) return opened.error();
   const SectionFile& file = opened.value();
   const Result<Claims> read = read_claims(file);
@@ -219,7 +288,8 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
   if (!are_in_range(claims)) return corrupt_at(claims.offset);
 
   const Metric metric{claims.head.metric};
-  EngineContents contents{VectorRows(claims.head.dim, metric), std::nullopt, std::nullopt, {}};
+  EngineContents contents{VectorRows(claims.head.dim, metric), std::nullopt, std::nullopt, {}, nullptr};
+  std::shared_ptr<Codec> trained;
   if (claims.is_quantized) {
     contents.quantization = claims.quantization();
     Result<std::unique_ptr<Codec>> codec =
@@ -229,18 +299,43 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
       const Status checked = check_empty(file, {kParametersTag, kCodesTag, kConstantsTag});
       if (!checked.ok()) return checked.error();
     } else {
-      contents.codes.emplace(std::move(codec.value()), claims.head.dim);
-      const Status codes_read = read_codes(file, claims, *contents.codes);
+      trained = std::move(codec.value());
+      const Status learned = read_parameters(file, claims, *trained);
+      if (!learned.ok()) return learned.error();
+    }
+  }
+  if (claims.has_lists) {
+    contents.ivf = std::make_unique<IvfIndex>(claims.head.dim, metric, kernels);
+    const Status lists_read = read_lists(file, claims, trained, *contents.ivf);
+    if (!lists_read.ok()) return lists_read.error();
+  } else {
+    if (trained != nullptr) {
+      CodedRows& codes = contents.codes.emplace(trained, claims.head.dim);
+      Status codes_read = codes.reserve(static_cast<size_t>(claims.head.row_count));
+      if (codes_read.ok()) {
+        codes_read =
+            read_codes(file, claims, *trained, [&codes](const uint8_t* code, const float* constants) {
+              codes.append_coded(code, constants, 1);
+            });
+      }
       if (!codes_read.ok()) return codes_read.error();
       // Stores of that kind learned anew when they were empty.
       if (file.kind() == FileKind::kCompressedStore && claims.head.row_count == 0) contents.codes.reset();
     }
   }
+  if (!claims.has_lists) {
+    const uint64_t row_count = claims.has_vectors() ? claims.head.row_count : 0;
+    Status rows_read = check_length(file, kRowsTag, row_count * claims.head.dim * sizeof(float));
+    if (rows_read.ok()) rows_read = contents.rows.reserve(static_cast<size_t>(row_count));
+    if (rows_read.ok()) {
+      rows_read = read_rows(file, row_count, claims.head.dim, metric,
+                            [&contents](const float* row) { contents.rows.append_reserved(row); });
+    }
+    if (!rows_read.ok()) return rows_read.error();
+  }
   Result<IdMap> ids = read_ids(file, claims);
   if (!ids.ok()) return ids.error();
   contents.ids = std::move(ids.value());
-  const Status rows_read = read_rows(file, claims.has_vectors() ? claims.head.row_count : 0, contents.rows);
-  if (!rows_read.ok()) return rows_read.error();
   return contents;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <vector>
 
 #include "persist/engine_file.h"
@@ -12,6 +13,12 @@ using namespace engine_file;
 
 // Bytes gathered between two writes, where rows are taken one by one.
 constexpr size_t kGatherBytes = size_t{4} * 1024;
+
+// The codec of the rows; null where they are not kept in codes.
+const Codec* codec_of(const EngineView& engine) {
+  if (engine.ivf != nullptr) return engine.ivf->lists().codec().get();
+  return engine.codes ? &engine.codes->codec() : nullptr;
+}
 
 size_t live_count(const EngineView& engine) {
   return engine.ids.size() - engine.deletions.count();
@@ -28,21 +35,27 @@ bool ids_are_newest(const EngineView& engine) {
 
 std::vector<SectionPlan> plan(const EngineView& engine) {
   const uint64_t live = live_count(engine);
-  const bool has_vectors = !engine.codes || engine.quantization->keep_vectors;
+  const Codec* codec = codec_of(engine);
+  const bool has_vectors = codec == nullptr || engine.quantization->keep_vectors;
   std::vector<SectionPlan> sections = {
       {kHeadTag, sizeof(Head)},
       {kIdsTag, ids_are_newest(engine) ? 0 : live * sizeof(uint32_t)},
       {kRowsTag, has_vectors ? live * engine.rows.dim() * sizeof(float) : 0}};
+  if (engine.ivf != nullptr) {
+    sections.push_back({kIvfTag, sizeof(IvfHead)});
+    sections.push_back({kCentroidsTag, engine.ivf->quantizer().centroids().size() * sizeof(float)});
+    sections.push_back({kListSizesTag, engine.ivf->lists().list_count() * sizeof(uint32_t)});
+    sections.push_back({kListSlotsTag, live * sizeof(uint32_t)});
+  }
   if (!engine.quantization) return sections;
   sections.push_back({kCodecTag, sizeof(CodecHead)});
   uint64_t parameter_bytes = 0;
   uint64_t code_bytes = 0;
   uint64_t constant_bytes = 0;
-  if (engine.codes) {
-    const Codec& codec = engine.codes->codec();
-    parameter_bytes = codec.parameters().size() * sizeof(float);
-    code_bytes = live * codec.code_bytes();
-    constant_bytes = live * codec.constant_count() * sizeof(float);
+  if (codec != nullptr) {
+    parameter_bytes = codec->parameters().size() * sizeof(float);
+    code_bytes = live * codec->code_bytes();
+    constant_bytes = live * codec->constant_count() * sizeof(float);
   }
   sections.push_back({kParametersTag, parameter_bytes});
   sections.push_back({kCodesTag, code_bytes});
@@ -63,26 +76,39 @@ CodecHead codec_head(const EngineView& engine) {
                  0,
                  0,
                  0};
-  if (engine.codes) {
-    const Codec& codec = engine.codes->codec();
+  if (const Codec* codec = codec_of(engine)) {
     head.trained = 1;
-    head.code_bytes = static_cast<uint32_t>(codec.code_bytes());
-    head.constant_count = static_cast<uint32_t>(codec.constant_count());
-    head.parameter_count = static_cast<uint32_t>(codec.parameters().size());
+    head.code_bytes = static_cast<uint32_t>(codec->code_bytes());
+    head.constant_count = static_cast<uint32_t>(codec->constant_count());
+    head.parameter_count = static_cast<uint32_t>(codec->parameters().size());
   }
   return head;
 }
 
-// Writes `width` bytes of every live row, which `bytes_of(slot)` points to until it is called again.
-template <typename BytesOf>
-Status write_gathered(SectionFileWriter& writer, SectionTag tag, const EngineView& engine, size_t width,
-                      BytesOf bytes_of) {
+// The slots of live rows in the order that they are written in.
+std::vector<uint32_t> rows_in_order(const EngineView& engine) {
+  std::vector<uint32_t> slots;
+  slots.reserve(live_count(engine));
+  if (engine.ivf != nullptr) {
+    const IvfLists& lists = engine.ivf->lists();
+    for (size_t list = 0; list < lists.list_count(); ++list)
+      slots.insert(slots.end(), lists.list(list).slots.begin(), lists.list(list).slots.end());
+    return slots;
+  }
+  for (size_t slot = 0; slot < engine.ids.size(); ++slot) {
+    if (!engine.deletions.contains(slot)) slots.push_back(static_cast<uint32_t>(slot));
+  }
+  return slots;
+}
+
+// Writes `width` bytes of each of some rows, which `bytes_of(slot)` points to until it is called again.
+using BytesOf = std::function<const void*(size_t)>;
+Status write_gathered(SectionFileWriter& writer, SectionTag tag, const std::vector<uint32_t>& slots,
+                      size_t width, const BytesOf& bytes_of) {
   std::vector<unsigned char> buffer;
   buffer.reserve(kGatherBytes + width);
-  for (size_t slot = 0; slot < engine.ids.size(); ++slot) {
-    if (engine.deletions.contains(slot)) continue;
-    const void* row = bytes_of(slot);
-    const auto* bytes = static_cast<const unsigned char*>(row);
+  for (const uint32_t slot : slots) {
+    const auto* bytes = static_cast<const unsigned char*>(bytes_of(slot));
     buffer.insert(buffer.end(), bytes, bytes + width);
     if (buffer.size() < kGatherBytes) continue;
     const Status written = writer.write(tag, buffer.data(), buffer.size());
@@ -93,11 +119,51 @@ Status write_gathered(SectionFileWriter& writer, SectionTag tag, const EngineVie
 }
 
 Status write_ids(SectionFileWriter& writer, const EngineView& engine) {
-  uint32_t id = 0;
-  return write_gathered(writer, kIdsTag, engine, sizeof(id), [&](size_t slot) {
-    id = to_number(engine.ids.id(slot));
-    return &id;
-  });
+  std::vector<uint32_t> ids;
+  ids.reserve(live_count(engine));
+  for (size_t slot = 0; slot < engine.ids.size(); ++slot) {
+    if (!engine.deletions.contains(slot)) ids.push_back(to_number(engine.ids.id(slot)));
+  }
+  return writer.write(kIdsTag, ids.data(), ids.size() * sizeof(uint32_t));
+}
+
+// Straight from where they lie, list after list.
+Status write_list_rows(SectionFileWriter& writer, const IvfLists& lists) {
+  Status written;
+  for (size_t number = 0; written.ok() && number < lists.list_count(); ++number) {
+    const RowBlocks<float>& rows = lists.list(number).rows.rows();
+    for (size_t index = 0; written.ok() && index < rows.block_count(); ++index) {
+      const auto block = rows.block(index);
+      written = writer.write(kRowsTag, block.rows, block.row_count * rows.row_width() * sizeof(float));
+    }
+  }
+  return written;
+}
+
+Status write_lists(SectionFileWriter& writer, const EngineView& engine, const std::vector<uint32_t>& slots) {
+  const CoarseQuantizer& quantizer = engine.ivf->quantizer();
+  const IvfLists& lists = engine.ivf->lists();
+  const IvfHead head{static_cast<uint32_t>(quantizer.list_count()), static_cast<uint32_t>(lists.list_count()),
+                     quantizer.norm_bound(), engine.quantization ? 1u : 0u};
+  Status written = writer.write(kIvfTag, &head, sizeof(head));
+  const std::vector<float>& centroids = quantizer.centroids();
+  if (written.ok() && !centroids.empty())
+    written = writer.write(kCentroidsTag, centroids.data(), centroids.size() * sizeof(float));
+  std::vector<uint32_t> numbers;
+  for (size_t list = 0; list < lists.list_count(); ++list)
+    numbers.push_back(static_cast<uint32_t>(lists.list(list).size()));
+  if (written.ok()) written = writer.write(kListSizesTag, numbers.data(), numbers.size() * sizeof(uint32_t));
+  // Places among the live rows.
+  std::vector<uint32_t> places(engine.ids.size());
+  uint32_t live = 0;
+  for (size_t slot = 0; slot < places.size(); ++slot) {
+    places[slot] = live;
+    if (!engine.deletions.contains(slot)) ++live;
+  }
+  numbers.clear();
+  for (const uint32_t slot : slots) numbers.push_back(places[slot]);
+  if (!written.ok() || numbers.empty()) return written;
+  return writer.write(kListSlotsTag, numbers.data(), numbers.size() * sizeof(uint32_t));
 }
 
 // Straight from where they lie: runs of live rows.
@@ -120,9 +186,20 @@ Status write_rows(SectionFileWriter& writer, const EngineView& engine) {
   return {};
 }
 
-Status write_codes(SectionFileWriter& writer, const EngineView& engine) {
-  const CodedRows& codes = *engine.codes;
-  const Codec& codec = codes.codec();
+// Where the codes of a row are.
+struct CodedPlace {
+  const CodedRows& codes;
+  size_t slot;
+};
+
+CodedPlace coded_place(const EngineView& engine, size_t slot) {
+  if (engine.ivf == nullptr) return {*engine.codes, slot};
+  const IvfLists& lists = engine.ivf->lists();
+  return {*lists.list(lists.list_of(slot)).codes, lists.position_of(slot)};
+}
+
+Status write_codes(SectionFileWriter& writer, const EngineView& engine, const Codec& codec,
+                   const std::vector<uint32_t>& slots) {
   std::vector<uint8_t> code(codec.code_bytes());
   Status written;
   if (!codec.parameters().empty()) {
@@ -130,11 +207,16 @@ Status write_codes(SectionFileWriter& writer, const EngineView& engine) {
         writer.write(kParametersTag, codec.parameters().data(), codec.parameters().size() * sizeof(float));
   }
   if (!written.ok()) return written;
-  written = write_gathered(writer, kCodesTag, engine, code.size(),
-                           [&](size_t slot) { return codes.code(slot, code.data()); });
+  written = write_gathered(writer, kCodesTag, slots, code.size(), [&](size_t slot) {
+    const CodedPlace place = coded_place(engine, slot);
+    return place.codes.code(place.slot, code.data());
+  });
   if (!written.ok() || codec.constant_count() == 0) return written;
-  return write_gathered(writer, kConstantsTag, engine, codec.constant_count() * sizeof(float),
-                        [&](size_t slot) { return codes.constants(slot); });
+  return write_gathered(writer, kConstantsTag, slots, codec.constant_count() * sizeof(float),
+                        [&](size_t slot) {
+                          const CodedPlace place = coded_place(engine, slot);
+                          return place.codes.constants(place.slot);
+                        });
 }
 
 }  // namespace
@@ -145,19 +227,28 @@ uint64_t engine_file_bytes(const EngineView& engine) {
 
 Status write_engine_file(ByteSink& sink, const EngineView& engine) {
   const std::vector<SectionPlan> sections = plan(engine);
-  SectionFileWriter writer(sink, engine.quantization ? FileKind::kQuantizedEngine : FileKind::kSearchEngine,
-                           sections);
+  const FileKind kind = engine.ivf != nullptr ? FileKind::kIvfEngine
+                        : engine.quantization ? FileKind::kQuantizedEngine
+                                              : FileKind::kSearchEngine;
+  SectionFileWriter writer(sink, kind, sections);
+  const Codec* codec = codec_of(engine);
+  const std::vector<uint32_t> slots =
+      engine.ivf != nullptr || codec != nullptr ? rows_in_order(engine) : std::vector<uint32_t>();
   Status written = writer.begin();
   const Head head{static_cast<uint32_t>(engine.rows.dim()), static_cast<uint32_t>(engine.rows.metric()),
                   live_count(engine), engine.ids.next_id()};
   if (written.ok()) written = writer.write(kHeadTag, &head, sizeof(head));
   if (written.ok() && sections[1].length > 0) written = write_ids(writer, engine);
-  if (written.ok()) written = write_rows(writer, engine);
-  if (written.ok() && engine.quantization) {
-    const CodecHead codec = codec_head(engine);
-    written = writer.write(kCodecTag, &codec, sizeof(codec));
+  if (written.ok()) {
+    written =
+        engine.ivf != nullptr ? write_list_rows(writer, engine.ivf->lists()) : write_rows(writer, engine);
   }
-  if (written.ok() && engine.codes) written = write_codes(writer, engine);
+  if (written.ok() && engine.ivf != nullptr) written = write_lists(writer, engine, slots);
+  if (written.ok() && engine.quantization) {
+    const CodecHead quantized = codec_head(engine);
+    written = writer.write(kCodecTag, &quantized, sizeof(quantized));
+  }
+  if (written.ok() && codec != nullptr) written = write_codes(writer, engine, *codec, slots);
   return written.ok() ? writer.finish() : written;
 }
 

@@ -40,7 +40,12 @@ namespace vicinal {
 inline constexpr uint32_t kFileVersion = 1;
 inline constexpr size_t kMaxSectionCount = 64;
 
-enum class FileKind : uint32_t { kSearchEngine = 1, kCompressedStore = 2, kQuantizedEngine = 3 };
+enum class FileKind : uint32_t {
+  kSearchEngine = 1,
+  kCompressedStore = 2,
+  kQuantizedEngine = 3,
+  kIvfEngine = 4
+};
 
 /// Name of a section: four letters in the order of the file.
 using SectionTag = uint32_t;

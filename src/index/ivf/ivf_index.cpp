@@ -8,7 +8,7 @@ namespace vicinal {
 
 size_t default_nlist(uint64_t row_count) {
   const double lists = std::round(2 * std::sqrt(static_cast<double>(row_count)));
-  return static_cast<size_t>(std::clamp(lists, 1.0, 65536.0));
+  return static_cast<size_t>(std::clamp(lists, 1.0, double{kMaxListCount}));
 }
 
 size_t default_nprobe(size_t nlist) {

@@ -32,6 +32,8 @@ size_t default_nlist(uint64_t row_count);
 /// A sixteenth of the lists, at least 8 of them.
 size_t default_nprobe(size_t nlist);
 
+inline constexpr size_t kMaxListCount = 65536;
+
 struct IvfSearch {
   size_t k = 10;      // >= 1
   size_t nprobe = 0;  // lists to scan, 1..nlist; more counts as all; 0: default_nprobe

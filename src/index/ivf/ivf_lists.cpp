@@ -25,7 +25,7 @@ IvfLists::IvfLists(size_t dim, Metric metric) : dim_(dim), metric_(metric) {
 }
 
 IvfList IvfLists::empty_list() const {
-  IvfList list{VectorRows(dim_, metric_, kListBlockBytes), std::nullopt, {}};
+  IvfList list{VectorRows(dim_, metric_, kListBlockBytes), std::nullopt, std::nullopt, {}};
   if (codec_ != nullptr) list.codes.emplace(codec_, dim_, kListCodeBlockBytes);
   return list;
 }
@@ -70,28 +70,35 @@ uint64_t IvfLists::slot_bytes() const {
 
 Result<bool> IvfLists::code_rows(const std::shared_ptr<Codec>& codec, bool keep_vectors, size_t row_count) {
   for (IvfList& list : lists_) {
-    if (!list.codes) list.codes.emplace(codec, dim_, kListCodeBlockBytes);
-    while (list.codes->size() < list.size()) {
+    if (!list.coming) list.coming.emplace(codec, dim_, kListCodeBlockBytes);
+    CodedRows& codes = *list.coming;
+    while (codes.size() < list.size()) {
       if (row_count == 0) return false;
-      const size_t first = list.codes->size();
-      const auto run = list.rows.rows().run(first, row_count);
-      const Status made = list.codes->make_room(run.row_count);
+      const auto run = list.rows.rows().run(codes.size(), row_count);
+      const Status made = codes.make_room(run.row_count);
       if (!made.ok()) return made.error();
-      list.codes->append(run.rows, run.row_count);
+      codes.append(run.rows, run.row_count);
       row_count -= run.row_count;
     }
   }
   codec_ = codec;
   has_vectors_ = keep_vectors;
-  if (!keep_vectors) {
-    for (IvfList& list : lists_) list.rows.clear();
+  for (IvfList& list : lists_) {
+    list.codes = std::move(list.coming);
+    list.coming.reset();
+    if (!keep_vectors) list.rows.clear();
   }
   return true;
 }
 
+size_t IvfLists::coded_count() const {
+  size_t count = 0;
+  for (const IvfList& list : lists_) count += list.coming ? list.coming->size() : 0;
+  return count;
+}
+
 void IvfLists::end_coding() {
-  if (codec_ != nullptr) return;
-  for (IvfList& list : lists_) list.codes.reset();
+  for (IvfList& list : lists_) list.coming.reset();
 }
 
 IvfLists::Content IvfLists::coded(const float* row) {
@@ -214,22 +221,31 @@ void IvfLists::prepend(size_t list_count) {
   }
 }
 
-void IvfLists::begin_fill(size_t list_count, size_t slot_count, std::shared_ptr<Codec> codec,
-                          bool keep_vectors) {
+Status IvfLists::begin_fill(const std::vector<uint32_t>& list_sizes, const std::vector<uint32_t>& slots,
+                            std::shared_ptr<Codec> codec, bool keep_vectors) {
   codec_ = std::move(codec);
   has_vectors_ = keep_vectors;
+  live_count_ = slots.size();
   lists_.clear();
-  prepend(list_count);
-  places_.assign(slot_count, {kNoList, 0});
-  live_count_ = 0;
-}
-
-Status IvfLists::fill(size_t list, size_t slot, const float* row, const uint8_t* code,
-                      const float* constants) {
-  if (slot >= places_.size() || contains(slot))
-    return Error{ErrorCode::kInvalidArgument, static_cast<int64_t>(places_.size()),
-                 static_cast<int64_t>(slot)};
-  return push(list, slot, {row, code, constants});
+  prepend(list_sizes.size());
+  places_.assign(slots.size(), {kNoList, 0});
+  auto slot = slots.begin();
+  for (size_t number = 0; number < lists_.size(); ++number) {
+    IvfList& list = lists_[number];
+    Status reserved;
+    if (has_vectors_) reserved = list.rows.reserve(list_sizes[number]);
+    if (reserved.ok() && list.codes) reserved = list.codes->reserve(list_sizes[number]);
+    if (!reserved.ok()) return reserved;
+    list.slots.assign(slot, slot + static_cast<std::ptrdiff_t>(list_sizes[number]));
+    slot += static_cast<std::ptrdiff_t>(list_sizes[number]);
+    for (uint32_t position = 0; position < list_sizes[number]; ++position) {
+      const uint32_t taken = list.slots[position];
+      if (taken >= places_.size() || contains(taken))
+        return Error{ErrorCode::kInvalidArgument, static_cast<int64_t>(places_.size()), taken};
+      places_[taken] = {static_cast<uint32_t>(number), position};
+    }
+  }
+  return {};
 }
 
 }  // namespace vicinal

@@ -26,9 +26,10 @@
 namespace vicinal {
 
 struct IvfList {
-  VectorRows rows;                 // none where only codes are kept
-  std::optional<CodedRows> codes;  // where there is a codec
-  std::vector<uint32_t> slots;     // [rows]
+  VectorRows rows;                  // none where only codes are kept
+  std::optional<CodedRows> codes;   // where there is a codec
+  std::optional<CodedRows> coming;  // codes that are not all there yet
+  std::vector<uint32_t> slots;      // [rows]
 
   size_t size() const { return slots.size(); }
 };
@@ -67,7 +68,9 @@ class IvfLists {
   /// Returns  whether all are coded: from then on they are kept as codes, and as floats only if `keep_vectors`
   /// Errors   kOutOfMemory, or std::bad_alloc
   Result<bool> code_rows(const std::shared_ptr<Codec>& codec, bool keep_vectors, size_t row_count);
-  /// Forgets codes that are not all there.
+  /// Rows that have been coded by it.
+  size_t coded_count() const;
+  /// Forgets codes that are not all there; those before them stay.
   void end_coding();
 
   /// Appends a row in the next slot.
@@ -91,12 +94,17 @@ class IvfLists {
   /// Gives back memory that no row of a list uses.
   void shrink(size_t list);
 
-  /// Begins anew with empty lists and slots, to be filled with rows from a file.
-  /// codec  trained; null where there are no codes
-  void begin_fill(size_t list_count, size_t slot_count, std::shared_ptr<Codec> codec, bool keep_vectors);
-  /// Puts a row into a list, in a slot that has none yet: floats, code, constants, as far as they are kept.
-  /// Errors  as append, and kInvalidArgument where there is no such slot, or it is taken
-  Status fill(size_t list, size_t slot, const float* row, const uint8_t* code, const float* constants);
+  /// Begins anew with lists of known sizes, to be filled with `fill_row` and `fill_code`, list after list.
+  /// list_sizes  of each list
+  /// slots       of the rows, list after list: each below `slot_count`, which is their number, and none twice
+  /// codec       trained; null where there are no codes
+  /// Errors      kInvalidArgument (actual: the first of `slots` that is none), kOutOfMemory, or std::bad_alloc
+  Status begin_fill(const std::vector<uint32_t>& list_sizes, const std::vector<uint32_t>& slots,
+                    std::shared_ptr<Codec> codec, bool keep_vectors);
+  void fill_row(size_t list, const float* row) { lists_[list].rows.append_reserved(row); }
+  void fill_code(size_t list, const uint8_t* code, const float* constants) {
+    lists_[list].codes->append_coded(code, constants, 1);
+  }
 
  private:
   struct Place {
