@@ -18,7 +18,7 @@ void check_answers(const SearchEngine& engine) {
   for (const float oversampling : {0.0f, rescores ? 2.0f : 0.0f}) {
     for (const size_t k : {size_t{1}, static_cast<size_t>(stats.size) + 1}) {
       Hits hits;
-      require(engine.search(query.data(), 1, {.k = k, .oversampling = oversampling}, hits).ok());
+      require(engine.search(query.data(), 1, {.k = k, .oversampling = oversampling, .nprobe = 1}, hits).ok());
       require_hits(hits, k, stats.size);
       for (const RowId id : hits.ids) {
         require(engine.contains(id));
