@@ -2,15 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "engine/search_engine.h"
+#include "fuzz/mended_checksums.h"
 #include "support/byte_buffer.h"
 #include "support/damaged_files.h"
+#include "support/ivf_files.h"
 #include "support/random_vectors.h"
+#include "support/test_data.h"
 
 namespace vicinal {
 namespace {
@@ -189,6 +193,62 @@ TEST(IvfEngineCalls, TrainsOnlyWhatThereIs) {
   EXPECT_EQ(lists->list_training_step().error().code, ErrorCode::kInvalidArgument);
   ASSERT_TRUE(lists->add(std::vector<float>(kDim, 1).data(), 1).ok());
   EXPECT_EQ(lists->begin_list_training(65537, 1).error().expected, 65536);
+}
+
+TEST(IvfFile, FilesOfVersion1AreReadForever) {
+  const std::vector<float> rows = golden_ivf_rows();
+  for (const bool coded : {false, true}) {
+    const auto read = loaded(read_test_data(golden_ivf_name(1, coded)));
+    ASSERT_TRUE(read.ok());
+    const SearchEngine& engine = *read.value();
+    EXPECT_EQ(engine.nlist(), kGoldenIvfLists);
+    EXPECT_EQ(engine.metric(), Metric::kEuclidean);
+    ASSERT_EQ(engine.stats().size, kGoldenIvfRows - 1);
+    EXPECT_EQ(engine.stats().vector_bytes == 0, coded);
+    for (uint32_t id = 0; id < kGoldenIvfRows; ++id) {
+      ASSERT_EQ(engine.contains(RowId{id}), id != kGoldenIvfRemoved);
+      if (id == kGoldenIvfRemoved) continue;
+      const float* row = engine.get(RowId{id}).value();
+      // Values lie in -4 .. 4: 16 levels are at most 8 / 15 apart.
+      for (size_t i = 0; i < kGoldenIvfDim; ++i)
+        EXPECT_NEAR(row[i], rows[id * kGoldenIvfDim + i], coded ? 0.5 : 0);
+      Hits hits;
+      ASSERT_TRUE(engine.search(&rows[id * kGoldenIvfDim], 1, {.k = 1, .nprobe = 1}, hits).ok());
+      EXPECT_LE(hits.distances[0], coded ? 1.0f : 0.0f);
+    }
+  }
+}
+
+// What is read is not believed, though its checksums are right: lists that claim a row twice, or one too many.
+TEST(IvfFile, ClaimsThatCannotBeAreRefused) {
+  const Bytes bytes = read_test_data(golden_ivf_name(1, false));
+  const auto section = [&bytes](const char(&letters)[5]) {
+    uint64_t table = 0, offset = 0;
+    std::memcpy(&table, bytes.data() + 32, 8);
+    for (size_t entry = static_cast<size_t>(table); entry + 32 <= bytes.size(); entry += 32) {
+      if (std::memcmp(bytes.data() + entry, letters, 4) == 0)
+        std::memcpy(&offset, bytes.data() + entry + 8, 8);
+    }
+    return static_cast<size_t>(offset);
+  };
+  ASSERT_EQ(load_error(mended_checksums(bytes)).code, ErrorCode::kOk);
+  const auto refused = [&](size_t at, uint32_t value) {
+    Bytes broken = bytes;
+    std::memcpy(broken.data() + at, &value, sizeof(value));
+    return load_error(mended_checksums(broken)).code == ErrorCode::kCorruptData;
+  };
+  uint32_t second_slot = 0;
+  std::memcpy(&second_slot, bytes.data() + section("slot") + 4, 4);
+  EXPECT_TRUE(refused(section("slot"), second_slot));
+  EXPECT_TRUE(refused(section("slot"), kGoldenIvfRows - 1));
+  EXPECT_TRUE(refused(section("size"), 1000));
+  EXPECT_TRUE(refused(section("size"), 0));
+  EXPECT_TRUE(refused(section("ivf "), 5));
+  EXPECT_TRUE(refused(section("ivf ") + 4, 3));
+  EXPECT_TRUE(refused(section("ivf ") + 8, 0x7FC00000));
+  EXPECT_TRUE(refused(section("ivf ") + 12, 2));
+  EXPECT_TRUE(refused(section("cent"), 0x7FC00000));
+  EXPECT_TRUE(refused(section("rows"), 0x7F800000));
 }
 
 }  // namespace
