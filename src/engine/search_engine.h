@@ -35,7 +35,8 @@ struct SearchOptions {
   float oversampling = 0;
   /// Search the float rows, whatever codes there are.
   bool exact = false;
-  /// With lists: how many are searched, of those nearest to the query. 0: a sixteenth of them, at least 8.
+  /// With lists: how many are searched, of those nearest to the query. 0: 1.5 times the root of their number,
+  /// at least 8.
   size_t nprobe = 0;
 };
 

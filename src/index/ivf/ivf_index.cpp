@@ -12,7 +12,8 @@ size_t default_nlist(uint64_t row_count) {
 }
 
 size_t default_nprobe(size_t nlist) {
-  return std::max<size_t>(8, nlist / 16);
+  const double probes = std::round(1.5 * std::sqrt(static_cast<double>(nlist)));
+  return std::max<size_t>(8, static_cast<size_t>(probes));
 }
 
 IvfIndex::IvfIndex(size_t dim, Metric metric, const KernelTable& kernels)

@@ -12,6 +12,8 @@ namespace {
 
 // Scanned rows that cost as much as one that is looked up and compared in double.
 constexpr size_t kLookUpRows = 4;
+// Bytes of a list from which on several queries scan it together: those of 18 KB take twice as long then.
+constexpr size_t kSharedListBytes = size_t{64} * 1024;
 // Queries that share a pass over the lists.
 constexpr size_t kPassQueries = 128;
 
@@ -107,6 +109,8 @@ std::vector<std::vector<Candidate>> IvfIndex::search_exactly(const float* querie
       found[query] = look_up_all(lists_, queries + query * lists_.dim(), options.k, allowed);
     return found;
   }
+  const bool lists_are_large =
+      lists_.size() / lists_.list_count() * lists_.dim() * sizeof(float) >= kSharedListBytes;
   for (size_t first = 0; first < query_count; first += kPassQueries) {
     const size_t count = std::min(kPassQueries, query_count - first);
     const float* pass = queries + first * lists_.dim();
@@ -116,9 +120,11 @@ std::vector<std::vector<Candidate>> IvfIndex::search_exactly(const float* querie
       const IvfList& list = lists_.list(number);
       scan_list(list, *kernels_, choice.allowed_in(list), pass, asking, options.k, nearest);
     };
-    if (count == 1) {
+    if (count == 1 || !lists_are_large) {
       // The nearest list first: what is found there bounds what is looked for in the others.
-      for (const uint32_t list : chosen[0]) scan(list, {0});
+      for (uint32_t query = 0; query < count; ++query) {
+        for (const uint32_t list : chosen[query]) scan(list, {query});
+      }
     } else {
       // A list that has come to the cache serves all queries that want it.
       std::vector<std::vector<uint32_t>> asking(lists_.list_count());

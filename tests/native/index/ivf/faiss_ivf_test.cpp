@@ -44,7 +44,7 @@ constexpr double kSeedNoise = 0.005;
 
 struct Coding {
   const char* name;
-  uint32_t bits;  // 0: floats
+  CodecOptions codec;  // of 0 bits: floats
 };
 
 class FaissIvf : public ::testing::TestWithParam<Coding> {};
@@ -56,9 +56,9 @@ TEST_P(FaissIvf, RecallIsAtLeastAsHigh) {
   IvfIndex index(kDim, Metric::kEuclidean, best_kernels());
   ASSERT_TRUE(index.append(rows.data(), kRows).ok());
   const auto truth = index.search(queries, kQueries, {.k = kHits}, allowed);
-  if (GetParam().bits > 0) {
+  if (GetParam().codec.bits > 0) {
     const std::shared_ptr<Codec> codec =
-        std::move(make_codec({.bits = GetParam().bits}, kDim, Metric::kEuclidean, best_kernels()).value());
+        std::move(make_codec(GetParam().codec, kDim, Metric::kEuclidean, best_kernels()).value());
     train(*codec, rows.data(), kRows);
     while (!index.code_rows(codec, true, kRows).value()) {
     }
@@ -90,7 +90,10 @@ TEST_P(FaissIvf, RecallIsAtLeastAsHigh) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Codings, FaissIvf,
-                         ::testing::Values(Coding{"flat", 0}, Coding{"scalar8", 8}, Coding{"scalar4", 4}),
+                         ::testing::Values(Coding{"flat", {.bits = 0}}, Coding{"scalar8", {.bits = 8}},
+                                           Coding{"scalar4", {.bits = 4}},
+                                           Coding{"product8x8_not_residual",
+                                                  {.kind = CodecKind::kProduct, .bits = 8, .segments = 8}}),
                          [](const auto& coding) { return std::string(coding.param.name); });
 
 TEST(FaissKMeans, InertiaIsAtMostAsHigh) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "index/flat/code_search.h"
+#include "index/flat/coded_rows.h"
 #include "index/flat/exact_distance.h"
 #include "index/flat/flat_search.h"
 #include "quantize/codec_options.h"
@@ -354,12 +356,15 @@ TEST(IvfIndex, FiltersThatGoWithTheLists) {
 
 // Rows in codes: what their own scorer says of them, whatever list they are in and however they came there.
 TEST(IvfIndex, SearchesByCode) {
-  for (const Metric metric : kMetrics) {
-    for (const bool keep_vectors : {true, false}) {
+  // Codes one after another, and in groups of rows.
+  const CodecOptions single{}, grouped{.kind = CodecKind::kProduct, .bits = 4, .segments = 10};
+  for (const CodecOptions& options : {single, grouped}) {
+    for (const Metric metric : kMetrics) {
+      const bool keep_vectors = metric != Metric::kDot;
       Random random(9);
       const size_t dim = 20, row_count = 700;
       const Vector rows = clustered(random, row_count, dim, 15, false);
-      std::shared_ptr<Codec> codec = std::move(make_codec({}, dim, metric, best_kernels()).value());
+      std::shared_ptr<Codec> codec = std::move(make_codec(options, dim, metric, best_kernels()).value());
       vicinal::train(*codec, rows.data(), row_count);
       IvfIndex index(dim, metric, best_kernels());
       ASSERT_TRUE(index.append(rows.data(), 500).ok());
@@ -381,19 +386,16 @@ TEST(IvfIndex, SearchesByCode) {
       const AllowedSlots allowed(ids, deletions, nullptr);
       for (size_t query = 0; query < 10; ++query) {
         const float* asked = &rows[query * 31 * dim];
-        const std::unique_ptr<CodeScorer> scorer = codec->scorer(asked, 1);
-        TopK best(10);
         std::vector<uint8_t> code(codec->code_bytes());
         std::vector<float> constants(codec->constant_count());
+        CodedRows coded_rows(codec, dim);
+        ASSERT_TRUE(coded_rows.reserve(row_count).ok());
         for (uint32_t slot = 0; slot < row_count; ++slot) {
-          if (slot == 10) continue;
           codec->encode(&rows[(slot == 3 ? 4 : slot) * dim], 1, code.data(), constants.data());
-          float distance;
-          scorer->score(code.data(), constants.data(), 1, &distance);
-          best.push(distance, slot);
+          coded_rows.append_coded(code.data(), constants.data(), 1);
         }
         EXPECT_EQ(as_hits(index.search(asked, 1, {.k = 10, .nprobe = 12}, allowed)[0]),
-                  as_hits(best.finish()));
+                  as_hits(search_codes(coded_rows, asked, 1, dim, 10, allowed)[0]));
         if (!keep_vectors) continue;
         EXPECT_EQ(as_hits(index.search(asked, 1, {.k = 5, .nprobe = 12, .rescored = 100}, allowed)[0]),
                   as_hits(index.search(asked, 1, {.k = 5, .nprobe = 12, .exact = true}, allowed)[0]));
