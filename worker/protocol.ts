@@ -24,6 +24,7 @@ import type {
   RecallOptions,
   RecommendOptions,
   SearchOptions,
+  TrainOptions,
   Variant,
   VectorInput,
   VectorStatistics,
@@ -81,7 +82,7 @@ export interface EngineCalls {
   remove(id: number): void;
   search(query: VectorInput, k: number | undefined, options: SearchOptions): PackedResults;
   searchBatch(queries: Float32Array, k: number | undefined, options: SearchOptions): PackedResults;
-  train(vectors: Float32Array | undefined): void;
+  train(vectors: Float32Array | undefined, options: TrainOptions): void;
   estimateRecall(queries: Float32Array, k: number | undefined, options: RecallOptions): number;
   reserve(count: number): number;
   stats(): EngineStats;

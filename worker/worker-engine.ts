@@ -12,6 +12,7 @@ import type {
   Metric,
   RecallOptions,
   SearchOptions,
+  TrainOptions,
   VectorInput,
 } from '../bindings/api/types.js';
 import { workerEngineNames } from './option-names.js';
@@ -116,12 +117,12 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   }
 
   /**
-  Learn how to code vectors, and code those that there are anew, as `VectorSearchEngine.train`.
+  Learn how to code vectors, and which lists to sort them into, as `VectorSearchEngine.train`.
 
-  @param vectors - `[count x dim]` more vectors to learn from, which are not added. Default: none.
+  @param vectors - `[count x dim]` more vectors for the codec to learn from, which are not added. Default: none.
   */
-  train(vectors?: Float32Array, options: LongSendOptions = {}): Promise<void> {
-    return this.change('train', [vectors], options);
+  train(vectors?: Float32Array, options: TrainOptions & LongSendOptions = {}): Promise<void> {
+    return this.change('train', [vectors, sentOptions(options)], options);
   }
 
   /**

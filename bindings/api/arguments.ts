@@ -12,6 +12,9 @@ import type { LongCallOptions, VectorInput } from './types.js';
 /** Largest dimension, as in src/base/metric.h. */
 export const maxDim = 65536;
 
+/** Most lists of an index, as in src/index/ivf/ivf_index.h. */
+export const maxListCount = 65536;
+
 /** Longest delay that timers take. */
 const maxTimeoutMs = 0x7fffffff;
 

@@ -16,6 +16,7 @@ import type {
   RecallOptions,
   RecommendOptions,
   SearchOptions,
+  TrainOptions,
 } from './types.js';
 
 /** Every name that the type has, and no other. */
@@ -51,6 +52,7 @@ export const searchNames: NamesOf<SearchOptions & LongCallOptions> = {
   rescore: true,
   oversampling: true,
   exact: true,
+  nprobe: true,
   ...longCall,
 };
 
@@ -58,8 +60,11 @@ export const recallNames: NamesOf<RecallOptions & LongCallOptions> = {
   filter: true,
   rescore: true,
   oversampling: true,
+  nprobe: true,
   ...longCall,
 };
+
+export const trainNames: NamesOf<TrainOptions & LongCallOptions> = { nlist: true, seed: true, ...longCall };
 
 export const recommendNames: NamesOf<RecommendOptions & LongCallOptions> = {
   metric: true,

@@ -37,6 +37,8 @@ export const engineStatsFields = [
   'vectorBytes',
   'normBytes',
   'codeBytes',
+  'codecBytes',
+  'indexBytes',
   'idBytes',
   'memoryBytes',
 ] as const;
@@ -55,8 +57,8 @@ export interface RawFunctions {
   /** Bytes of the heap in use. */
   heapBytes(): number;
 
-  /** `quantization`: address of words, see quantization.ts, or 0 for none. */
-  engineCreate(dim: number, metric: number, quantization: number): Reply;
+  /** `quantization`: address of words, see quantization.ts, or 0 for none. `index`: 0 flat, 1 ivf. */
+  engineCreate(dim: number, metric: number, quantization: number, index: number): Reply;
   /** Reads `byteCount` bytes by {@link RawModule.readPiece}. */
   engineLoad(byteCount: number): Reply;
   engineDelete(engine: number): void;
@@ -66,6 +68,15 @@ export interface RawFunctions {
   engineMetric(engine: number): number;
   /** Address of words, see quantization.ts, or 0. */
   engineQuantization(engine: number): number;
+  engineIndex(engine: number): number;
+  /** Lists; 0 until trained. */
+  engineNlist(engine: number): number;
+  engineListImbalance(engine: number): number;
+  /** `nlist`: 0 for the default. */
+  engineBeginListTraining(engine: number, nlist: number, seed: number): Reply;
+  /** Does the next piece: thousandths that are done, 1000 last. */
+  engineListTrainingStep(engine: number): Reply;
+  engineEndListTraining(engine: number): void;
   engineIsTrained(engine: number): boolean;
   /** Rows that its codec needs to learn from; 0 without quantization. */
   engineTrainingLeast(engine: number): number;
@@ -88,7 +99,7 @@ export interface RawFunctions {
   engineGet(engine: number, id: number): Reply;
   engineContains(engine: number, id: number): boolean;
   /**
-  Address of the hits among slots `firstSlot` to `endSlot - 1`, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone.
+  Address of the hits among slots `firstSlot` to `endSlot - 1`, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone. `nprobe`: 0 for the default.
   */
   engineSearch(
     engine: number,
@@ -101,6 +112,7 @@ export interface RawFunctions {
     filterLength: number,
     oversampling: number,
     exact: boolean,
+    nprobe: number,
     firstSlot: number,
     endSlot: number,
   ): Reply;

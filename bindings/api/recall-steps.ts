@@ -22,26 +22,30 @@ export function* recallSteps(
   options: RecallOptions = {},
 ): Steps<number> {
   checkOptions(options, recallNames);
-  const { filter, rescore, oversampling } = options;
+  const { filter, rescore, oversampling, nprobe } = options;
   const allowed = filter !== undefined ? { filter } : {};
   const judged = {
     ...allowed,
     ...(rescore !== undefined && { rescore }),
     ...(oversampling !== undefined && { oversampling }),
+    ...(nprobe !== undefined && { nprobe }),
   };
   checkInteger('k', k, 1);
   const total = checkRows('the queries', queries, engine.dim);
-  const { quantization } = engine.stats();
-  if (!quantization?.keepVectors) {
-    const held = quantization === null ? 'floats only' : 'codes only';
-    throw invalidState('estimateRecall() only where vectors are kept as codes and as floats', held);
+  const { index, lists, quantization } = engine.stats();
+  if (quantization?.keepVectors === false) {
+    throw invalidState('estimateRecall() only where vectors are kept as floats', 'codes only');
   }
+  if (quantization === null && index === 'flat') {
+    throw invalidState('estimateRecall() only of searches that are not exact', 'an exact one');
+  }
+  const everything = { exact: true, ...(lists !== null && { nprobe: lists.count }) };
   let found = 0;
   let expected = 0;
   for (let first = 0; first < total; first += stepQueries) {
     const count = Math.min(stepQueries, total - first);
     const some = rowsAt(queries, engine.dim, first, count);
-    const exact = engine.searchBatch(some, k, { ...allowed, exact: true });
+    const exact = engine.searchBatch(some, k, { ...allowed, ...everything });
     const byCode = engine.searchBatch(some, k, judged);
     exact.forEach((truth, index) => {
       expected += truth.ids.length;

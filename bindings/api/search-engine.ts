@@ -5,7 +5,15 @@ The search engine.
 */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { addSteps } from './add-steps.js';
-import { checkId, checkInteger, checkOptions, checkRows, checkVector, maxDim } from './arguments.js';
+import {
+  checkId,
+  checkInteger,
+  checkOptions,
+  checkRows,
+  checkVector,
+  maxDim,
+  maxListCount,
+} from './arguments.js';
 import { disposeBySymbol } from './dispose-symbol.js';
 import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
@@ -13,7 +21,7 @@ import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
 import { copyFloats, copyNamed, copyWords } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
-import { engineNames } from './option-names.js';
+import { engineNames, trainNames } from './option-names.js';
 import {
   checkQuantization,
   type EngineQuantization,
@@ -32,12 +40,18 @@ import { trainSteps } from './training-steps.js';
 import type {
   EngineOptions,
   EngineStats,
+  IndexName,
+  ListStats,
   LongCallOptions,
   Metric,
   RecallOptions,
   SearchOptions,
+  TrainOptions,
   VectorInput,
 } from './types.js';
+
+/** In the order of their numbers in the module (src/engine/search_engine.h). */
+const indexNames: readonly IndexName[] = ['flat', 'ivf'];
 
 /** An engine that was loaded, on its way through the constructors. @internal */
 export class LoadedEngine {
@@ -68,6 +82,7 @@ export class VectorSearchEngine {
   declare readonly [Symbol.dispose]: () => void;
   readonly #handle: Handle;
   readonly #quantization: EngineQuantization | null;
+  readonly #index: IndexName;
 
   /**
   @param dim - Values of every vector: 1 to 65,536.
@@ -83,6 +98,7 @@ export class VectorSearchEngine {
     if (options instanceof LoadedEngine) {
       const { runtime, address } = options;
       const words = runtime.call((raw) => raw.engineQuantization(address));
+      this.#index = indexNames[runtime.call((raw) => raw.engineIndex(address))] as IndexName;
       this.#quantization =
         words === 0 ? null : fromWords(copyWords(runtime.memory, words, quantizationWords));
       this.#handle = new Handle(runtime, address, kind);
@@ -91,9 +107,12 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
-    this.#quantization = checkEngineOptions(options, dim);
-    const words = quantizationToScratch(runtime, this.#quantization);
-    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode, words));
+    const { index, quantization } = checkEngineOptions(options, dim);
+    this.#index = index;
+    this.#quantization = quantization;
+    const words = quantizationToScratch(runtime, quantization);
+    const indexCode = indexNames.indexOf(index);
+    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode, words, indexCode));
     this.#handle = new Handle(runtime, address, kind);
   }
 
@@ -200,7 +219,7 @@ export class VectorSearchEngine {
   search(query: VectorInput, k = 10, options?: SearchOptions): SearchResults {
     void this.#handle.address;
     checkVector('the query', query, this.dim);
-    const plan = planSearch(k, options, this.#quantization);
+    const plan = planSearch(k, options, this.#quantization, this.#index);
     return searchNow(this.#handle, query, 1, plan)[0] as SearchResults;
   }
 
@@ -221,39 +240,58 @@ export class VectorSearchEngine {
   searchBatchSteps(queries: Float32Array, k = 10, options?: SearchOptions): Steps<SearchResults[]> {
     void this.#handle.address;
     const count = checkRows('the queries', queries, this.dim);
-    return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#quantization));
+    return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#quantization, this.#index));
   }
 
   /**
-  Learn how to code vectors, and code those that there are anew. Without this call a codec learns from the first
-  vectors that are added, as soon as they are enough; what is typical of them, codes tell best. Not where only codes
-  are kept: there it must come before.
+  Learn from the vectors: with quantization how to code them, and code them anew; with index `ivf` which lists to sort
+  them into. As often as is wanted: after many vectors have changed, what was learned before serves less well.
 
-  @param vectors - `[count x dim]` more vectors to learn from, which are not added. Default: none.
-  @param options - Progress, in thousandths, and a signal that stops the call: nothing has changed then.
+  A codec learns by itself from the first vectors that are added, as soon as they are enough. Where only codes are
+  kept it cannot learn again.
+
+  @param vectors - `[count x dim]` more vectors for the codec to learn from, which are not added. Default: none.
+  @param options - How many lists, progress, in thousandths, and a signal that stops the call: searches find what they
+  found before then.
   @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`, `OUT_OF_MEMORY` or `DISPOSED`.
   The signal's reason when stopped.
   */
-  train(vectors?: Float32Array, options?: LongCallOptions): void {
-    runSteps(this.trainSteps(vectors), options);
+  train(vectors?: Float32Array, options?: TrainOptions & LongCallOptions): void {
+    runSteps(this.trainSteps(vectors, options), options);
   }
 
   /** {@link train} in steps. @internal */
-  trainSteps(vectors: Float32Array = new Float32Array(0)): Steps<void> {
+  trainSteps(vectors: Float32Array = new Float32Array(0), options: TrainOptions = {}): Steps<void> {
     void this.#handle.address;
-    if (this.#quantization === null) throw invalidState('train() only with quantization', 'floats only');
+    checkOptions(options, trainNames);
+    const { nlist, seed = 0 } = options;
+    if (nlist !== undefined) checkInteger('nlist', nlist, 1, maxListCount);
+    checkInteger('seed', seed, 0);
     const count = checkRows('the vectors', vectors, this.dim);
-    return trainSteps(this.#handle, vectors, count, this.dim);
+    const { quantization, size } = this.stats();
+    const codec = quantization !== null && (quantization.keepVectors || !quantization.trained);
+    const lists = this.#index === 'ivf' && size > 0;
+    if (nlist !== undefined && this.#index !== 'ivf')
+      throw invalidArgument("nlist with the index 'ivf' only", nlist);
+    if (count > 0 && !codec)
+      throw invalidState('vectors only for a codec to learn from', 'none that can learn');
+    if (!codec && !lists) {
+      const held =
+        quantization !== null ? 'codes only' : this.#index === 'ivf' ? 'no vectors' : 'floats only';
+      throw invalidState('train() only where there is something to learn', held);
+    }
+    return trainSteps(this.#handle, { codec, lists, nlist: nlist ?? 0, seed }, vectors, count, this.dim);
   }
 
   /**
-  How much of what exact search finds, search by the present codes finds too: recall@k, the mean share over the
-  queries, 0 to 1.
+  How much of what exact search finds, search by the present codes and lists finds too: recall@k, the mean share over
+  the queries, 0 to 1.
 
   @param queries - `[count x dim]` of the kind that will be searched for, best not among the vectors themselves.
   @param k - Hits a query. Default: `10`.
   @param options - As the searches to be judged: oversampling, filter.
-  @throws {VectorSearchError} as {@link searchBatch}; `INVALID_ARGUMENT` also where vectors are not kept as floats.
+  @throws {VectorSearchError} as {@link searchBatch}; `INVALID_ARGUMENT` also where vectors are not kept as floats, and
+  where all searches are exact.
   */
   estimateRecall(queries: Float32Array, k = 10, options?: RecallOptions & LongCallOptions): number {
     return runSteps(this.estimateRecallSteps(queries, k, options), options);
@@ -279,7 +317,7 @@ export class VectorSearchEngine {
   }
 
   /**
-  Bytes that an engine of `count` vectors holds. One module has 4 GB for all its objects.
+  Bytes that an engine of `count` vectors holds, lists not counted. One module has 4 GB for all its objects.
 
   @throws {VectorSearchError} with code `NOT_INITIALIZED` or `INVALID_ARGUMENT`.
   */
@@ -292,7 +330,7 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('count', count, 0);
     checkInteger('dim', dim, 1, maxDim);
-    return bytesNeeded(runtime, dim, metric, checkEngineOptions(options, dim), count);
+    return bytesNeeded(runtime, dim, metric, checkEngineOptions(options, dim).quantization, count);
   }
 
   /** @throws {VectorSearchError} with code `DISPOSED`. */
@@ -303,7 +341,8 @@ export class VectorSearchEngine {
       ...copyNamed(runtime.memory, stats, engineStatsFields),
       dimension: this.dim,
       metric: this.metric,
-      index: 'flat',
+      index: this.#index,
+      lists: this.#lists(),
       quantization: this.#quantization && {
         ...this.#quantization,
         trained: runtime.call((raw) => raw.engineIsTrained(address)),
@@ -349,6 +388,12 @@ export class VectorSearchEngine {
     this.#handle.dispose();
   }
 
+  #lists(): ListStats | null {
+    const { address, runtime } = this.#handle;
+    const count = runtime.call((raw) => raw.engineNlist(address));
+    return count === 0 ? null : { count, imbalance: runtime.call((raw) => raw.engineListImbalance(address)) };
+  }
+
   #vectorToScratch(name: string, vector: VectorInput): number {
     checkVector(name, vector, this.dim);
     return this.#handle.runtime.scratch(scratchBytes(this.dim)).putFloats(vector);
@@ -367,11 +412,18 @@ export function loadEngine(bytes: Uint8Array): LoadedEngine {
   return new LoadedEngine(runtime, loadBytes(runtime, bytes));
 }
 
-function checkEngineOptions(options: EngineOptions, dim: number): EngineQuantization | null {
+function checkEngineOptions(
+  options: EngineOptions,
+  dim: number,
+): { readonly index: IndexName; readonly quantization: EngineQuantization | null } {
   checkOptions(options, engineNames);
   const { index = 'flat', quantization } = options;
-  if (index !== 'flat') throw invalidArgument("the index to be 'flat'", index);
-  return quantization === undefined ? null : checkQuantization(quantization, dim, true);
+  if (!indexNames.includes(index))
+    throw invalidArgument(`the index to be one of ${indexNames.join(', ')}`, index);
+  return {
+    index,
+    quantization: quantization === undefined ? null : checkQuantization(quantization, dim, true),
+  };
 }
 
 function quantizationToScratch(runtime: ModuleRuntime, quantization: EngineQuantization | null): number {

@@ -4,7 +4,7 @@ queries of a step.
 
 @module
 */
-import { checkInteger, checkOptions, rowsAt } from './arguments.js';
+import { checkInteger, checkOptions, maxListCount, rowsAt } from './arguments.js';
 import { invalidArgument } from './errors.js';
 import type { Handle } from './handle.js';
 import { type FilterWords, filterWords } from './id-filter.js';
@@ -15,7 +15,7 @@ import { engineStatsFields, hitsViewWords, type RawModule } from './raw-module.j
 import { scratchBytes } from './scratch.js';
 import { SearchResults } from './search-results.js';
 import type { Steps } from './steps.js';
-import type { SearchOptions } from './types.js';
+import type { IndexName, SearchOptions } from './types.js';
 
 /** Multiply-adds in a step: some 50 ms at the 2 x 10^10 a second that the kernels do in tiles, so that a stop is prompt. */
 const stepOperations = 1e9;
@@ -42,6 +42,8 @@ export interface SearchPlan {
   /** 0: by code alone. */
   readonly oversampling: number;
   readonly exact: boolean;
+  /** 0: the default. */
+  readonly nprobe: number;
   /** Whether the best of all slots are the best of ranges of slots, merged: so it is where floats are searched. */
   readonly byRanges: boolean;
 }
@@ -55,18 +57,23 @@ interface SlotRange {
 const everySlot: SlotRange = { first: 0, end: 0xffffffff };
 
 /**
-@param quantization - That of the engine.
+@param quantization - That of the engine, and its index.
 @throws {VectorSearchError} with code `INVALID_ARGUMENT`.
 */
 export function planSearch(
   k: number,
   options: SearchOptions = {},
-  quantization: EngineQuantization | null = null,
+  quantization: EngineQuantization | null,
+  index: IndexName,
 ): SearchPlan {
   checkOptions(options, searchNames);
-  const { scoreThreshold } = options;
+  const { scoreThreshold, nprobe } = options;
   if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold))) {
     throw invalidArgument('scoreThreshold to be a number', scoreThreshold);
+  }
+  if (nprobe !== undefined) {
+    if (index !== 'ivf') throw invalidArgument("nprobe with the index 'ivf' only", nprobe);
+    checkInteger('nprobe', nprobe, 1, maxListCount);
   }
   const rescoring = planRescoring(options, quantization);
   return {
@@ -74,7 +81,8 @@ export function planSearch(
     scoreThreshold: scoreThreshold ?? Number.NaN,
     filter: filterWords(options.filter),
     ...rescoring,
-    byRanges: rescoring.exact || quantization === null,
+    nprobe: nprobe ?? 0,
+    byRanges: index === 'flat' && (rescoring.exact || quantization === null),
   };
 }
 
@@ -98,6 +106,7 @@ function search(
     plan.filter.words.length,
     plan.oversampling,
     plan.exact,
+    plan.nprobe,
     first,
     end,
   );

@@ -1,5 +1,5 @@
 /**
-Training of an engine's codec in steps, so that it can be watched and stopped.
+Training of an engine's codec and lists in steps, so that it can be watched and stopped.
 
 @module
 */
@@ -14,15 +14,44 @@ const pieceBytes = 4 << 20;
 /** What the module tells of a training that is done. */
 const thousandths = 1000;
 
-/** Trains on the rows that there are and on `rowCount` more, `[rowCount x dim]`. */
-export function* trainSteps(handle: Handle, flat: Float32Array, rowCount: number, dim: number): Steps<void> {
+/** What of an engine is to be trained. */
+export interface TrainingPlan {
+  /** Its codec, on the rows that there are and on `rowCount` more. */
+  readonly codec: boolean;
+  /** Its lists. */
+  readonly lists: boolean;
+  /** 0: the default. */
+  readonly nlist: number;
+  readonly seed: number;
+}
+
+/** Trains what the plan says; `flat` is `[rowCount x dim]`. */
+export function* trainSteps(
+  handle: Handle,
+  plan: TrainingPlan,
+  flat: Float32Array,
+  rowCount: number,
+  dim: number,
+): Steps<void> {
+  const total = thousandths * (Number(plan.codec) + Number(plan.lists));
   handle.beginLongCall('train');
   try {
-    begin(handle, flat, rowCount, dim);
-    for (;;) {
-      const done = step(handle);
-      yield { done, total: thousandths };
-      if (done === thousandths) return;
+    let before = 0;
+    if (plan.codec) {
+      begin(handle, flat, rowCount, dim);
+      for (let done = 0; done < thousandths; ) {
+        done = step(handle);
+        yield { done, total };
+      }
+      before = thousandths;
+    }
+    if (plan.lists) {
+      const { runtime, addressInLongCall: address } = handle;
+      runtime.checked((raw) => raw.engineBeginListTraining(address, plan.nlist, plan.seed));
+      for (let done = 0; done < thousandths; ) {
+        done = listStep(handle);
+        yield { done: before + done, total };
+      }
     }
   } finally {
     end(handle);
@@ -92,8 +121,15 @@ function step({ runtime, addressInLongCall: address }: Handle): number {
   return runtime.checked((raw) => raw.engineTrainingStep(address));
 }
 
+function listStep({ runtime, addressInLongCall: address }: Handle): number {
+  return runtime.checked((raw) => raw.engineListTrainingStep(address));
+}
+
 function end(handle: Handle): void {
   if (handle.disposed) return;
   const { runtime, addressInLongCall: address } = handle;
-  runtime.call((raw) => raw.engineEndTraining(address));
+  runtime.call((raw) => {
+    raw.engineEndTraining(address);
+    raw.engineEndListTraining(address);
+  });
 }

@@ -124,10 +124,20 @@ export interface Quantization {
   readonly trained: boolean;
 }
 
+/**
+Which vectors a search compares with the query.
+
+| index | compares |
+| --- | --- |
+| `flat` | all of them: exactly, or by their codes |
+| `ivf` | those in the lists nearest to the query, once `train()` has sorted them into lists; until then all |
+*/
+export type IndexName = 'flat' | 'ivf';
+
 /** How an engine keeps and searches vectors. */
 export interface EngineOptions {
-  /** `flat` searches every row: exactly, or by its code. Default: `flat`. */
-  readonly index?: 'flat';
+  /** See {@link IndexName}. Default: `flat`. */
+  readonly index?: IndexName;
   /** Keep rows in codes. Default: floats only. */
   readonly quantization?: QuantizationOptions;
 }
@@ -147,10 +157,34 @@ export interface SearchOptions {
   readonly oversampling?: number;
   /** With quantization: search the float rows instead of the codes; needs `keepVectors`. Default: `false`. */
   readonly exact?: boolean;
+  /**
+  With index `ivf`: how many lists are searched, 1 to 65,536; more than there are is all. Where they hold fewer than `k`
+  vectors that may be returned, others are searched too. Default: 1.5 times the root of their number, at least 8.
+  */
+  readonly nprobe?: number;
+}
+
+/** How `train` learns. */
+export interface TrainOptions {
+  /**
+  With index `ivf`: lists that vectors are sorted into, 1 to 65,536, and no more than there are vectors.
+  Default: twice the root of the number of vectors.
+  */
+  readonly nlist?: number;
+  /** With index `ivf`: of what is random in finding the lists, 0 to 2^53 - 1. Default: `0`. */
+  readonly seed?: number;
+}
+
+/** The lists of an index `ivf`. */
+export interface ListStats {
+  /** How many there are. */
+  readonly count: number;
+  /** Vectors of the largest list, in relation to the mean: 1 where all are equally long. */
+  readonly imbalance: number;
 }
 
 /** Which searches `estimateRecall` judges. */
-export type RecallOptions = Pick<SearchOptions, 'filter' | 'rescore' | 'oversampling'>;
+export type RecallOptions = Pick<SearchOptions, 'filter' | 'rescore' | 'oversampling' | 'nprobe'>;
 
 /** What `recommendQuantization` looks for. */
 export interface RecommendOptions {
@@ -202,8 +236,10 @@ export interface EngineStats {
   readonly dimension: number;
   /** How vectors are compared. */
   readonly metric: Metric;
-  /** How the engine searches. */
-  readonly index: 'flat';
+  /** Which vectors a search compares with the query. */
+  readonly index: IndexName;
+  /** Lists of an index `ivf`; `null` until it is trained, and for other indexes. */
+  readonly lists: ListStats | null;
   /** How rows are kept in codes; `null` where they are floats only. */
   readonly quantization: Quantization | null;
   /** The module that runs. */
@@ -214,8 +250,12 @@ export interface EngineStats {
   readonly vectorBytes: number;
   /** Of these, for the norms that cosine needs. */
   readonly normBytes: number;
-  /** Of these, for codes, what belongs to each, and what their codec has learned. */
+  /** Of these, for codes, and what belongs to each. */
   readonly codeBytes: number;
+  /** Of these, for what their codec has learned. */
+  readonly codecBytes: number;
+  /** Of these, for lists: their centroids, and where each vector is. */
+  readonly indexBytes: number;
   /** Of these, for ids and deletion marks. */
   readonly idBytes: number;
 }

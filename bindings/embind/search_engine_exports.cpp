@@ -26,8 +26,8 @@ struct QuantizationWords {
 };
 
 /// quantization  address of such words, or 0 for none
-EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization) {
-  EngineOptions options{dim, static_cast<Metric>(metric), std::nullopt};
+EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization, uint32_t index) {
+  EngineOptions options{dim, static_cast<Metric>(metric), std::nullopt, IndexKind{index}};
   if (quantization == 0) return options;
   const auto& words = object_at<const QuantizationWords>(quantization);
   options.quantization = Quantization{{CodecKind{words.kind}, words.bits, words.segments, words.rotation != 0,
@@ -36,9 +36,9 @@ EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization) 
   return options;
 }
 
-Reply create(size_t dim, uint32_t metric, Address quantization) {
+Reply create(size_t dim, uint32_t metric, Address quantization, uint32_t index) {
   return guarded_new<SearchEngine>(
-      [&] { return SearchEngine::create(engine_options(dim, metric, quantization), best_kernels()); });
+      [&] { return SearchEngine::create(engine_options(dim, metric, quantization, index), best_kernels()); });
 }
 
 Reply load(double size) {
@@ -50,7 +50,7 @@ Reply load(double size) {
 
 Reply bytes_needed(size_t dim, uint32_t metric, Address quantization, double row_count) {
   return guarded([&] {
-    return SearchEngine::bytes_needed(engine_options(dim, metric, quantization),
+    return SearchEngine::bytes_needed(engine_options(dim, metric, quantization, 0),
                                       static_cast<uint64_t>(row_count));
   });
 }
@@ -87,6 +87,15 @@ double quantization(Address engine) {
            static_cast<uint32_t>(codec.seed >> 32)};
   return address_of(&words);
 }
+uint32_t index(Address engine) {
+  return static_cast<uint32_t>(at(engine).index());
+}
+size_t nlist(Address engine) {
+  return at(engine).nlist();
+}
+double list_imbalance(Address engine) {
+  return at(engine).list_imbalance();
+}
 bool is_trained(Address engine) {
   return at(engine).is_trained();
 }
@@ -94,15 +103,15 @@ size_t training_least(Address engine) {
   return at(engine).training_sample().least;
 }
 
-/// Address of eight doubles, in the order of `engineStatsFields` in bindings/api/raw-module.ts.
+/// Address of ten doubles, in the order of `engineStatsFields` in bindings/api/raw-module.ts.
 double stats(Address engine) {
-  static std::array<double, 8> numbers;
+  static std::array<double, 10> numbers;
   const EngineStats stats = at(engine).stats();
   size_t count = 0;
   for (const uint64_t number :
        {uint64_t{stats.size}, uint64_t{stats.deleted}, uint64_t{stats.capacity}, uint64_t{stats.vector_bytes},
-        uint64_t{stats.norm_bytes}, uint64_t{stats.code_bytes}, uint64_t{stats.id_bytes},
-        uint64_t{stats.memory_bytes}}) {
+        uint64_t{stats.norm_bytes}, uint64_t{stats.code_bytes}, uint64_t{stats.codec_bytes},
+        uint64_t{stats.index_bytes}, uint64_t{stats.id_bytes}, uint64_t{stats.memory_bytes}}) {
     numbers[count++] = static_cast<double>(number);
   }
   return address_of(numbers.data());
@@ -125,16 +134,29 @@ Reply add_training_rows(Address engine, Address rows, size_t row_count) {
 }
 
 /// Thousandths that are done, 1000 last.
+Result<size_t> thousandths(const Result<double>& done) {
+  if (!done.ok()) return done.error();
+  return static_cast<size_t>(done.value() < 1 ? 999 * done.value() : 1000);
+}
+
 Reply training_step(Address engine) {
-  return guarded([&]() -> Result<size_t> {
-    const Result<double> done = at(engine).training_step();
-    if (!done.ok()) return done.error();
-    return static_cast<size_t>(done.value() < 1 ? 999 * done.value() : 1000);
-  });
+  return guarded([&] { return thousandths(at(engine).training_step()); });
 }
 
 void end_training(Address engine) {
   at(engine).end_training();
+}
+
+Reply begin_list_training(Address engine, size_t nlist, double seed) {
+  return guarded([&] { return at(engine).begin_list_training(nlist, static_cast<uint64_t>(seed)); });
+}
+
+Reply list_training_step(Address engine) {
+  return guarded([&] { return thousandths(at(engine).list_training_step()); });
+}
+
+void end_list_training(Address engine) {
+  at(engine).end_list_training();
 }
 
 Reply update(Address engine, uint32_t id, Address row) {
@@ -151,7 +173,7 @@ Reply get(Address engine, uint32_t id) {
 
 Reply search(Address engine, Address queries, size_t query_count, size_t k, float score_threshold,
              uint32_t form, Address filter, size_t filter_length, float oversampling, bool exact,
-             uint32_t first_slot, uint32_t end_slot) {
+             size_t nprobe, uint32_t first_slot, uint32_t end_slot) {
   return guarded([&]() -> Result<const void*> {
     const CrossedFilter crossed(static_cast<FilterForm>(form), filter, filter_length,
                                 [&](RowId id) { return at(engine).contains(id); });
@@ -161,6 +183,7 @@ Reply search(Address engine, Address queries, size_t query_count, size_t k, floa
     if (!std::isnan(score_threshold)) options.score_threshold = score_threshold;
     options.oversampling = oversampling;
     options.exact = exact;
+    options.nprobe = nprobe;
     const Status found =
         at(engine).search(floats_at(queries), query_count, options, last_hits(), {first_slot, end_slot});
     if (!found.ok()) return found.error();
@@ -214,6 +237,12 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineAdd", &add);
   emscripten::function("engineUndoAdd", &undo_add);
   emscripten::function("engineQuantization", &quantization);
+  emscripten::function("engineIndex", &index);
+  emscripten::function("engineNlist", &nlist);
+  emscripten::function("engineListImbalance", &list_imbalance);
+  emscripten::function("engineBeginListTraining", &begin_list_training);
+  emscripten::function("engineListTrainingStep", &list_training_step);
+  emscripten::function("engineEndListTraining", &end_list_training);
   emscripten::function("engineIsTrained", &is_trained);
   emscripten::function("engineTrainingLeast", &training_least);
   emscripten::function("engineBeginTraining", &begin_training);

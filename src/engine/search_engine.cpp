@@ -178,6 +178,9 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::create(const EngineOptions& 
                                                            const KernelTable& kernels) {
   Status checked = check_dim(options.dim);
   if (checked.ok()) checked = check_metric(options.metric);
+  if (checked.ok() && options.index > IndexKind::kIvf) {
+    checked = invalid(static_cast<int64_t>(IndexKind::kIvf), static_cast<int64_t>(options.index));
+  }
   if (!checked.ok()) return checked.error();
   auto state = std::make_unique<State>(options, kernels);
   if (options.quantization) {
@@ -209,7 +212,9 @@ EngineStats SearchEngine::stats() const {
     stats.capacity = stats.size;
     stats.vector_bytes = state.ivf->lists().vector_bytes();
     stats.norm_bytes = state.ivf->lists().norm_bytes();
-    stats.code_bytes = state.ivf->lists().code_bytes();
+    const IvfLists& lists = state.ivf->lists();
+    if (lists.has_codes()) stats.codec_bytes = lists.codec()->held_bytes();
+    stats.code_bytes = lists.code_bytes() - stats.codec_bytes;
     stats.index_bytes = state.ivf->lists().slot_bytes() + state.ivf->quantizer().held_bytes();
   } else {
     stats.capacity = state.has_vectors() ? state.rows.capacity() : kMaxRowCount;
@@ -217,10 +222,13 @@ EngineStats SearchEngine::stats() const {
     stats.capacity -= stats.deleted;
     stats.vector_bytes = state.rows.vector_bytes();
     stats.norm_bytes = state.rows.norm_bytes();
-    if (state.codes) stats.code_bytes = state.codes->held_bytes();
+    if (state.codes) {
+      stats.code_bytes = state.codes->held_row_bytes();
+      stats.codec_bytes = state.codes->codec().held_bytes();
+    }
   }
-  stats.memory_bytes =
-      stats.vector_bytes + stats.norm_bytes + stats.code_bytes + stats.index_bytes + stats.id_bytes;
+  stats.memory_bytes = stats.vector_bytes + stats.norm_bytes + stats.code_bytes + stats.codec_bytes +
+                       stats.index_bytes + stats.id_bytes;
   return stats;
 }
 
@@ -298,6 +306,10 @@ Result<double> SearchEngine::training_step() {
 void SearchEngine::end_training() {
   state_->training.reset();
   if (state_->ivf != nullptr) state_->ivf->end_coding();
+}
+
+IndexKind SearchEngine::index() const {
+  return state_->options.index;
 }
 
 size_t SearchEngine::nlist() const {

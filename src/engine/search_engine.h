@@ -46,7 +46,8 @@ struct EngineStats {
   uint64_t capacity = 0;      // rows that fit before memory grows, those there are included
   uint64_t vector_bytes = 0;  // held for float rows, capacity included
   uint64_t norm_bytes = 0;    // per-row norms (cosine)
-  uint64_t code_bytes = 0;    // codes, what belongs to each, and what their codec has learned
+  uint64_t code_bytes = 0;    // codes, and what belongs to each
+  uint64_t codec_bytes = 0;   // what their codec has learned
   uint64_t index_bytes = 0;   // lists' centroids, and where each row is
   uint64_t id_bytes = 0;      // ids and deletion marks
   uint64_t memory_bytes = 0;  // all of these together
@@ -103,6 +104,7 @@ class SearchEngine {
   /// Ends it before it is done: all is as it was before.
   void end_training();
 
+  IndexKind index() const;
   /// Lists of an inverted file; 0 until trained, and where there is none.
   size_t nlist() const;
   /// Rows of the largest list in relation to the mean; 0 without lists.

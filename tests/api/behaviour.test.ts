@@ -15,6 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBatchProcessor } from './batch-processor.behaviour.js';
 import { describeEngine } from './engine.behaviour.js';
+import { describeIvf } from './ivf.behaviour.js';
 import { describeQuantization } from './quantization.behaviour.js';
 import { describeStore } from './store.behaviour.js';
 
@@ -50,6 +51,17 @@ describeQuantization('quantization of the engine of createWorkerEngine', {
     createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
   load: (bytes) => createWorkerEngine({ worker, load: bytes }),
   recommend: (sample, dim, options) => worker.recommendQuantization(sample, dim, options),
+});
+
+describeIvf('lists of VectorSearchEngine', {
+  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
+  load: (bytes) => VectorSearchEngine.load(bytes),
+});
+
+describeIvf('lists of the engine of createWorkerEngine', {
+  create: (dim, metric, options) =>
+    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
+  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
 });
 
 describeStore('CompressedVectorStore', {

@@ -199,7 +199,11 @@ export function describeQuantization(name: string, maker: QuantizationMaker): vo
       }
       const plain = await maker.create(dim);
       opened.push(plain);
-      for (const call of [() => plain.estimateRecall(queries), () => plain.train()]) {
+      for (const call of [
+        () => plain.estimateRecall(queries),
+        () => plain.train(),
+        () => plain.train(queries),
+      ]) {
         expect(await errorOf(call)).toMatchObject({ code: 'INVALID_ARGUMENT' });
       }
     });

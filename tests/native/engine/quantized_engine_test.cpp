@@ -274,7 +274,7 @@ TEST(QuantizedEngine, CountsWhatItHolds) {
     EXPECT_EQ(stats.vector_bytes, 0u);
     EXPECT_EQ(stats.norm_bytes, 0u);
     EXPECT_GE(stats.code_bytes, 1000 * (kDim * bits / 8 + 5 * sizeof(float)));
-    EXPECT_EQ(stats.memory_bytes, empty_bytes + stats.code_bytes);
+    EXPECT_EQ(stats.memory_bytes, empty_bytes + stats.code_bytes + stats.codec_bytes);
     EXPECT_GE(float_bytes / static_cast<double>(stats.memory_bytes), least_ratio) << bits;
 
     const auto keeping = quantized_engine({.dim = kDim, .codec = {.bits = bits}, .keep_vectors = true});
