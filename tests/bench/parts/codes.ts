@@ -63,8 +63,8 @@ export async function codes(session: Session): Promise<void> {
   console.log(
     [
       '',
-      'bytes: a vector, with its share of what was learned. faster: exact search over it, in the same rounds; then',
-      'the same where 2, 4 and 10 times k rows are rescored by their floats, after the recall of that. at bound:',
+      'bytes: a vector, without what was learned of all. faster: exact search over it, in the same rounds; then the',
+      `same where ${OVERSAMPLINGS.join(', ')} times k rows are rescored by their floats, after the recall of that. at bound:`,
       'what `faster` would be if the codes only had to be read, one byte of every cache line; x bound: time over',
       'that. in batch: throughput of all queries in one call over single ones. fill s: adding all rows, training',
       'included.',

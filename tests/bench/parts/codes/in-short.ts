@@ -16,7 +16,7 @@ export function tellInShort(where: string, sets: readonly SetFigures[]): void {
   const [first, last] = [sets[0], sets.at(-1)];
   if (!first || !last) return;
   const head = [
-    ...['codes', 'bytes a vector', 'alone: faster; recall@10', 'rescored x 4', 'rescored x 10'],
+    ...['codes', 'bytes a vector', 'alone: faster; recall@10', 'rescored x 4', 'x 10', 'x 50'],
     `${first.set.title}: recall@10 alone; x 4; x 10`,
   ];
   console.log(`\nIn short, ${where}, ${last.set.title}`);
@@ -29,7 +29,7 @@ export function tellInShort(where: string, sets: readonly SetFigures[]): void {
         name,
         `${Math.round(measured.codeBytes / last.set.rowCount)}`,
         fasterAndRecall(measured),
-        ...([4, 10] as const).map((times) => fasterAndRecall(rescored(measured, times))),
+        ...([4, 10, 50] as const).map((times) => fasterAndRecall(rescored(measured, times))),
         [elsewhere, rescored(elsewhere, 4), rescored(elsewhere, 10)].map(recallOf).join('; '),
       ]),
     );

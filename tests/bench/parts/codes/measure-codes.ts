@@ -12,7 +12,7 @@ import { K } from '../searchers.js';
 import type { Loaded } from '../session.js';
 import type { Contender } from './contenders.js';
 
-export const OVERSAMPLINGS = [2, 4, 10] as const;
+export const OVERSAMPLINGS = [2, 4, 10, 50] as const;
 export type Oversampling = (typeof OVERSAMPLINGS)[number];
 
 const ROUNDS = 9;
