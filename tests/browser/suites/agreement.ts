@@ -18,10 +18,12 @@ export function agreementSuite(bench: Bench): void {
     for (const variant of bench.expected.relaxed
       ? (['simd128', 'relaxed'] as const)
       : (['simd128'] as const)) {
-      test(`${variant}: every metric and code width gives the same hits in the same order`, async () => {
+      test(`${variant}: every metric and every kind of codes gives the same hits in the same order`, async () => {
         const found = await value(bench, 'searchSeeded', { options: { variant } });
         expect(found.order).toEqual(inNode.order);
         expect(found.exact).toEqual(inNode.exact);
+        expect(Object.keys(found.codes).length).toBeGreaterThanOrEqual(20);
+        expect(found.codes).toEqual(inNode.codes);
       });
     }
   });
