@@ -126,7 +126,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   }
 
   /**
-  How much of what exact search finds, search by the present codes finds too: recall@k, 0 to 1.
+  How much of what exact search finds, search by the present codes and lists finds too: recall@k, 0 to 1.
 
   @param queries - `[count x dim]` of the kind that will be searched for, best not among the vectors themselves.
   @param k - Hits a query. Default: `10`.
@@ -178,7 +178,7 @@ await engine.addBatch(vectors, undefined, { onProgress: ({ done, total }) => bar
 const results = await engine.search(query, 10);
 ```
 
-@param options - `dim`, and `metric` if it is not `cosine`, and `quantization`; or `load`: bytes that `save` returned. Besides, how the
+@param options - `dim`, and `metric` if it is not `cosine`, `index` and `quantization`; or `load`: bytes that `save` returned. Besides, how the
 worker is started, or which one is shared.
 @throws {VectorSearchError} with code
 - `LOAD_FAILED` when the worker or its module cannot be loaded, `TIMEOUT` when it is not ready after `timeoutMs`;

@@ -45,9 +45,9 @@ export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, 
     done = true;
     return firstId;
   } finally {
-    if (!done && added > 0 && !handle.disposed) {
+    if (!handle.disposed) {
       const address = handle.addressInLongCall;
-      runtime.call((raw) => raw.engineUndoAdd(address, added));
+      runtime.call((raw) => (done ? raw.engineEndAdd(address) : raw.engineUndoAdd(address, added)));
     }
     handle.endLongCall();
   }

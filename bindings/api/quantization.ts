@@ -6,7 +6,14 @@ Options of quantization, and how they cross into the module.
 import { checkInteger, checkOptions } from './arguments.js';
 import { invalidArgument, invalidState } from './errors.js';
 import { quantizationNames } from './option-names.js';
-import type { CodeBits, CodecName, Quantization, QuantizationOptions, SearchOptions } from './types.js';
+import type {
+  CodeBits,
+  CodecName,
+  Metric,
+  Quantization,
+  QuantizationOptions,
+  SearchOptions,
+} from './types.js';
 
 /** In the order of their numbers in the module (src/quantize/codec_options.h). */
 const codecNames: readonly CodecName[] = ['scalar', 'binary', 'product'];
@@ -21,6 +28,9 @@ const widths: Readonly<Record<CodecName, readonly CodeBits[]>> = {
 /** Rows scored again for each hit wanted, where float rows are kept: enough for nearly the exact hits. */
 const defaultOversampling: Readonly<Record<CodecName, number>> = { scalar: 4, binary: 10, product: 10 };
 
+/** Largest dim with a learned rotation, as in src/quantize/product_codec.h. */
+const maxRotatedDim = 4096;
+
 /** Words of a quantization: `codec, bits, segments, rotation, quantile (f32), keepVectors, seed (low, high)`. */
 export const quantizationWords = 8;
 
@@ -31,6 +41,7 @@ export type EngineQuantization = Omit<Quantization, 'trained'>;
 export function checkQuantization(
   options: QuantizationOptions,
   dim: number,
+  metric: Metric,
   keepByDefault: boolean,
 ): EngineQuantization {
   checkOptions(options, quantizationNames);
@@ -57,6 +68,12 @@ export function checkQuantization(
   }
   if (segments !== undefined) checkInteger('segments', segments, 1, dim);
   if (typeof rotation !== 'boolean') throw invalidArgument('rotation to be a boolean', rotation);
+  if (metric === 'manhattan' && (codec === 'binary' || rotation)) {
+    throw invalidArgument('a metric other than manhattan with binary codes and rotations', metric);
+  }
+  if (codec === 'product' && rotation && dim > maxRotatedDim) {
+    throw invalidArgument(`rotation of product codes with dim up to ${maxRotatedDim} only`, dim);
+  }
   if (typeof keepVectors !== 'boolean') throw invalidArgument('keepVectors to be a boolean', keepVectors);
   checkInteger('seed', seed, 0);
   return { codec, bits, quantile: quantile ?? 0, segments: segments ?? 0, rotation, seed, keepVectors };

@@ -81,7 +81,7 @@ export interface RawFunctions {
   /** Rows that its codec needs to learn from; 0 without quantization. */
   engineTrainingLeast(engine: number): number;
   /** How many rows more than there are the codec can learn from. */
-  engineBeginTraining(engine: number): Reply;
+  engineBeginTraining(engine: number, forAdd: boolean): Reply;
   engineAddTrainingRows(engine: number, rows: number, rowCount: number): Reply;
   /** Does the next piece: thousandths that are done, 1000 last. */
   engineTrainingStep(engine: number): Reply;
@@ -92,7 +92,9 @@ export interface RawFunctions {
   engineStats(engine: number): number;
   /** Id of the first row. */
   engineAdd(engine: number, rows: number, rowCount: number): Reply;
-  engineUndoAdd(engine: number, rowCount: number): void;
+  engineUndoAdd(engine: number, rowCount: number): Reply;
+  /** Ends an add in parts, before which there was a training. */
+  engineEndAdd(engine: number): void;
   engineUpdate(engine: number, id: number, row: number): Reply;
   engineRemove(engine: number, id: number): Reply;
   /** Address of the row. */
@@ -119,7 +121,7 @@ export interface RawFunctions {
   engineReserve(engine: number, rowCount: number): Reply;
   engineCompact(engine: number): Reply;
   engineClear(engine: number): Reply;
-  engineSavedBytes(engine: number): number;
+  engineSavedBytes(engine: number): Reply;
   /** Hands the bytes on by {@link RawModule.writePiece}. */
   engineSave(engine: number): Reply;
 

@@ -5,6 +5,7 @@ Which codes to keep vectors in, found out by trying.
 */
 import { checkInteger, checkOptions, checkRows, maxDim, rowsAt } from './arguments.js';
 import { invalidArgument } from './errors.js';
+import { metricNumber } from './metrics.js';
 import { recommendNames } from './option-names.js';
 import { VectorSearchEngine } from './search-engine.js';
 import { runSteps, type Steps } from './steps.js';
@@ -25,12 +26,11 @@ const maxQueries = 200;
 /** Rows whose bytes are told: so many that what all rows share does not count. */
 const manyRows = 1 << 20;
 
-/** Every codec that earns its place for some use, largest codes first. */
+/** Every codec that earns its place for some use. */
 function allCandidates(metric: Metric): readonly QuantizationOptions[] {
   const anyMetric: QuantizationOptions[] = [
     { codec: 'scalar', bits: 8 },
     { codec: 'scalar', bits: 4 },
-    { codec: 'product', bits: 8 },
     { codec: 'product', bits: 4 },
   ];
   return metric === 'manhattan' ? anyMetric : [...anyMetric, { codec: 'binary' }];
@@ -67,8 +67,12 @@ export function* recommendSteps(
   const { metric = 'cosine', k = 10, keepVectors = true, minRecall = 0.95, maxBytes } = options;
   const { candidates = allCandidates(metric) } = options;
   checkInteger('k', k, 1);
-  if (!(minRecall >= 0 && minRecall <= 1)) throw invalidArgument('minRecall to be from 0 to 1', minRecall);
-  if (maxBytes !== undefined && !(maxBytes > 0)) throw invalidArgument('maxBytes to be above 0', maxBytes);
+  metricNumber(metric);
+  if (!Array.isArray(candidates)) throw invalidArgument('candidates to be an array', candidates);
+  if (!(typeof minRecall === 'number' && minRecall >= 0 && minRecall <= 1))
+    throw invalidArgument('minRecall to be from 0 to 1', minRecall);
+  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes > 0))
+    throw invalidArgument('maxBytes to be above 0', maxBytes);
   if (typeof keepVectors !== 'boolean') throw invalidArgument('keepVectors to be a boolean', keepVectors);
   const count = checkRows('the sample', sample, dim);
   if (count < 20) throw invalidArgument('a sample of at least 20 vectors', count);

@@ -11,7 +11,7 @@ import type { ModuleRuntime } from './module-runtime.js';
 /** @throws {VectorSearchError} with code `OUT_OF_MEMORY`. */
 export function saveBytes({ address: object, runtime }: Handle): Uint8Array {
   const { memory } = runtime;
-  const bytes = allocateBytes(runtime.call((raw) => raw.engineSavedBytes(object)));
+  const bytes = allocateBytes(runtime.checked((raw) => raw.engineSavedBytes(object)));
   let position = 0;
   runtime.checked((raw) => {
     raw.writePiece = (address, size) => {

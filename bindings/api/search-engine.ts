@@ -107,7 +107,7 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
-    const { index, quantization } = checkEngineOptions(options, dim);
+    const { index, quantization } = checkEngineOptions(options, dim, metric);
     this.#index = index;
     this.#quantization = quantization;
     const words = quantizationToScratch(runtime, quantization);
@@ -134,7 +134,9 @@ export class VectorSearchEngine {
   add(vector: VectorInput): number {
     const { address, runtime } = this.#handle;
     const row = this.#vectorToScratch('the vector', vector);
-    return runtime.checked((raw) => raw.engineAdd(address, row, 1));
+    const id = runtime.checked((raw) => raw.engineAdd(address, row, 1));
+    runtime.call((raw) => raw.engineEndAdd(address));
+    return id;
   }
 
   /**
@@ -251,8 +253,8 @@ export class VectorSearchEngine {
   kept it cannot learn again.
 
   @param vectors - `[count x dim]` more vectors for the codec to learn from, which are not added. Default: none.
-  @param options - How many lists, progress, in thousandths, and a signal that stops the call: searches find what they
-  found before then.
+  @param options - How many lists, progress, in thousandths, and a signal that stops the call, but not while vectors
+  are moved to their lists: what has not been learned to its end is as before then.
   @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`, `OUT_OF_MEMORY` or `DISPOSED`.
   The signal's reason when stopped.
   */
@@ -269,15 +271,16 @@ export class VectorSearchEngine {
     checkInteger('seed', seed, 0);
     const count = checkRows('the vectors', vectors, this.dim);
     const { quantization, size } = this.stats();
-    const codec = quantization !== null && (quantization.keepVectors || !quantization.trained);
+    const learns = quantization !== null && (quantization.keepVectors || !quantization.trained);
+    const codec = learns && count + size > 0;
     const lists = this.#index === 'ivf' && size > 0;
     if (nlist !== undefined && this.#index !== 'ivf')
       throw invalidArgument("nlist with the index 'ivf' only", nlist);
+    if (nlist !== undefined && !lists) throw invalidState('nlist only where there are vectors', 'none');
     if (count > 0 && !codec)
       throw invalidState('vectors only for a codec to learn from', 'none that can learn');
     if (!codec && !lists) {
-      const held =
-        quantization !== null ? 'codes only' : this.#index === 'ivf' ? 'no vectors' : 'floats only';
+      const held = size === 0 ? 'no vectors' : quantization !== null ? 'codes only' : 'floats only';
       throw invalidState('train() only where there is something to learn', held);
     }
     return trainSteps(this.#handle, { codec, lists, nlist: nlist ?? 0, seed }, vectors, count, this.dim);
@@ -304,7 +307,8 @@ export class VectorSearchEngine {
   }
 
   /**
-  Make room for `count` vectors in all, so that adding them never has to move those that are there.
+  Make room for `count` vectors in all, so that adding them never has to move those that are there. With index `ivf`
+  nothing is done: lists grow as vectors come to them.
 
   @returns Bytes that an engine of `count` vectors holds.
   @throws {VectorSearchError} with code `OUT_OF_MEMORY`, `CAPACITY_EXCEEDED`, `INVALID_ARGUMENT` or `DISPOSED`.
@@ -330,7 +334,7 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('count', count, 0);
     checkInteger('dim', dim, 1, maxDim);
-    return bytesNeeded(runtime, dim, metric, checkEngineOptions(options, dim).quantization, count);
+    return bytesNeeded(runtime, dim, metric, checkEngineOptions(options, dim, metric).quantization, count);
   }
 
   /** @throws {VectorSearchError} with code `DISPOSED`. */
@@ -415,6 +419,7 @@ export function loadEngine(bytes: Uint8Array): LoadedEngine {
 function checkEngineOptions(
   options: EngineOptions,
   dim: number,
+  metric: Metric,
 ): { readonly index: IndexName; readonly quantization: EngineQuantization | null } {
   checkOptions(options, engineNames);
   const { index = 'flat', quantization } = options;
@@ -422,7 +427,7 @@ function checkEngineOptions(
     throw invalidArgument(`the index to be one of ${indexNames.join(', ')}`, index);
   return {
     index,
-    quantization: quantization === undefined ? null : checkQuantization(quantization, dim, true),
+    quantization: quantization === undefined ? null : checkQuantization(quantization, dim, metric, true),
   };
 }
 

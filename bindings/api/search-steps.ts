@@ -157,7 +157,7 @@ export function searchNow(
 
 /**
 Searches for any number of queries in steps. Where it can, steps go by ranges of slots too, so that many rows are read
-once for many queries; the engine takes no other call until the last of them then.
+once for many queries. The engine takes no other call until the last of them.
 
 @param queries - `[queryCount x dim]`.
 */
@@ -167,7 +167,6 @@ export function* searchSteps(
   queryCount: number,
   plan: SearchPlan,
 ): Steps<SearchResults[]> {
-  if (!plan.byRanges) return yield* passes(handle, queries, queryCount, plan);
   handle.beginLongCall('searchBatch');
   try {
     return yield* passes(handle, queries, queryCount, plan);

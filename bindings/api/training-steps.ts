@@ -14,6 +14,9 @@ const pieceBytes = 4 << 20;
 /** What the module tells of a training that is done. */
 const thousandths = 1000;
 
+/** Of lists, when they are known, and rows begin to move to them (src/index/ivf/ivf_training.cpp). */
+const clustered = 799;
+
 /** What of an engine is to be trained. */
 export interface TrainingPlan {
   /** Its codec, on the rows that there are and on `rowCount` more. */
@@ -38,7 +41,7 @@ export function* trainSteps(
   try {
     let before = 0;
     if (plan.codec) {
-      begin(handle, flat, rowCount, dim);
+      begin(handle, false, flat, rowCount, dim);
       for (let done = 0; done < thousandths; ) {
         done = step(handle);
         yield { done, total };
@@ -50,7 +53,8 @@ export function* trainSteps(
       runtime.checked((raw) => raw.engineBeginListTraining(address, plan.nlist, plan.seed));
       for (let done = 0; done < thousandths; ) {
         done = listStep(handle);
-        yield { done: before + done, total };
+        // Once rows move to their lists, they all do: a stop would leave them in old and new ones.
+        if (done < clustered || done === thousandths) yield { done: before + done, total };
       }
     }
   } finally {
@@ -78,7 +82,7 @@ export function* trainBeforeAdding(
   ]);
   if (least === 0 || trained || size + rowCount < least || rowCount === 0) return 0;
   try {
-    const learning = begin(handle, flat, rowCount, dim);
+    const learning = begin(handle, true, flat, rowCount, dim);
     for (;;) {
       const done = step(handle);
       if (done === thousandths) return learning;
@@ -94,9 +98,9 @@ Hands over as many rows as the codec can use, evenly spread.
 
 @returns How many.
 */
-function begin(handle: Handle, flat: Float32Array, rowCount: number, dim: number): number {
+function begin(handle: Handle, forAdd: boolean, flat: Float32Array, rowCount: number, dim: number): number {
   const { runtime, addressInLongCall: address } = handle;
-  const room = runtime.checked((raw) => raw.engineBeginTraining(address));
+  const room = runtime.checked((raw) => raw.engineBeginTraining(address, forAdd));
   const count = Math.min(room, rowCount);
   const rowsPerPiece = Math.max(1, Math.floor(pieceBytes / (dim * 4)));
   const rowOf = (index: number) => Math.floor((index * rowCount) / count);

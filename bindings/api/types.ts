@@ -155,7 +155,7 @@ export interface SearchOptions {
   readonly rescore?: boolean;
   /** How many rows are scored again, as a multiple of `k`: at least 1. Default: `4` for `scalar`, else `10`. */
   readonly oversampling?: number;
-  /** With quantization: search the float rows instead of the codes; needs `keepVectors`. Default: `false`. */
+  /** Search all float rows, whatever codes and lists there are; needs `keepVectors`. Default: `false`. */
   readonly exact?: boolean;
   /**
   With index `ivf`: how many lists are searched, 1 to 65,536; more than there are is all. Where they hold fewer than `k`

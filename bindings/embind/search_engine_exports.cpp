@@ -64,8 +64,8 @@ double size(Address engine) {
 uint32_t metric(Address engine) {
   return static_cast<uint32_t>(at(engine).metric());
 }
-double saved_bytes(Address engine) {
-  return static_cast<double>(at(engine).saved_bytes());
+Reply saved_bytes(Address engine) {
+  return guarded([&]() -> Result<uint64_t> { return at(engine).saved_bytes(); });
 }
 bool contains(Address engine, uint32_t id) {
   return at(engine).contains(RowId{id});
@@ -121,12 +121,19 @@ Reply add(Address engine, Address rows, size_t row_count) {
   return guarded([&] { return at(engine).add(floats_at(rows), row_count); });
 }
 
-void undo_add(Address engine, size_t row_count) {
-  at(engine).undo_add(row_count);
+Reply undo_add(Address engine, size_t row_count) {
+  return guarded([&] {
+    at(engine).undo_add(row_count);
+    return Status();
+  });
 }
 
-Reply begin_training(Address engine) {
-  return guarded([&] { return at(engine).begin_training(); });
+void end_add(Address engine) {
+  at(engine).end_add();
+}
+
+Reply begin_training(Address engine, bool for_add) {
+  return guarded([&] { return at(engine).begin_training(for_add); });
 }
 
 Reply add_training_rows(Address engine, Address rows, size_t row_count) {
@@ -236,6 +243,7 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineStats", &stats);
   emscripten::function("engineAdd", &add);
   emscripten::function("engineUndoAdd", &undo_add);
+  emscripten::function("engineEndAdd", &end_add);
   emscripten::function("engineQuantization", &quantization);
   emscripten::function("engineIndex", &index);
   emscripten::function("engineNlist", &nlist);

@@ -50,11 +50,14 @@ float max_distance_of(Metric metric, std::optional<float> score_threshold) {
 template <typename State>
 struct Rollback {
   ~Rollback() {
-    if (armed) state.truncate(row_count);
+    if (!armed) return;
+    state.truncate(row_count);
+    if (untrains) state.untrain();
   }
 
   State& state;
   size_t row_count;
+  bool untrains;
   bool armed = true;
 };
 
@@ -109,8 +112,10 @@ struct SearchEngine::State {
     const float max_distance = max_distance_of(options.metric, search.score_threshold);
     if (ivf != nullptr) {
       const size_t rescored = search.oversampling != 0 ? candidate_count(search) : 0;
-      return ivf->search(queries, query_count,
-                         {search.k, search.nprobe, max_distance, search.exact, rescored}, allowed);
+      return ivf->search(
+          queries, query_count,
+          {search.k, search.exact ? kMaxListCount : search.nprobe, max_distance, search.exact, rescored},
+          allowed);
     }
     if (codes && !search.exact) return search_by_code(queries, query_count, search, allowed);
     return search_flat(rows, kernels, queries, query_count, search.k, allowed, max_distance);
@@ -119,14 +124,32 @@ struct SearchEngine::State {
   // The rows are searched by these codes from now on.
   void take_codes(CodedRows trained) {
     codes = std::move(trained);
-    if (!has_vectors()) rows.clear();
+    if (has_vectors()) return;
+    if (trains_for_add) untrained.emplace(std::move(rows));
+    rows = VectorRows(options.dim, options.metric);
   }
 
-  void forget_training() {
-    codes.reset();
-    list_training.reset();
-    if (ivf != nullptr) make_lists();
+  // Takes back the training that went before an `add` which does not reach its end. Rows in lists stay coded, unless
+  // there are none.
+  void untrain() {
+    if (!trains_for_add || training != nullptr || ids.size() != size_before_add) return;
+    if (ivf == nullptr) {
+      codes.reset();
+      if (untrained) rows = std::move(*untrained);
+    } else if (ids.size() == 0) {
+      make_lists();
+    }
+    settle();
   }
+
+  // What training has changed stays.
+  void settle() {
+    untrained.reset();
+    trains_for_add = false;
+  }
+
+  // Rows that a codec could learn from; those in lists are live ones only.
+  size_t trainable_count() const { return ivf != nullptr ? ivf->lists().size() : ids.size(); }
 
   Status check_search(const SearchOptions& search) const {
     const double oversampling = double{search.oversampling};
@@ -168,7 +191,10 @@ struct SearchEngine::State {
   IdMap ids;
   Deletions deletions;
   std::unique_ptr<CodeTraining> training;
-  std::vector<float> decoded;  // what `get` returned last
+  bool trains_for_add = false;  // the training, or the last one, of an `add` not yet over
+  size_t size_before_add = 0;
+  std::optional<VectorRows> untrained;  // the rows before it, where only their codes are kept
+  std::vector<float> decoded;           // what `get` returned last
 };
 
 SearchEngine::SearchEngine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -240,17 +266,13 @@ Result<RowId> SearchEngine::add(const float* rows, size_t row_count) {
   const Status checked = check_rows(rows, row_count, dim(), metric());
   if (!checked.ok()) return checked.error();
 
-  if (state.options.quantization && !state.has_codes() &&
-      state.ids.size() + row_count >= training_sample().least) {
-    const Result<size_t> begun = begin_training();
-    if (!begun.ok()) return begun.error();
-    const Status added = add_training_rows(rows, row_count);
-    Result<double> done = added.ok() ? training_step() : added.error();
-    while (done.ok() && done.value() < 1) done = training_step();
-    end_training();
-    if (!done.ok()) return done.error();
+  const bool trains = state.options.quantization && !state.has_codes() && row_count > 0 &&
+                      state.trainable_count() + row_count >= training_sample().least;
+  if (trains) {
+    const Status trained = train_for_add(rows, row_count);
+    if (!trained.ok()) return trained.error();
   }
-  Rollback<State> rollback{state, state.ids.size()};
+  Rollback<State> rollback{state, state.ids.size(), trains};
   const Status appended = state.append(rows, row_count);
   if (!appended.ok()) return appended.error();
   rollback.armed = false;
@@ -258,11 +280,33 @@ Result<RowId> SearchEngine::add(const float* rows, size_t row_count) {
   return RowId{static_cast<uint32_t>(first_id)};
 }
 
+Status SearchEngine::train_for_add(const float* rows, size_t row_count) {
+  // Also where there is no memory half-way.
+  struct End {
+    ~End() { engine.end_training(); }
+    SearchEngine& engine;
+  } const end{*this};
+  const Result<size_t> begun = begin_training(true);
+  if (!begun.ok()) return begun.error();
+  const Status added = add_training_rows(rows, row_count);
+  if (!added.ok()) return added;
+  for (;;) {
+    const Result<double> done = training_step();
+    if (!done.ok()) return done.error();
+    if (done.value() == 1) return {};
+  }
+}
+
 void SearchEngine::undo_add(size_t row_count) {
-  assert(row_count <= state_->ids.size());
-  state_->ids.undo_append(row_count);
-  state_->truncate(state_->ids.size());
-  if (state_->ids.size() == 0) state_->forget_training();
+  State& state = *state_;
+  assert(row_count <= state.ids.size());
+  state.ids.undo_append(row_count);
+  state.truncate(state.ids.size());
+  state.untrain();
+}
+
+void SearchEngine::end_add() {
+  state_->settle();
 }
 
 bool SearchEngine::is_trained() const {
@@ -273,8 +317,10 @@ Codec::SampleSize SearchEngine::training_sample() const {
   return state_->sample_size;
 }
 
-Result<size_t> SearchEngine::begin_training() {
+Result<size_t> SearchEngine::begin_training(bool for_add) {
   State& state = *state_;
+  end_training();
+  state.settle();
   if (!state.options.quantization || !state.has_vectors()) return invalid(1, 0);
   Result<std::unique_ptr<Codec>> codec = make_codec_of(state.options, state.kernels);
   if (!codec.ok()) return codec.error();
@@ -282,6 +328,8 @@ Result<size_t> SearchEngine::begin_training() {
                        ? std::make_unique<CodeTraining>(std::move(codec.value()), *state.ivf,
                                                         state.options.quantization->keep_vectors)
                        : std::make_unique<CodeTraining>(std::move(codec.value()), state.rows);
+  state.trains_for_add = for_add;
+  state.size_before_add = state.ids.size();
   return state.training->room();
 }
 
@@ -304,6 +352,7 @@ Result<double> SearchEngine::training_step() {
 }
 
 void SearchEngine::end_training() {
+  if (state_->training != nullptr) state_->trains_for_add = false;
   state_->training.reset();
   if (state_->ivf != nullptr) state_->ivf->end_coding();
 }
@@ -347,6 +396,7 @@ Status SearchEngine::update(RowId id, const float* row) {
   if (!slot) return not_found(id);
   const Status checked = check_rows(row, 1, dim(), metric());
   if (!checked.ok()) return checked;
+  state_->settle();
   // What can fail comes first.
   if (state_->ivf != nullptr) return state_->ivf->update(to_number(*slot), row);
   if (state_->codes) state_->codes->replace(to_number(*slot), row);
@@ -357,6 +407,7 @@ Status SearchEngine::update(RowId id, const float* row) {
 Status SearchEngine::remove(RowId id) {
   const std::optional<Slot> slot = state_->find_live(id);
   if (!slot) return not_found(id);
+  state_->settle();
   state_->deletions.mark(to_number(*slot));
   if (state_->ivf != nullptr) state_->ivf->remove(to_number(*slot));
   return {};
@@ -427,6 +478,7 @@ Result<uint64_t> SearchEngine::bytes_needed(const EngineOptions& options, uint64
 void SearchEngine::compact() {
   State& state = *state_;
   // What can fail comes first.
+  state.settle();
   std::optional<IdMap> ids;
   if (state.deletions.count() > 0) ids = state.ids.without(state.deletions);
   if (state.ivf != nullptr) {
@@ -442,10 +494,15 @@ void SearchEngine::compact() {
 }
 
 void SearchEngine::clear() {
-  state_->ids = IdMap::newest(0, state_->ids.next_id());
-  state_->deletions.clear();
-  state_->rows.clear();
-  state_->forget_training();
+  State& state = *state_;
+  // What can fail comes first.
+  if (state.ivf != nullptr) state.make_lists();
+  state.list_training.reset();
+  state.codes.reset();
+  state.settle();
+  state.ids = IdMap::newest(0, state.ids.next_id());
+  state.deletions.clear();
+  state.rows.clear();
 }
 
 Status SearchEngine::save(ByteSink& sink) const {

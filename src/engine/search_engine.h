@@ -33,7 +33,7 @@ struct SearchOptions {
   /// Where rows are kept as codes and as floats: oversampling x k best rows by code are scored again exactly.
   /// 1 or more; 0 searches by code alone.
   float oversampling = 0;
-  /// Search the float rows, whatever codes there are.
+  /// Search the float rows, whatever codes there are, in all lists.
   bool exact = false;
   /// With lists: how many are searched, of those nearest to the query. 0: 1.5 times the root of their number,
   /// at least 8.
@@ -80,9 +80,12 @@ class SearchEngine {
   Result<RowId> add(const float* rows, size_t row_count);
 
   /// Takes the newest `row_count` rows back as if they had never been added (their ids will be given out
-  /// again): undoes an `add` in parts that was stopped half-way. Only before anything else was changed. What a
-  /// codec has learned from them stays, unless no row is left.
+  /// again): undoes an `add` in parts that was stopped half-way. Only before anything else was changed. A training
+  /// that went before it is undone, too; but rows in lists that have been coded stay so.
   void undo_add(size_t row_count);
+  /// After the last `add` of several that belong together, or after one: gives back what would undo a training that
+  /// came with them, the float rows from before it.
+  void end_add();
 
   /// Whether rows are searched by code.
   bool is_trained() const;
@@ -90,10 +93,11 @@ class SearchEngine {
   Codec::SampleSize training_sample() const;
   /// Starts to train the codec, with the float rows that there are. Nothing else may be changed until it is done
   /// or ended.
+  /// for_add  rows will be added next, and `undo_add` or `end_add` will be called
   /// Returns  how many more rows it can use
   /// Errors   kInvalidArgument (no quantization, or codes without float rows: these cannot be coded anew);
   ///          std::bad_alloc
-  Result<size_t> begin_training();
+  Result<size_t> begin_training(bool for_add = false);
   /// Gives it more rows to learn from, [row_count x dim], which are not added.
   /// Errors  kNotFinite, kZeroVector; std::bad_alloc
   Status add_training_rows(const float* rows, size_t row_count);
@@ -118,7 +122,8 @@ class SearchEngine {
   /// Returns  the share that is done, 0 to 1: 1 after the last step
   /// Errors   kInvalidArgument (not begun), kOutOfMemory; std::bad_alloc
   Result<double> list_training_step();
-  /// Ends it before it is done. Searches find what they found before; rows that have been sorted stay so.
+  /// Ends it before it is done. Until the lists are known all is as it was before; rows that have moved to them stay
+  /// there, and searches scan the others too.
   void end_list_training();
 
   /// Replaces a row under the same id.
@@ -168,6 +173,7 @@ class SearchEngine {
  private:
   struct State;
   explicit SearchEngine(std::unique_ptr<State> state);
+  Status train_for_add(const float* rows, size_t row_count);
   std::unique_ptr<State> state_;
 };
 

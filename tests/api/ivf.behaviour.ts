@@ -121,6 +121,20 @@ export function describeIvf(name: string, maker: EngineMaker): void {
       expect((await engine.search(query, 1, { nprobe: 1 })).ids).toEqual(Uint32Array.of(5));
     });
 
+    it('searches all lists where it is to be exact', async () => {
+      const engine = await createTrained('euclidean', { bits: 1 });
+      expect(recall(await engine.searchBatch(queries, 10, { exact: true, nprobe: 1 }), 'euclidean')).toBe(1);
+    });
+
+    it('sorts more rows than 32 bits can multiply', async () => {
+      const engine = await maker.create(2, 'euclidean', { index: 'ivf' });
+      opened.push(engine);
+      await engine.addBatch(randomVectors(150_000, 2));
+      await engine.train();
+      expect((await engine.stats()).lists?.count).toBe(775);
+      expect((await engine.search([0.5, 0.5], 10)).ids).toHaveLength(10);
+    });
+
     it('returns k hits where k may be returned, whichever lists they are in', async () => {
       const engine = await createTrained();
       const filter = [3, 100, 555, 1234, 1999];

@@ -185,6 +185,34 @@ export function describeQuantization(name: string, maker: QuantizationMaker): vo
       expect(await engine.size).toBe(0);
     });
 
+    it.each([
+      false,
+      true,
+    ])('takes a failed or stopped batch back, with what was learned for it (trained before: %s)', async (trained) => {
+      const engine = await create({ bits: 2, keepVectors: false });
+      if (trained) await engine.train(rows);
+      await engine.addBatch(rows.subarray(0, 10 * dim));
+      const before = await engine.save();
+      const wrong = new Float32Array(40_000 * dim).map((_, i) => Math.sin(i));
+      wrong[39_999 * dim + 1] = Number.NaN;
+      expect(await errorOf(() => engine.addBatch(wrong))).toMatchObject({
+        code: 'NOT_FINITE',
+        actual: 39_999 * dim + 1,
+      });
+      expect(await engine.save()).toEqual(before);
+      const stop = new AbortController();
+      const reason = new Error('enough');
+      wrong[39_999 * dim + 1] = 0;
+      const stopped = errorOf(() =>
+        engine.addBatch(wrong, undefined, {
+          signal: stop.signal,
+          onProgress: () => stop.abort(reason),
+        }),
+      );
+      expect(await stopped).toBe(reason);
+      expect(await engine.save()).toEqual(before);
+    });
+
     it('refuses what needs floats where they are not kept', async () => {
       const engine = await create({ bits: 4, keepVectors: false });
       await engine.addBatch(rows);
@@ -238,7 +266,7 @@ export function describeQuantization(name: string, maker: QuantizationMaker): vo
 
     it('recommends the smallest codes that reach a recall', async () => {
       const { choice, trials } = await maker.recommend(rows, dim, { minRecall: 0.9 });
-      expect(trials.length).toBeGreaterThanOrEqual(5);
+      expect(trials.length).toBeGreaterThanOrEqual(4);
       for (const trial of trials) {
         expect(trial.recall).toBeGreaterThanOrEqual(trial.recallByCode);
         expect(trial.bytesPerVector).toBeLessThan(dim * 4);

@@ -29,7 +29,8 @@ CodedRows::CodedRows(std::shared_ptr<Codec> codec, size_t dim, size_t block_byte
       dim_(dim),
       group_rows_(codec_->group_rows()),
       groups_(group_bytes(*codec_), block_bytes),
-      constants_(constant_width(*codec_), block_bytes) {}
+      constants_(constant_width(*codec_), block_bytes),
+      copied_(is_grouped() ? codec_->code_bytes() : 0) {}
 
 void CodedRows::set_parameters(std::vector<float> parameters) {
   truncate(0);
@@ -99,9 +100,7 @@ void CodedRows::replace(size_t slot, const float* row) {
 }
 
 void CodedRows::copy(size_t from, size_t to) {
-  std::vector<uint8_t> buffer(is_grouped() ? codec_->code_bytes() : 0);
-  const uint8_t* copied = code(from, buffer.data());
-  put(to, copied);
+  put(to, code(from, copied_.data()));
   if (codec_->constant_count() > 0)
     std::copy_n(constants_.row(from), constants_.row_width(), constants_.row(to));
 }

@@ -79,7 +79,8 @@ class CodedRows {
   size_t group_rows_;
   size_t row_count_ = 0;
   RowBlocks<uint8_t> groups_;
-  RowBlocks<float> constants_;  // stays empty where there are none
+  RowBlocks<float> constants_;   // stays empty where there are none
+  std::vector<uint8_t> copied_;  // the code on its way from one place to another
 };
 
 }  // namespace vicinal

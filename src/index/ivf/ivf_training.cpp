@@ -37,9 +37,10 @@ IvfTraining::IvfTraining(IvfIndex& index, size_t nlist, uint64_t seed) : index_(
   Random random(seed);
   const size_t sample_size = std::min(slots.size(), nlist_ * kSampleRowsPerList);
   for (size_t part = 0; part < sample_size; ++part) {
-    const size_t first = slots.size() * part / sample_size;
-    const size_t next = slots.size() * (part + 1) / sample_size;
-    sample_.push_back(slots[first + random.below(static_cast<uint32_t>(next - first))]);
+    // In 64 bits: of many rows the products are above 2^32.
+    const uint64_t first = uint64_t{slots.size()} * part / sample_size;
+    const uint64_t next = uint64_t{slots.size()} * (part + 1) / sample_size;
+    sample_.push_back(slots[static_cast<size_t>(first) + random.below(static_cast<uint32_t>(next - first))]);
   }
   if (lists.metric() == Metric::kDot && !sample_.empty()) {
     std::vector<double> norms;

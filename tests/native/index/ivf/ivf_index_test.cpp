@@ -234,7 +234,7 @@ class IvfModel : public ::testing::TestWithParam<Metric> {};
 TEST_P(IvfModel, AgreesWithTheModel) {
   for (const Values values : {Values::kTies, Values::kOrdinary, Values::kExtreme}) {
     for (uint64_t seed = 1; seed <= 3; ++seed) {
-      Model model(seed, seed == 1 ? 2 : 9 * seed, GetParam(), values);
+      Model model(seed, seed == 1 ? 2 : static_cast<size_t>(9 * seed), GetParam(), values);
       for (int step = 0; step < 150; ++step) {
         SCOPED_TRACE(testing::Message() << "seed " << seed << " step " << step);
         model.step();
