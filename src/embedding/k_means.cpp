@@ -88,7 +88,8 @@ double KMeans::share_done() const {
 
 double KMeans::imbalance() const {
   const size_t largest = *std::max_element(counts_.begin(), counts_.end());
-  return static_cast<double>(largest) * static_cast<double>(options_.k) / static_cast<double>(assignment_.size());
+  return static_cast<double>(largest) * static_cast<double>(options_.k) /
+         static_cast<double>(assignment_.size());
 }
 
 std::vector<float> KMeans::take_centroids() {
@@ -155,7 +156,8 @@ void KMeans::begin_seeds() {
     // In 64 bits: of many rows the products are above 2^32.
     const uint64_t first = uint64_t{row_count} * part / sample_size;
     const uint64_t next = uint64_t{row_count} * (part + 1) / sample_size;
-    pass_rows_.push_back(row(static_cast<size_t>(first) + random_.below(static_cast<uint32_t>(next - first))));
+    pass_rows_.push_back(
+        row(static_cast<size_t>(first) + random_.below(static_cast<uint32_t>(next - first))));
   }
   seed_gaps_.assign(sample_size, FLT_MAX);
   assignment_.resize(row_count);

@@ -25,7 +25,8 @@ double IvfIndex::imbalance() const {
     largest = std::max(largest, lists_.list(list).size());
     rows += lists_.list(list).size();
   }
-  return rows > 0 ? static_cast<double>(largest) * static_cast<double>(nlist()) / static_cast<double>(rows) : 0;
+  return rows > 0 ? static_cast<double>(largest) * static_cast<double>(nlist()) / static_cast<double>(rows)
+                  : 0;
 }
 
 uint64_t IvfIndex::held_bytes() const {
