@@ -5,7 +5,7 @@ What engines with lists (index `ivf`) do, whichever thread they live in.
 */
 import type { Metric, QuantizationOptions, SearchResults } from 'vicinal';
 import { afterEach, describe, expect, it } from 'vitest';
-import { naiveSearch, randomNumbers, randomVectors, rowOf } from '../support/vectors.js';
+import { clusteredVectors, randomVectors, recallAt10, rowOf } from '../support/vectors.js';
 import type { AnyEngine, EngineMaker } from './engine.behaviour.js';
 import { errorOf } from './support/awaitable.js';
 
@@ -13,31 +13,11 @@ const dim = 24;
 const rowCount = 2000;
 const metrics: readonly Metric[] = ['cosine', 'euclidean', 'manhattan', 'dot'];
 
-/** Rows around 40 centers. */
-function clusteredVectors(count: number, seed: number): Float32Array {
-  const centers = randomVectors(40, dim, 7);
-  const next = randomNumbers(seed);
-  const rows = randomVectors(count, dim, seed + 1);
-  for (let row = 0; row < count; row++) {
-    const center = Math.floor(next() * 40);
-    for (let i = 0; i < dim; i++) {
-      rows[row * dim + i] = 0.3 * (rows[row * dim + i] as number) + (centers[center * dim + i] as number);
-    }
-  }
-  return rows;
-}
+const rows = clusteredVectors(rowCount, dim, { centerCount: 40, spread: 0.3, seed: 1 });
+const queries = clusteredVectors(20, dim, { centerCount: 40, spread: 0.3, seed: 3 });
 
-const rows = clusteredVectors(rowCount, 1);
-const queries = clusteredVectors(20, 3);
-
-function recall(results: readonly SearchResults[], metric: Metric): number {
-  let found = 0;
-  results.forEach((result, index) => {
-    const right = new Set(naiveSearch(metric, rows, rowOf(queries, dim, index), 10).map(({ id }) => id));
-    found += [...result.ids].filter((id) => right.has(id)).length;
-  });
-  return found / (10 * results.length);
-}
+const recall = (results: readonly SearchResults[], metric: Metric) =>
+  recallAt10(results, metric, rows, queries);
 
 export function describeIvf(name: string, maker: EngineMaker): void {
   const opened: AnyEngine[] = [];

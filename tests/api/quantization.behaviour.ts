@@ -12,7 +12,7 @@ import {
   VectorSearchError,
 } from 'vicinal';
 import { afterEach, describe, expect, it } from 'vitest';
-import { naiveSearch, randomNumbers, randomVectors, rowOf } from '../support/vectors.js';
+import { clusteredVectors, naiveSearch, recallAt10, rowOf } from '../support/vectors.js';
 import type { AnyEngine, EngineMaker } from './engine.behaviour.js';
 import { errorOf } from './support/awaitable.js';
 
@@ -44,31 +44,11 @@ const codecs: readonly (readonly [
 
 const dim = 64;
 
-/** Rows around some centers, as embeddings are. */
-function clusteredVectors(count: number, seed: number): Float32Array {
-  const centers = randomVectors(20, dim, 7);
-  const next = randomNumbers(seed);
-  const rows = randomVectors(count, dim, seed + 1);
-  for (let row = 0; row < count; row++) {
-    const center = Math.floor(next() * 20);
-    for (let i = 0; i < dim; i++) {
-      rows[row * dim + i] = 0.5 * (rows[row * dim + i] as number) + (centers[center * dim + i] as number);
-    }
-  }
-  return rows;
-}
+const rows = clusteredVectors(1200, dim, { centerCount: 20, spread: 0.5, seed: 1 });
+const queries = clusteredVectors(20, dim, { centerCount: 20, spread: 0.5, seed: 3 });
 
-const rows = clusteredVectors(1200, 1);
-const queries = clusteredVectors(20, 3);
-
-function recall(results: readonly SearchResults[], metric: Metric): number {
-  let found = 0;
-  results.forEach((result, index) => {
-    const right = new Set(naiveSearch(metric, rows, rowOf(queries, dim, index), 10).map(({ id }) => id));
-    found += [...result.ids].filter((id) => right.has(id)).length;
-  });
-  return found / (10 * results.length);
-}
+const recall = (results: readonly SearchResults[], metric: Metric) =>
+  recallAt10(results, metric, rows, queries);
 
 export function describeQuantization(name: string, maker: QuantizationMaker): void {
   const opened: AnyEngine[] = [];

@@ -69,3 +69,38 @@ export function naiveSearch(
     .sort((a, b) => b.score - a.score || a.id - b.id)
     .slice(0, k);
 }
+
+/** Rows `[count x dim]` around some centers, the same for every seed, as embeddings are. `spread`: of each around its own. */
+export function clusteredVectors(
+  count: number,
+  dim: number,
+  { centerCount, spread, seed }: { centerCount: number; spread: number; seed: number },
+): Float32Array {
+  const centers = randomVectors(centerCount, dim, 7);
+  const next = randomNumbers(seed);
+  const rows = randomVectors(count, dim, seed + 1);
+  for (let row = 0; row < count; row++) {
+    const center = Math.floor(next() * centerCount);
+    for (let i = 0; i < dim; i++) {
+      const at = row * dim + i;
+      rows[at] = spread * (rows[at] as number) + (centers[center * dim + i] as number);
+    }
+  }
+  return rows;
+}
+
+/** Share of the ten nearest of `rows` to each query that its result has. */
+export function recallAt10(
+  results: readonly { readonly ids: Uint32Array }[],
+  metric: Metric,
+  rows: Float32Array,
+  queries: Float32Array,
+): number {
+  const dim = queries.length / results.length;
+  let found = 0;
+  results.forEach(({ ids }, index) => {
+    const right = new Set(naiveSearch(metric, rows, rowOf(queries, dim, index), 10).map(({ id }) => id));
+    found += [...ids].filter((id) => right.has(id)).length;
+  });
+  return found / (10 * results.length);
+}
