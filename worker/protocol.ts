@@ -117,8 +117,6 @@ export interface WorkerCalls {
   ): QuantizationRecommendation;
 }
 
-export type ObjectCalls = EngineCalls & ProcessorCalls & WorkerCalls;
-
 /** Client to host. */
 export type HostRequest =
   | {

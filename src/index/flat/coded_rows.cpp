@@ -32,11 +32,6 @@ CodedRows::CodedRows(std::shared_ptr<Codec> codec, size_t dim, size_t block_byte
       constants_(constant_width(*codec_), block_bytes),
       copied_(is_grouped() ? codec_->code_bytes() : 0) {}
 
-void CodedRows::set_parameters(std::vector<float> parameters) {
-  truncate(0);
-  codec_->set_parameters(std::move(parameters));
-}
-
 size_t CodedRows::capacity() const {
   const size_t coded = groups_.capacity() * group_rows_;
   return codec_->constant_count() > 0 ? std::min(coded, constants_.capacity()) : coded;

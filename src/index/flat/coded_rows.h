@@ -31,8 +31,6 @@ class CodedRows {
   CodedRows(std::shared_ptr<Codec> codec, size_t dim, size_t block_bytes = kBlockBytes);
 
   const Codec& codec() const { return *codec_; }
-  /// Forgets all rows: codes of one training tell nothing under another.
-  void set_parameters(std::vector<float> parameters);
 
   size_t size() const { return row_count_; }
   size_t capacity() const;

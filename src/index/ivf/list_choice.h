@@ -22,8 +22,6 @@ class ListChoice {
   /// allowed rows than are wanted, every list.
   std::vector<std::vector<uint32_t>> choose(const float* queries, size_t query_count) const;
 
-  /// Whether every live row is allowed.
-  bool all_allowed() const { return all_allowed_; }
   /// The rows of a list that are allowed, by position.
   AllowedSlots allowed_in(const IvfList& list) const;
 
