@@ -13,6 +13,9 @@ import { trainBeforeAdding } from './training-steps.js';
 /** Enough that a step's fixed cost (under 10 us) is lost in its copy, and short enough (about 2 ms) to be stopped. */
 const stepBytes = 4 << 20;
 
+/** What the module tells of linking that is done. */
+const thousandths = 1000;
+
 /**
 Adds `rowCount` rows, all or none of them.
 
@@ -34,7 +37,7 @@ export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, 
       const count = Math.min(rowsPerStep, rowCount - added);
       const address = handle.addressInLongCall;
       const rows = runtime.scratch(scratchBytes(count * dim)).putFloats(rowsAt(flat, dim, added, count));
-      const id = runtime.checked((raw) => raw.engineAdd(address, rows, count), {
+      const id = runtime.checked((raw) => raw.engineAdd(address, rows, count, false), {
         row: added,
         dim,
       });
@@ -42,6 +45,10 @@ export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, 
       added += count;
       yield { done: learning + added, total: learning + rowCount };
     } while (added < rowCount);
+    for (let linked = 0; linked < thousandths; ) {
+      linked = runtime.checked((raw) => raw.engineLinkStep(handle.addressInLongCall));
+      if (linked < thousandths) yield { done: learning + added, total: learning + rowCount };
+    }
     done = true;
     return firstId;
   } finally {

@@ -32,7 +32,14 @@ export const initNames: NamesOf<InitOptions> = {
   timeoutMs: true,
 };
 
-export const engineNames: NamesOf<EngineOptions> = { index: true, quantization: true };
+export const engineNames: NamesOf<EngineOptions> = {
+  index: true,
+  quantization: true,
+  m: true,
+  efConstruction: true,
+  fullScanThreshold: true,
+  seed: true,
+};
 
 export const quantizationNames: NamesOf<QuantizationOptions> = {
   codec: true,
@@ -53,6 +60,7 @@ export const searchNames: NamesOf<SearchOptions & LongCallOptions> = {
   oversampling: true,
   exact: true,
   nprobe: true,
+  efSearch: true,
   ...longCall,
 };
 
@@ -61,6 +69,7 @@ export const recallNames: NamesOf<RecallOptions & LongCallOptions> = {
   rescore: true,
   oversampling: true,
   nprobe: true,
+  efSearch: true,
   ...longCall,
 };
 

@@ -43,6 +43,16 @@ export const engineStatsFields = [
   'memoryBytes',
 ] as const;
 
+/** Where `engineGraphStats` leaves its numbers: doubles in this order. */
+export const graphStatsFields = [
+  'linked',
+  'pending',
+  'removed',
+  'levels',
+  'meanDegree',
+  'maxDegree',
+] as const;
+
 /** `lastError` leaves as many doubles: `code, expected, actual`. */
 export const errorNumbers = 3;
 
@@ -57,8 +67,11 @@ export interface RawFunctions {
   /** Bytes of the heap in use. */
   heapBytes(): number;
 
-  /** `quantization`: address of words, see quantization.ts, or 0 for none. `index`: 0 flat, 1 ivf. */
-  engineCreate(dim: number, metric: number, quantization: number, index: number): Reply;
+  /**
+  `quantization`: address of words, see quantization.ts, or 0 for none. `index`: 0 flat, 1 ivf, 2 hnsw. `hnsw`: address
+  of words, see hnsw.ts, or 0.
+  */
+  engineCreate(dim: number, metric: number, quantization: number, index: number, hnsw: number): Reply;
   /** Reads `byteCount` bytes by {@link RawModule.readPiece}. */
   engineLoad(byteCount: number): Reply;
   engineDelete(engine: number): void;
@@ -69,6 +82,10 @@ export interface RawFunctions {
   /** Address of words, see quantization.ts, or 0. */
   engineQuantization(engine: number): number;
   engineIndex(engine: number): number;
+  /** Address of words, see hnsw.ts, or 0. */
+  engineHnsw(engine: number): number;
+  /** Address of the numbers, see {@link graphStatsFields}. */
+  engineGraphStats(engine: number): number;
   /** Lists; 0 until trained. */
   engineNlist(engine: number): number;
   engineListImbalance(engine: number): number;
@@ -90,8 +107,10 @@ export interface RawFunctions {
   engineSize(engine: number): number;
   /** Address of the numbers, see {@link engineStatsFields}. */
   engineStats(engine: number): number;
-  /** Id of the first row. */
-  engineAdd(engine: number, rows: number, rowCount: number): Reply;
+  /** Id of the first row. `links`: with a graph, link them to it at once. */
+  engineAdd(engine: number, rows: number, rowCount: number, links: boolean): Reply;
+  /** Links the next rows that are not linked: thousandths that are done, 1000 last. */
+  engineLinkStep(engine: number): Reply;
   engineUndoAdd(engine: number, rowCount: number): Reply;
   /** Ends an add in parts, before which there was a training. */
   engineEndAdd(engine: number): void;
@@ -101,7 +120,8 @@ export interface RawFunctions {
   engineGet(engine: number, id: number): Reply;
   engineContains(engine: number, id: number): boolean;
   /**
-  Address of the hits among slots `firstSlot` to `endSlot - 1`, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone. `nprobe`: 0 for the default.
+  Address of the hits among slots `firstSlot` to `endSlot - 1`, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone.
+  `nprobe`, `efSearch`: 0 for the default.
   */
   engineSearch(
     engine: number,
@@ -115,6 +135,7 @@ export interface RawFunctions {
     oversampling: number,
     exact: boolean,
     nprobe: number,
+    efSearch: number,
     firstSlot: number,
     endSlot: number,
   ): Reply;

@@ -17,6 +17,7 @@ import {
 import { disposeBySymbol } from './dispose-symbol.js';
 import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
+import { checkHnsw, hnswFromWords, hnswToWords, hnswWords } from './hnsw.js';
 import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
 import { copyFloats, copyNamed, copyWords } from './module-arrays.js';
@@ -29,7 +30,7 @@ import {
   quantizationWords,
   toWords,
 } from './quantization.js';
-import { engineStatsFields } from './raw-module.js';
+import { engineStatsFields, graphStatsFields } from './raw-module.js';
 import { recallSteps } from './recall-steps.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
 import { scratchBytes } from './scratch.js';
@@ -40,6 +41,8 @@ import { trainSteps } from './training-steps.js';
 import type {
   EngineOptions,
   EngineStats,
+  GraphStats,
+  HnswOptions,
   IndexName,
   ListStats,
   LongCallOptions,
@@ -51,7 +54,7 @@ import type {
 } from './types.js';
 
 /** In the order of their numbers in the module (src/engine/search_engine.h). */
-const indexNames: readonly IndexName[] = ['flat', 'ivf'];
+const indexNames: readonly IndexName[] = ['flat', 'ivf', 'hnsw'];
 
 /** An engine that was loaded, on its way through the constructors. @internal */
 export class LoadedEngine {
@@ -107,12 +110,14 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
-    const { index, quantization } = checkEngineOptions(options, dim, metric);
+    const { index, quantization, hnsw } = checkEngineOptions(options, dim, metric);
     this.#index = index;
     this.#quantization = quantization;
-    const words = quantizationToScratch(runtime, quantization);
+    const scratch = runtime.scratch(scratchBytes(quantizationWords) + scratchBytes(hnswWords));
+    const words = quantization === null ? 0 : scratch.putWords(toWords(quantization));
+    const graph = hnsw === null ? 0 : scratch.putWords(hnswToWords(hnsw));
     const indexCode = indexNames.indexOf(index);
-    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode, words, indexCode));
+    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode, words, indexCode, graph));
     this.#handle = new Handle(runtime, address, kind);
   }
 
@@ -134,7 +139,7 @@ export class VectorSearchEngine {
   add(vector: VectorInput): number {
     const { address, runtime } = this.#handle;
     const row = this.#vectorToScratch('the vector', vector);
-    const id = runtime.checked((raw) => raw.engineAdd(address, row, 1));
+    const id = runtime.checked((raw) => raw.engineAdd(address, row, 1, true));
     runtime.call((raw) => raw.engineEndAdd(address));
     return id;
   }
@@ -347,6 +352,7 @@ export class VectorSearchEngine {
       metric: this.metric,
       index: this.#index,
       lists: this.#lists(),
+      graph: this.#graph(),
       quantization: this.#quantization && {
         ...this.#quantization,
         trained: runtime.call((raw) => raw.engineIsTrained(address)),
@@ -398,6 +404,15 @@ export class VectorSearchEngine {
     return count === 0 ? null : { count, imbalance: runtime.call((raw) => raw.engineListImbalance(address)) };
   }
 
+  #graph(): GraphStats | null {
+    const { address, runtime } = this.#handle;
+    const words = runtime.call((raw) => raw.engineHnsw(address));
+    if (words === 0) return null;
+    const options = hnswFromWords(copyWords(runtime.memory, words, hnswWords));
+    const stats = runtime.call((raw) => raw.engineGraphStats(address));
+    return { ...options, ...copyNamed(runtime.memory, stats, graphStatsFields) };
+  }
+
   #vectorToScratch(name: string, vector: VectorInput): number {
     checkVector(name, vector, this.dim);
     return this.#handle.runtime.scratch(scratchBytes(this.dim)).putFloats(vector);
@@ -420,15 +435,30 @@ function checkEngineOptions(
   options: EngineOptions,
   dim: number,
   metric: Metric,
-): { readonly index: IndexName; readonly quantization: EngineQuantization | null } {
+): {
+  readonly index: IndexName;
+  readonly quantization: EngineQuantization | null;
+  readonly hnsw: Required<HnswOptions> | null;
+} {
   checkOptions(options, engineNames);
-  const { index = 'flat', quantization } = options;
+  const { index = 'flat' } = options;
   if (!indexNames.includes(index))
     throw invalidArgument(`the index to be one of ${indexNames.join(', ')}`, index);
-  return {
-    index,
-    quantization: quantization === undefined ? null : checkQuantization(quantization, dim, metric, true),
-  };
+  const hnsw = checkHnsw(options);
+  // Walks by codes are faster; those of Manhattan distance cannot be.
+  const byDefault = index === 'hnsw' && metric !== 'manhattan' ? {} : null;
+  const { quantization = byDefault } = options;
+  const checked = quantization === null ? null : checkQuantization(quantization, dim, metric, true);
+  if (index === 'hnsw' && checked !== null && (checked.codec !== 'scalar' || checked.bits < 4)) {
+    throw invalidArgument(
+      "scalar codes of 8 or 4 bits with the index 'hnsw'",
+      `${checked.codec}, ${checked.bits}`,
+    );
+  }
+  if (index === 'hnsw' && checked !== null && metric === 'manhattan') {
+    throw invalidArgument("quantization with the index 'hnsw' under a metric other than manhattan", metric);
+  }
+  return { index, quantization: checked, hnsw };
 }
 
 function quantizationToScratch(runtime: ModuleRuntime, quantization: EngineQuantization | null): number {

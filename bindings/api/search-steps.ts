@@ -44,6 +44,8 @@ export interface SearchPlan {
   readonly exact: boolean;
   /** 0: the default. */
   readonly nprobe: number;
+  /** 0: the default. */
+  readonly efSearch: number;
   /** Whether the best of all slots are the best of ranges of slots, merged: so it is where floats are searched. */
   readonly byRanges: boolean;
 }
@@ -75,6 +77,11 @@ export function planSearch(
     if (index !== 'ivf') throw invalidArgument("nprobe with the index 'ivf' only", nprobe);
     checkInteger('nprobe', nprobe, 1, maxListCount);
   }
+  const { efSearch } = options;
+  if (efSearch !== undefined) {
+    if (index !== 'hnsw') throw invalidArgument("efSearch with the index 'hnsw' only", efSearch);
+    checkInteger('efSearch', efSearch, 1, maxListCount);
+  }
   const rescoring = planRescoring(options, quantization);
   return {
     k: Math.min(checkInteger('k', k, 1), 0xffffffff),
@@ -82,6 +89,7 @@ export function planSearch(
     filter: filterWords(options.filter),
     ...rescoring,
     nprobe: nprobe ?? 0,
+    efSearch: efSearch ?? 0,
     byRanges: index === 'flat' && (rescoring.exact || quantization === null),
   };
 }
@@ -107,6 +115,7 @@ function search(
     plan.oversampling,
     plan.exact,
     plan.nprobe,
+    plan.efSearch,
     first,
     end,
   );

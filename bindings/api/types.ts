@@ -132,18 +132,38 @@ Which vectors a search compares with the query.
 | `flat` | all of them: exactly, or by their codes |
 | `ivf` | those in the lists nearest to the query, once `train()` has sorted them into lists; until then all |
 */
-export type IndexName = 'flat' | 'ivf';
+export type IndexName = 'flat' | 'ivf' | 'hnsw';
+
+/** Of an index `hnsw`, in the words of its paper: Malkov, Yashunin, TPAMI 2020. */
+export interface HnswOptions {
+  /** Edges of a new vector on each level, 2 to 256; on the lowest it can come to have twice as many. Default: `16`. */
+  readonly m?: number;
+  /** Candidates that these are chosen from, 1 to 65,536: more for a better graph, and a longer build. Default: `200`. */
+  readonly efConstruction?: number;
+  /** Where so many vectors or fewer may be returned, all of them are compared with the query. Default: `1000`. */
+  readonly fullScanThreshold?: number;
+  /** Of the random levels. Default: `0`. */
+  readonly seed?: number;
+}
 
 /** How an engine keeps and searches vectors. */
-export interface EngineOptions {
+export interface EngineOptions extends HnswOptions {
   /** See {@link IndexName}. Default: `flat`. */
   readonly index?: IndexName;
-  /** Keep rows in codes. Default: floats only. */
-  readonly quantization?: QuantizationOptions;
+  /**
+  Keep rows in codes; `null`: floats only. With index `hnsw`, scalar codes of 8 or 4 bits, and not under `manhattan`.
+  Default: scalar codes of 8 bits beside the floats with index `hnsw`, which its walks go by, else floats only.
+  */
+  readonly quantization?: QuantizationOptions | null;
 }
 
 /** What a search may return. */
 export interface SearchOptions {
+  /**
+  With index `hnsw`: how many vectors a walk through the graph keeps, 1 to 65,536; more for more recall. At least `k`
+  are kept. Default: `64`.
+  */
+  readonly efSearch?: number;
   /** Only these ids may be returned. Default: all. */
   readonly filter?: IdFilterInput;
   /** Only hits with `score >= scoreThreshold` are returned. Default: no threshold. */
@@ -183,8 +203,26 @@ export interface ListStats {
   readonly imbalance: number;
 }
 
+/** The graph of an index `hnsw`. */
+export interface GraphStats extends Required<HnswOptions> {
+  /** Vectors in the graph. */
+  readonly linked: number;
+  /** Vectors not in it yet, which searches compare with the query one by one. */
+  readonly pending: number;
+  /** Removed vectors whose place `compact()` would reclaim. */
+  readonly removed: number;
+  readonly levels: number;
+  /** Edges of a vector on the lowest level, on average. */
+  readonly meanDegree: number;
+  /** The most of them. */
+  readonly maxDegree: number;
+}
+
 /** Which searches `estimateRecall` judges. */
-export type RecallOptions = Pick<SearchOptions, 'filter' | 'rescore' | 'oversampling' | 'nprobe'>;
+export type RecallOptions = Pick<
+  SearchOptions,
+  'filter' | 'rescore' | 'oversampling' | 'nprobe' | 'efSearch'
+>;
 
 /** What `recommendQuantization` looks for. */
 export interface RecommendOptions {
@@ -240,6 +278,8 @@ export interface EngineStats {
   readonly index: IndexName;
   /** Lists of an index `ivf`; `null` until it is trained, and for other indexes. */
   readonly lists: ListStats | null;
+  /** The graph of an index `hnsw`; `null` for other indexes. */
+  readonly graph: GraphStats | null;
   /** How rows are kept in codes; `null` where they are floats only. */
   readonly quantization: Quantization | null;
   /** The module that runs. */
@@ -254,7 +294,7 @@ export interface EngineStats {
   readonly codeBytes: number;
   /** Of these, for what their codec has learned. */
   readonly codecBytes: number;
-  /** Of these, for lists: their centroids, and where each vector is. */
+  /** Of these, for lists: their centroids, and where each vector is; or for the graph. */
   readonly indexBytes: number;
   /** Of these, for ids and deletion marks. */
   readonly idBytes: number;

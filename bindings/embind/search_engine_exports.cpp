@@ -25,9 +25,21 @@ struct QuantizationWords {
   uint32_t keep_vectors, seed_low, seed_high;
 };
 
+/// Words that stand for `HnswOptions`, as bindings/api/hnsw.ts lists them.
+struct HnswWords {
+  uint32_t m, ef_construction, full_scan_threshold, seed_low, seed_high;
+};
+
 /// quantization  address of such words, or 0 for none
-EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization, uint32_t index) {
+/// hnsw          likewise
+EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization, uint32_t index,
+                             Address hnsw = 0) {
   EngineOptions options{dim, static_cast<Metric>(metric), std::nullopt, IndexKind{index}};
+  if (hnsw != 0) {
+    const auto& graph = object_at<const HnswWords>(hnsw);
+    options.hnsw = {graph.m, graph.ef_construction, graph.full_scan_threshold,
+                    uint64_t{graph.seed_high} << 32 | graph.seed_low};
+  }
   if (quantization == 0) return options;
   const auto& words = object_at<const QuantizationWords>(quantization);
   options.quantization = Quantization{{CodecKind{words.kind}, words.bits, words.segments, words.rotation != 0,
@@ -36,9 +48,10 @@ EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization, 
   return options;
 }
 
-Reply create(size_t dim, uint32_t metric, Address quantization, uint32_t index) {
-  return guarded_new<SearchEngine>(
-      [&] { return SearchEngine::create(engine_options(dim, metric, quantization, index), best_kernels()); });
+Reply create(size_t dim, uint32_t metric, Address quantization, uint32_t index, Address hnsw) {
+  return guarded_new<SearchEngine>([&] {
+    return SearchEngine::create(engine_options(dim, metric, quantization, index, hnsw), best_kernels());
+  });
 }
 
 Reply load(double size) {
@@ -87,6 +100,24 @@ double quantization(Address engine) {
            static_cast<uint32_t>(codec.seed >> 32)};
   return address_of(&words);
 }
+/// Address of `HnswWords`, or 0.
+double hnsw(Address engine) {
+  static HnswWords words;
+  const HnswOptions* held = at(engine).hnsw();
+  if (held == nullptr) return 0;
+  words = {held->m, held->ef_construction, held->full_scan_threshold, static_cast<uint32_t>(held->seed),
+           static_cast<uint32_t>(held->seed >> 32)};
+  return address_of(&words);
+}
+/// Address of six doubles, in the order of `graphStatsFields` in bindings/api/raw-module.ts.
+double graph_stats(Address engine) {
+  static std::array<double, 6> numbers;
+  const HnswStats stats = at(engine).graph_stats();
+  numbers = {static_cast<double>(stats.linked),      static_cast<double>(stats.pending),
+             static_cast<double>(stats.removed),     static_cast<double>(stats.level_count),
+             stats.mean_degree, static_cast<double>(stats.largest_degree)};
+  return address_of(numbers.data());
+}
 uint32_t index(Address engine) {
   return static_cast<uint32_t>(at(engine).index());
 }
@@ -117,8 +148,8 @@ double stats(Address engine) {
   return address_of(numbers.data());
 }
 
-Reply add(Address engine, Address rows, size_t row_count) {
-  return guarded([&] { return at(engine).add(floats_at(rows), row_count); });
+Reply add(Address engine, Address rows, size_t row_count, bool links) {
+  return guarded([&] { return at(engine).add(floats_at(rows), row_count, links); });
 }
 
 Reply undo_add(Address engine, size_t row_count) {
@@ -166,6 +197,10 @@ void end_list_training(Address engine) {
   at(engine).end_list_training();
 }
 
+Reply link_step(Address engine) {
+  return guarded([&] { return thousandths(at(engine).link_step()); });
+}
+
 Reply update(Address engine, uint32_t id, Address row) {
   return guarded([&] { return at(engine).update(RowId{id}, floats_at(row)); });
 }
@@ -180,7 +215,7 @@ Reply get(Address engine, uint32_t id) {
 
 Reply search(Address engine, Address queries, size_t query_count, size_t k, float score_threshold,
              uint32_t form, Address filter, size_t filter_length, float oversampling, bool exact,
-             size_t nprobe, uint32_t first_slot, uint32_t end_slot) {
+             size_t nprobe, size_t ef_search, uint32_t first_slot, uint32_t end_slot) {
   return guarded([&]() -> Result<const void*> {
     const CrossedFilter crossed(static_cast<FilterForm>(form), filter, filter_length,
                                 [&](RowId id) { return at(engine).contains(id); });
@@ -191,6 +226,7 @@ Reply search(Address engine, Address queries, size_t query_count, size_t k, floa
     options.oversampling = oversampling;
     options.exact = exact;
     options.nprobe = nprobe;
+    options.ef_search = ef_search;
     const Status found =
         at(engine).search(floats_at(queries), query_count, options, last_hits(), {first_slot, end_slot});
     if (!found.ok()) return found.error();
@@ -209,8 +245,7 @@ Reply reserve(Address engine, double row_count) {
 
 Reply compact(Address engine) {
   return guarded([&] {
-    at(engine).compact();
-    return Status();
+    return at(engine).compact();
   });
 }
 
@@ -242,10 +277,13 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineSize", &size);
   emscripten::function("engineStats", &stats);
   emscripten::function("engineAdd", &add);
+  emscripten::function("engineLinkStep", &link_step);
   emscripten::function("engineUndoAdd", &undo_add);
   emscripten::function("engineEndAdd", &end_add);
   emscripten::function("engineQuantization", &quantization);
   emscripten::function("engineIndex", &index);
+  emscripten::function("engineHnsw", &hnsw);
+  emscripten::function("engineGraphStats", &graph_stats);
   emscripten::function("engineNlist", &nlist);
   emscripten::function("engineListImbalance", &list_imbalance);
   emscripten::function("engineBeginListTraining", &begin_list_training);

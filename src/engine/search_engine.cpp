@@ -12,6 +12,7 @@
 #include "index/flat/code_search.h"
 #include "index/flat/coded_rows.h"
 #include "index/flat/flat_search.h"
+#include "index/hnsw/hnsw_index.h"
 #include "index/ivf/ivf_index.h"
 #include "persist/engine_file.h"
 #include "rows/allowed_slots.h"
@@ -46,6 +47,9 @@ float max_distance_of(Metric metric, std::optional<float> score_threshold) {
   return -std::clamp(*score_threshold, -FLT_MAX, FLT_MAX);
 }
 
+// Nodes that a walk keeps, unless told.
+constexpr size_t kDefaultEfSearch = 64;
+
 // Takes back what an `add` has done when it does not reach its end: coding may find no memory.
 template <typename State>
 struct Rollback {
@@ -66,14 +70,29 @@ struct Rollback {
 struct SearchEngine::State {
   State(const EngineOptions& engine_options, const KernelTable& kernel_table)
       : options(engine_options), kernels(kernel_table), rows(options.dim, options.metric) {
-    if (options.index == IndexKind::kIvf) make_lists();
+    make_index();
   }
 
-  EngineView view() const { return {rows, options.quantization, codes, ids, deletions, ivf.get()}; }
+  EngineView view() const {
+    return {rows, options.quantization, codes, ids, deletions, ivf.get(), hnsw.get()};
+  }
+
+  void make_index() {
+    if (options.index == IndexKind::kIvf) make_lists();
+    if (options.index == IndexKind::kHnsw) hnsw = std::make_unique<HnswIndex>(options.hnsw, rows, kernels);
+  }
 
   void make_lists() { ivf = std::make_unique<IvfIndex>(options.dim, options.metric, kernels); }
 
-  bool has_codes() const { return ivf != nullptr ? ivf->lists().has_codes() : codes.has_value(); }
+  bool has_codes() const {
+    if (ivf != nullptr) return ivf->lists().has_codes();
+    return hnsw != nullptr ? hnsw->has_codes() : codes.has_value();
+  }
+  // Null without codes, and where they are in lists.
+  const CodedRows* coded_rows() const {
+    if (hnsw != nullptr) return hnsw->has_codes() ? &hnsw->codes() : nullptr;
+    return codes ? &*codes : nullptr;
+  }
   // Whether every row is kept as floats.
   bool has_vectors() const { return !has_codes() || options.quantization->keep_vectors; }
 
@@ -90,7 +109,13 @@ struct SearchEngine::State {
       for (size_t row = 0; row < row_count; ++row) rows.append_reserved(added + row * options.dim);
     }
     if (codes) codes->append(added, row_count);
-    return {};
+    return hnsw != nullptr ? hnsw->append(added, row_count) : Status();
+  }
+
+  // Links what is not linked yet; without codes only where none are to come.
+  Result<double> link_step() {
+    if (hnsw == nullptr || (options.quantization && !has_codes())) return 1.0;
+    return hnsw->link_step();
   }
 
   Status make_room(size_t row_count) {
@@ -104,6 +129,7 @@ struct SearchEngine::State {
     if (ivf != nullptr) return ivf->truncate(row_count);
     if (has_vectors()) rows.truncate(row_count);
     if (codes) codes->truncate(row_count);
+    if (hnsw != nullptr && hnsw->slot_count() > row_count) hnsw->truncate(row_count);
   }
 
   std::vector<std::vector<Candidate>> search_rows(const float* queries, size_t query_count,
@@ -117,16 +143,30 @@ struct SearchEngine::State {
           {search.k, search.exact ? kMaxListCount : search.nprobe, max_distance, search.exact, rescored},
           allowed);
     }
+    if (hnsw != nullptr && !search.exact) {
+      const HnswSearch walk{search.k, search.ef_search == 0 ? kDefaultEfSearch : search.ef_search,
+                            max_distance, search.oversampling != 0 ? candidate_count(search) : 0};
+      std::vector<std::vector<Candidate>> found(query_count);
+      for (size_t query = 0; query < query_count; ++query)
+        found[query] = hnsw->search(queries + query * options.dim, walk, allowed);
+      return found;
+    }
     if (codes && !search.exact) return search_by_code(queries, query_count, search, allowed);
     return search_flat(rows, kernels, queries, query_count, search.k, allowed, max_distance);
   }
 
   // The rows are searched by these codes from now on.
-  void take_codes(CodedRows trained) {
-    codes = std::move(trained);
-    if (has_vectors()) return;
+  Status take_codes(CodedRows trained) {
+    if (hnsw != nullptr) {
+      const Status taken = hnsw->take_codes(std::move(trained));
+      if (!taken.ok()) return taken;
+    } else {
+      codes = std::move(trained);
+    }
+    if (has_vectors()) return {};
     if (trains_for_add) untrained.emplace(std::move(rows));
     rows = VectorRows(options.dim, options.metric);
+    return {};
   }
 
   // Takes back the training that went before an `add` which does not reach its end. Rows in lists stay coded, unless
@@ -135,6 +175,7 @@ struct SearchEngine::State {
     if (!trains_for_add || training != nullptr || ids.size() != size_before_add) return;
     if (ivf == nullptr) {
       codes.reset();
+      if (hnsw != nullptr) hnsw->drop_codes();
       if (untrained) rows = std::move(*untrained);
     } else if (ids.size() == 0) {
       make_lists();
@@ -188,6 +229,7 @@ struct SearchEngine::State {
   std::optional<CodedRows> codes;  // of every row, once the codec is trained
   std::unique_ptr<IvfIndex> ivf;   // then rows and codes are in its lists
   std::unique_ptr<IvfTraining> list_training;
+  std::unique_ptr<HnswIndex> hnsw;  // then codes are in it
   IdMap ids;
   Deletions deletions;
   std::unique_ptr<CodeTraining> training;
@@ -204,14 +246,19 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::create(const EngineOptions& 
                                                            const KernelTable& kernels) {
   Status checked = check_dim(options.dim);
   if (checked.ok()) checked = check_metric(options.metric);
-  if (checked.ok() && options.index > IndexKind::kIvf) {
-    checked = invalid(static_cast<int64_t>(IndexKind::kIvf), static_cast<int64_t>(options.index));
+  if (checked.ok() && options.index > IndexKind::kHnsw) {
+    checked = invalid(static_cast<int64_t>(IndexKind::kHnsw), static_cast<int64_t>(options.index));
   }
+  if (checked.ok() && options.index == IndexKind::kHnsw) checked = check_hnsw(options.hnsw);
   if (!checked.ok()) return checked.error();
   auto state = std::make_unique<State>(options, kernels);
   if (options.quantization) {
     const Result<std::unique_ptr<Codec>> codec = make_codec_of(options, kernels);
     if (!codec.ok()) return codec.error();
+    if (options.index == IndexKind::kHnsw && codec.value()->pair_scorer() == nullptr) {
+      return invalid(static_cast<int64_t>(CodecKind::kScalar),
+                     static_cast<int64_t>(options.quantization->codec.kind));
+    }
     state->sample_size = codec.value()->sample_size();
   }
   return std::unique_ptr<SearchEngine>(new SearchEngine(std::move(state)));
@@ -244,13 +291,15 @@ EngineStats SearchEngine::stats() const {
     stats.index_bytes = state.ivf->lists().slot_bytes() + state.ivf->quantizer().held_bytes();
   } else {
     stats.capacity = state.has_vectors() ? state.rows.capacity() : kMaxRowCount;
-    if (state.codes) stats.capacity = std::min<uint64_t>(stats.capacity, state.codes->capacity());
+    if (state.hnsw != nullptr) stats.index_bytes = state.hnsw->index_bytes();
+    if (const CodedRows* codes = state.coded_rows())
+      stats.capacity = std::min<uint64_t>(stats.capacity, codes->capacity());
     stats.capacity -= stats.deleted;
     stats.vector_bytes = state.rows.vector_bytes();
     stats.norm_bytes = state.rows.norm_bytes();
-    if (state.codes) {
-      stats.code_bytes = state.codes->held_row_bytes();
-      stats.codec_bytes = state.codes->codec().held_bytes();
+    if (const CodedRows* codes = state.coded_rows()) {
+      stats.code_bytes = codes->held_row_bytes();
+      stats.codec_bytes = codes->codec().held_bytes();
     }
   }
   stats.memory_bytes = stats.vector_bytes + stats.norm_bytes + stats.code_bytes + stats.codec_bytes +
@@ -258,7 +307,7 @@ EngineStats SearchEngine::stats() const {
   return stats;
 }
 
-Result<RowId> SearchEngine::add(const float* rows, size_t row_count) {
+Result<RowId> SearchEngine::add(const float* rows, size_t row_count, bool links) {
   State& state = *state_;
   assert(state.training == nullptr);
   const uint64_t first_id = state.ids.next_id();
@@ -275,6 +324,11 @@ Result<RowId> SearchEngine::add(const float* rows, size_t row_count) {
   Rollback<State> rollback{state, state.ids.size(), trains};
   const Status appended = state.append(rows, row_count);
   if (!appended.ok()) return appended.error();
+  for (double done = links ? 0 : 1; done < 1;) {
+    const Result<double> step = state.link_step();
+    if (!step.ok()) return step.error();
+    done = step.value();
+  }
   rollback.armed = false;
   state.ids.append(row_count);
   return RowId{static_cast<uint32_t>(first_id)};
@@ -345,8 +399,9 @@ Result<double> SearchEngine::training_step() {
   if (state.training == nullptr) return invalid(1, 0);
   const Result<double> done = state.training->step();
   if (done.ok() && done.value() == 1) {
-    if (state.ivf == nullptr) state.take_codes(state.training->take_codes());
+    const Status taken = state.ivf == nullptr ? state.take_codes(state.training->take_codes()) : Status();
     state.training.reset();
+    if (!taken.ok()) return taken.error();
   }
   return done;
 }
@@ -359,6 +414,22 @@ void SearchEngine::end_training() {
 
 IndexKind SearchEngine::index() const {
   return state_->options.index;
+}
+
+const HnswOptions* SearchEngine::hnsw() const {
+  return state_->hnsw != nullptr ? &state_->hnsw->options() : nullptr;
+}
+
+HnswStats SearchEngine::graph_stats() const {
+  return state_->hnsw != nullptr ? state_->hnsw->stats() : HnswStats();
+}
+
+bool SearchEngine::graph_is_connected() const {
+  return state_->hnsw == nullptr || state_->hnsw->is_connected();
+}
+
+Result<double> SearchEngine::link_step() {
+  return state_->link_step();
 }
 
 size_t SearchEngine::nlist() const {
@@ -400,7 +471,10 @@ Status SearchEngine::update(RowId id, const float* row) {
   // What can fail comes first.
   if (state_->ivf != nullptr) return state_->ivf->update(to_number(*slot), row);
   if (state_->codes) state_->codes->replace(to_number(*slot), row);
+  // A graph measures from the row that was, until it has forgotten it.
+  const bool relinks = state_->hnsw != nullptr && state_->hnsw->forget(to_number(*slot));
   if (state_->has_vectors()) state_->rows.update(to_number(*slot), row);
+  if (state_->hnsw != nullptr) state_->hnsw->update(to_number(*slot), row, relinks);
   return {};
 }
 
@@ -410,6 +484,7 @@ Status SearchEngine::remove(RowId id) {
   state_->settle();
   state_->deletions.mark(to_number(*slot));
   if (state_->ivf != nullptr) state_->ivf->remove(to_number(*slot));
+  if (state_->hnsw != nullptr) state_->hnsw->remove(to_number(*slot));
   return {};
 }
 
@@ -424,6 +499,8 @@ Result<const float*> SearchEngine::get(RowId id) const {
   state.decoded.resize(dim());
   if (state.ivf != nullptr) {
     state.ivf->lists().copy_row(to_number(*slot), state.decoded.data());
+  } else if (state.hnsw != nullptr) {
+    state.hnsw->decode(to_number(*slot), state.decoded.data());
   } else {
     state.codes->decode(to_number(*slot), state.decoded.data());
   }
@@ -458,6 +535,7 @@ Status SearchEngine::reserve(size_t row_count) {
   if (state.ivf != nullptr) return reserved;
   if (state.has_vectors()) reserved = state.rows.reserve(static_cast<size_t>(slot_count));
   if (reserved.ok() && state.codes) reserved = state.codes->reserve(static_cast<size_t>(slot_count));
+  if (reserved.ok() && state.hnsw != nullptr) reserved = state.hnsw->reserve(static_cast<size_t>(slot_count));
   return reserved;
 }
 
@@ -475,7 +553,7 @@ Result<uint64_t> SearchEngine::bytes_needed(const EngineOptions& options, uint64
   return bytes;
 }
 
-void SearchEngine::compact() {
+Status SearchEngine::compact() {
   State& state = *state_;
   // What can fail comes first.
   state.settle();
@@ -484,6 +562,10 @@ void SearchEngine::compact() {
   if (state.ivf != nullptr) {
     state.ivf->compact(state.deletions);
   } else {
+    if (state.hnsw != nullptr) {
+      const Status compacted = state.hnsw->compact(state.deletions);
+      if (!compacted.ok()) return compacted;
+    }
     if (state.codes) state.codes->compact(state.deletions);
     if (state.has_vectors()) state.rows.compact(state.deletions);
   }
@@ -491,12 +573,13 @@ void SearchEngine::compact() {
     state.ids = std::move(*ids);
     state.deletions.clear();
   }
+  return {};
 }
 
 void SearchEngine::clear() {
   State& state = *state_;
   // What can fail comes first.
-  if (state.ivf != nullptr) state.make_lists();
+  state.make_index();
   state.list_training.reset();
   state.codes.reset();
   state.settle();

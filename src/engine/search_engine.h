@@ -10,6 +10,7 @@
 #include "base/metric.h"
 #include "base/result.h"
 #include "engine/hits.h"
+#include "index/hnsw/hnsw_index.h"
 #include "kernels/kernel_table.h"
 #include "persist/byte_io.h"
 #include "quantize/quantization.h"
@@ -17,13 +18,14 @@
 
 namespace vicinal {
 
-enum class IndexKind : uint32_t { kFlat = 0, kIvf = 1 };  // crosses to TypeScript
+enum class IndexKind : uint32_t { kFlat = 0, kIvf = 1, kHnsw = 2 };  // crosses to TypeScript
 
 struct EngineOptions {
   size_t dim = 0;  // 1..65536
   Metric metric = Metric::kCosine;
   std::optional<Quantization> quantization = std::nullopt;
   IndexKind index = IndexKind::kFlat;
+  HnswOptions hnsw = {};  // of a graph
 };
 
 struct SearchOptions {
@@ -38,6 +40,8 @@ struct SearchOptions {
   /// With lists: how many are searched, of those nearest to the query. 0: 1.5 times the root of their number,
   /// at least 8.
   size_t nprobe = 0;
+  /// With a graph: nodes that a walk keeps, more for more recall; at least k. 0: 64.
+  size_t ef_search = 0;
 };
 
 struct EngineStats {
@@ -60,6 +64,9 @@ struct EngineStats {
 ///
 /// With an inverted file, every row is searched until lists are trained, by `begin_list_training`; from then on those
 /// of the lists nearest to the query.
+///
+/// With a graph, searches walk it: by codes where rows have codes, else by the float rows. With quantization that are
+/// scalar codes of 8 or 4 bits, and not under Manhattan distance; rows are linked once the codec has learned.
 class SearchEngine {
  public:
   /// Errors  kInvalidArgument
@@ -77,7 +84,8 @@ class SearchEngine {
   /// rows     [row_count x dim] finite floats; no zero row when the metric is cosine
   /// Returns  id of the first; the others follow it one by one
   /// Errors   kNotFinite, kZeroVector, kCapacityExceeded, kOutOfMemory; std::bad_alloc. No row is changed then.
-  Result<RowId> add(const float* rows, size_t row_count);
+  /// links    with a graph: link the rows to it, in one go; else `link_step` does it later
+  Result<RowId> add(const float* rows, size_t row_count, bool links = true);
 
   /// Takes the newest `row_count` rows back as if they had never been added (their ids will be given out
   /// again): undoes an `add` in parts that was stopped half-way. Only before anything else was changed. A training
@@ -109,6 +117,15 @@ class SearchEngine {
   void end_training();
 
   IndexKind index() const;
+  /// With a graph: its options, and what it is like now; null, and zeros, without one.
+  const HnswOptions* hnsw() const;
+  HnswStats graph_stats() const;
+  /// Whether every row of the graph is reached from every other; true without one.
+  bool graph_is_connected() const;
+  /// Some 20 ms of linking rows to the graph that were added without. Searches compare those with the query, one by one.
+  /// Returns  the share that is done, 0 to 1: 1 where nothing is left to do
+  /// Errors   kOutOfMemory; std::bad_alloc
+  Result<double> link_step();
   /// Lists of an inverted file; 0 until trained, and where there is none.
   size_t nlist() const;
   /// Rows of the largest list in relation to the mean; 0 without lists.
@@ -159,7 +176,8 @@ class SearchEngine {
   static Result<uint64_t> bytes_needed(const EngineOptions& options, uint64_t row_count);
 
   /// Reclaims the space of removed rows, and the spare capacity. Ids stay.
-  void compact();
+  /// Errors  kOutOfMemory (a graph); std::bad_alloc. Unchanged then.
+  Status compact();
   /// Removes every row. Ids go on from where they were. What a codec has learned is forgotten.
   void clear();
 

@@ -58,6 +58,7 @@
 
 #include "base/result.h"
 #include "index/flat/coded_rows.h"
+#include "index/hnsw/hnsw_index.h"
 #include "index/ivf/ivf_index.h"
 #include "kernels/kernel_table.h"
 #include "persist/byte_io.h"
@@ -75,7 +76,8 @@ struct EngineView {
   const std::optional<CodedRows>& codes;
   const IdMap& ids;
   const Deletions& deletions;
-  const IvfIndex* ivf;  // null where rows are not kept in lists
+  const IvfIndex* ivf;    // null where rows are not kept in lists
+  const HnswIndex* hnsw;  // null where rows are not in a graph
 };
 
 /// What is read.

@@ -27,6 +27,13 @@ class CodeScorer {
   /// distances  [query_count x row_count]
   virtual void score(const uint8_t* codes, const float* constants, size_t row_count, float* distances) = 0;
 
+  /// Coarse distances of the only query to single rows here and there: codes, constants [row_count] pointers to what
+  /// `score` takes of a row; not of rows in groups.
+  virtual void score_scattered(const uint8_t* const* codes, const float* const* constants, size_t row_count,
+                               float* distances) {
+    for (size_t row = 0; row < row_count; ++row) score(codes[row], constants[row], 1, &distances[row]);
+  }
+
   /// How many rows, nearest by coarse distance, hold the `count` nearest by fine distance, but for few. Exactly
   /// `count` where coarse distances are the fine ones.
   virtual size_t candidates_for(size_t count) const { return count; }
@@ -37,6 +44,20 @@ class CodeScorer {
     assert(false);
     return 0;
   }
+};
+
+/// Distances between coded rows, about; always finite. They order rows as the metric does, but under Euclidean distance
+/// are its squares.
+class CodePairScorer {
+ public:
+  virtual ~CodePairScorer() = default;
+
+  /// The row from which `score` measures; it must stay until then.
+  /// pair_constant  of the row, as `Codec::pair_constant` tells it
+  virtual void move_to(const uint8_t* code, const float* constants, float pair_constant) = 0;
+  /// codes, constants [row_count] pointers to single rows; pair_constants [row_count]
+  virtual void score(const uint8_t* const* codes, const float* const* constants, const float* pair_constants,
+                     size_t row_count, float* distances) = 0;
 };
 
 /// What a codec learns from rows, in steps of some 20 ms, so that it can be stopped between two of them.
@@ -92,6 +113,11 @@ class Codec {
   /// queries [query_count x dim] finite, not zero when the metric is cosine; query_count >= 1. They need not
   /// outlive the call; the codec must outlive the scorer.
   virtual std::unique_ptr<CodeScorer> scorer(const float* queries, size_t query_count) const = 0;
+
+  /// Null for codecs that compare rows with queries only. The codec must outlive it.
+  virtual std::unique_ptr<CodePairScorer> pair_scorer() const { return nullptr; }
+  /// What such a scorer wants to know of a row besides, to be kept beside it.
+  virtual float pair_constant(const uint8_t* /*code*/, const float* /*constants*/) const { return 0; }
 
   /// Bytes held.
   virtual uint64_t held_bytes() const = 0;

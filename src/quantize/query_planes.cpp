@@ -79,6 +79,19 @@ void QueryPlanes::dot_coarse(const uint8_t* codes, size_t row_count, const Kerne
   }
 }
 
+void QueryPlanes::dot_coarse_scattered(const uint8_t* const* codes, size_t row_count,
+                                       const KernelTable& kernels, int32_t* out) const {
+  assert(query_count() == 1);
+  const int8_t* query = reinterpret_cast<const int8_t*>(planes_.data());
+  if (bits_ == 8) {
+    kernels.dot_i8.scattered(query, reinterpret_cast<const int8_t* const*>(codes), row_count, dim_, out);
+  } else if (bits_ == 4) {
+    kernels.dot_u4.scattered(query, codes, row_count, dim_, out);
+  } else {
+    for (size_t row = 0; row < row_count; ++row) dot_coarse(codes[row], 1, kernels, &out[row]);
+  }
+}
+
 int64_t QueryPlanes::dot_fine(size_t query, const uint8_t* code, const KernelTable& kernels) const {
   assert(has_fine());
   const int8_t* high = reinterpret_cast<const int8_t*>(planes_.data()) + query * plane_bytes_;

@@ -36,6 +36,9 @@ class QueryPlanes {
   /// Products of every query, on its coarse grid, with every row: codes [row_count x packed_bytes], out
   /// [query_count x row_count].
   void dot_coarse(const uint8_t* codes, size_t row_count, const KernelTable& kernels, int32_t* out) const;
+  /// Of the only query with single rows: codes [row_count] pointers to rows, out [row_count].
+  void dot_coarse_scattered(const uint8_t* const* codes, size_t row_count, const KernelTable& kernels,
+                            int32_t* out) const;
   /// Of one query, on its fine grid, with one row.
   int64_t dot_fine(size_t query, const uint8_t* code, const KernelTable& kernels) const;
 

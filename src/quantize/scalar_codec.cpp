@@ -11,7 +11,7 @@
 #include "quantize/center_training.h"
 #include "quantize/code_packing.h"
 #include "quantize/common_grid_training.h"
-#include "quantize/scalar_scorer.h"
+#include "quantize/scalar_pair_scorer.h"
 
 namespace vicinal {
 
@@ -116,10 +116,22 @@ bool ScalarCodec::valid(const uint8_t* code, const float* constants) const {
          spare_bits_are_zero(code, dim_, bits_);
 }
 
-std::unique_ptr<CodeScorer> ScalarCodec::scorer(const float* queries, size_t query_count) const {
+ScalarCodeShape ScalarCodec::shape() const {
   const float* common_grid = has_common_grid() ? parameters_.data() + dim_ : nullptr;
-  return make_scalar_scorer({dim_, bits_, metric_, constant_count(), center(), common_grid, kernels_},
-                            queries, query_count);
+  return {dim_, bits_, metric_, constant_count(), center(), common_grid, kernels_};
+}
+
+std::unique_ptr<CodeScorer> ScalarCodec::scorer(const float* queries, size_t query_count) const {
+  return make_scalar_scorer(shape(), queries, query_count);
+}
+
+std::unique_ptr<CodePairScorer> ScalarCodec::pair_scorer() const {
+  if (bits_ < 4 || metric_ == Metric::kManhattan) return nullptr;
+  return make_scalar_pair_scorer(shape());
+}
+
+float ScalarCodec::pair_constant(const uint8_t* code, const float* constants) const {
+  return scalar_pair_constant(shape(), code, constants);
 }
 
 uint64_t ScalarCodec::held_bytes() const {

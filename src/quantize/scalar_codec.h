@@ -17,6 +17,7 @@
 #include "kernels/kernel_table.h"
 #include "quantize/affine_fit.h"
 #include "quantize/codec.h"
+#include "quantize/scalar_scorer.h"
 
 namespace vicinal {
 
@@ -43,9 +44,12 @@ class ScalarCodec final : public Codec {
   void decode(const uint8_t* code, const float* constants, float* row) const override;
   bool valid(const uint8_t* code, const float* constants) const override;
   std::unique_ptr<CodeScorer> scorer(const float* queries, size_t query_count) const override;
+  std::unique_ptr<CodePairScorer> pair_scorer() const override;
+  float pair_constant(const uint8_t* code, const float* constants) const override;
   uint64_t held_bytes() const override;
 
  private:
+  ScalarCodeShape shape() const;
   uint32_t level_count() const { return 1u << bits_; }
   bool has_common_grid() const { return quantile_ > 0; }
   const float* center() const { return parameters_.data(); }

@@ -10,30 +10,10 @@
 #include "quantize/code_packing.h"
 #include "quantize/query_planes.h"
 #include "quantize/scalar_codec.h"
+#include "quantize/scalar_row_constants.h"
 
 namespace vicinal {
 namespace {
-
-using namespace scalar_constant;
-
-// The grids of rows one after another, and what follows them.
-struct RowConstants {
-  RowConstants(const ScalarCodeShape& shape, const float* constants)
-      : stride(shape.constant_count),
-        grid_stride(shape.grid == nullptr ? stride : 0),
-        grid(shape.grid == nullptr ? constants : shape.grid),
-        others(shape.grid == nullptr ? constants + kGridCount : constants) {}
-
-  double low(size_t row) const { return grid[row * grid_stride + kLow]; }
-  double step(size_t row) const { return grid[row * grid_stride + kStep]; }
-  double code_sum(size_t row) const { return others[row * stride + kCodeSum]; }
-  double norm(size_t row) const { return others[row * stride + kNorm]; }
-
-  size_t stride;
-  size_t grid_stride;
-  const float* grid;
-  const float* others;
-};
 
 // A query as its distances need it, on one of its grids: coefficients of what is known of a row. Products are those
 // of the kernels.
@@ -108,6 +88,14 @@ class DotScorer final : public CodeScorer {
       const int32_t* products = products_.data() + number * row_count;
       finish_block(coarse_[number], products, rows, row_count, distances + number * row_count);
     }
+  }
+
+  void score_scattered(const uint8_t* const* codes, const float* const* constants, size_t row_count,
+                       float* distances) override {
+    products_.resize(std::max(products_.size(), row_count));
+    planes_.dot_coarse_scattered(codes, row_count, *shape_.kernels, products_.data());
+    for (size_t row = 0; row < row_count; ++row)
+      finish(coarse_[0], &products_[row], RowConstants(shape_, constants[row]), 1, &distances[row]);
   }
 
   size_t candidates_for(size_t count) const override {

@@ -31,7 +31,9 @@ class CodedRows {
   CodedRows(std::shared_ptr<Codec> codec, size_t dim, size_t block_bytes = kBlockBytes);
 
   const Codec& codec() const { return *codec_; }
+  const std::shared_ptr<Codec>& shared_codec() const { return codec_; }
 
+  size_t dim() const { return dim_; }
   size_t size() const { return row_count_; }
   size_t capacity() const;
   uint64_t held_bytes() const { return held_row_bytes() + codec_->held_bytes(); }

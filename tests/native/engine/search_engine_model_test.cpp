@@ -127,7 +127,7 @@ class Model {
   }
 
   void compact() {
-    engine_->compact();
+    ASSERT_TRUE(engine_->compact().ok());
     ASSERT_EQ(engine_->stats().deleted, 0u);
   }
 

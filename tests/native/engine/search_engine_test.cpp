@@ -139,7 +139,7 @@ TEST(SearchEngine, RemovedRowsAreGoneAtOnceAndIdsStay) {
   EXPECT_EQ(found_ids(*engine, {0}, {}), (std::vector<uint32_t>{0, 2, 3}));
   EXPECT_FALSE(engine->contains(RowId{1}));
 
-  engine->compact();
+  ASSERT_TRUE(engine->compact().ok());
   EXPECT_EQ(engine->stats().deleted, 0u);
   EXPECT_EQ(found_ids(*engine, {0}, {}), (std::vector<uint32_t>{0, 2, 3}));
   EXPECT_EQ(engine->get(RowId{3}).value()[0], 3.0f);
@@ -281,7 +281,7 @@ TEST(SearchEngine, FilterIsBySetBitsOfIdsEvenAfterCompaction) {
   ASSERT_TRUE(engine->remove(RowId{65}).ok());
   const std::vector<uint32_t> without_65 = {40, 35, 64, 66};
   EXPECT_EQ(found_ids(*engine, {40}, {.k = 4, .filter = &filter}), without_65);
-  engine->compact();
+  ASSERT_TRUE(engine->compact().ok());
   EXPECT_EQ(found_ids(*engine, {40}, {.k = 4, .filter = &filter}), without_65);
 }
 
@@ -312,7 +312,7 @@ TEST(SearchEngine, CompactGivesMemoryBack) {
   const Vector rows(1000 * 1000, 1.0f);
   ASSERT_TRUE(engine->add(rows.data(), 1000).ok());
   for (uint32_t id = 0; id < 990; ++id) ASSERT_TRUE(engine->remove(RowId{id}).ok());
-  engine->compact();
+  ASSERT_TRUE(engine->compact().ok());
   EXPECT_EQ(engine->stats().capacity, 10u);
   EXPECT_EQ(engine->stats().memory_bytes, SearchEngine::bytes_needed({1000, Metric::kCosine}, 10).value());
 }
@@ -352,7 +352,7 @@ TEST(SearchEngine, SaveAndLoadKeepEverythingButRemovedRows) {
     const Vector rows = uniform_values(random, 500 * 33);
     ASSERT_TRUE(engine->add(rows.data(), 500).ok());
     for (uint32_t id = 0; id < 500; id += 3) ASSERT_TRUE(engine->remove(RowId{id}).ok());
-    engine->compact();
+    ASSERT_TRUE(engine->compact().ok());
     ASSERT_TRUE(engine->add(rows.data(), 100).ok());
     ASSERT_TRUE(engine->remove(RowId{1}).ok());
     ASSERT_TRUE(engine->remove(RowId{599}).ok());

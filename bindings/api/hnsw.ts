@@ -1,0 +1,55 @@
+/**
+Options of an index `hnsw`, and how they cross into the module.
+
+@module
+*/
+import { checkInteger } from './arguments.js';
+import { invalidArgument } from './errors.js';
+import type { EngineOptions, HnswOptions } from './types.js';
+
+/** Words of them: `m, efConstruction, fullScanThreshold, seed (low, high)`. */
+export const hnswWords = 5;
+
+const defaults: Required<HnswOptions> = { m: 16, efConstruction: 200, fullScanThreshold: 1000, seed: 0 };
+
+/**
+@returns `null` for another index.
+@throws {VectorSearchError} with code `INVALID_ARGUMENT`.
+*/
+export function checkHnsw(options: EngineOptions): Required<HnswOptions> | null {
+  if (options.index !== 'hnsw') {
+    for (const name of Object.keys(defaults) as (keyof HnswOptions)[]) {
+      if (options[name] !== undefined)
+        throw invalidArgument(`${name} with the index 'hnsw' only`, options[name]);
+    }
+    return null;
+  }
+  const { m = defaults.m, efConstruction = defaults.efConstruction, seed = defaults.seed } = options;
+  const { fullScanThreshold = defaults.fullScanThreshold } = options;
+  checkInteger('m', m, 2, 256);
+  checkInteger('efConstruction', efConstruction, 1, 65536);
+  checkInteger('fullScanThreshold', fullScanThreshold, 0, 0xffffffff);
+  checkInteger('seed', seed, 0);
+  return { m, efConstruction, fullScanThreshold, seed };
+}
+
+export function hnswToWords({
+  m,
+  efConstruction,
+  fullScanThreshold,
+  seed,
+}: Required<HnswOptions>): Uint32Array {
+  return Uint32Array.of(m, efConstruction, fullScanThreshold, seed % 2 ** 32, Math.floor(seed / 2 ** 32));
+}
+
+/** @param words - A copy of those of the module. */
+export function hnswFromWords(words: Uint32Array): Required<HnswOptions> {
+  const [m, efConstruction, fullScanThreshold, seedLow, seedHigh] = [...words] as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { m, efConstruction, fullScanThreshold, seed: seedHigh * 2 ** 32 + seedLow };
+}

@@ -1,0 +1,38 @@
+// A hierarchical navigable small world graph: levels of ever fewer nodes, each linked to near ones. A walk goes down from
+// the entry, greedily, and collects the nearest nodes on level 0.
+// Based on: Malkov, Yashunin. Efficient and Robust Approximate Nearest Neighbor Search Using Hierarchical Navigable Small
+// World Graphs. TPAMI 2020.
+// Departs from it: edges of level 0 hold a spanning tree, whose edges go both ways and are never pruned, so that every
+// node is reached from every other (spanning_tree.h); nodes can be removed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "index/hnsw/graph_links.h"
+#include "index/hnsw/visited_set.h"
+
+namespace vicinal {
+
+struct HnswGraph {
+  explicit HnswGraph(uint32_t m) : links(m) {}
+
+  bool is_linked(uint32_t node) const { return !visited.is_marked(node); }
+  size_t top_level() const { return links.level(entry); }
+
+  GraphLinks links;
+  /// Of the highest level; kNoNode where no node is linked.
+  uint32_t entry = kNoNode;
+  size_t linked_count = 0;
+  /// Between walks those nodes are marked that are not linked.
+  VisitedSet visited;
+};
+
+/// A node, and how far it is from another.
+struct GraphEdge {
+  uint32_t node = kNoNode;
+  float distance = 0;
+  bool tree = false;
+};
+
+}  // namespace vicinal

@@ -1,0 +1,144 @@
+// Rows in a graph (hnsw_graph.h), which a search walks to the nearest of them.
+//
+// The graph's nodes are rows by numbers of its own: `compact` and linking many rows at once order them by where they lie,
+// so that what a walk reads lies together. Codes, where there are any, lie in the order of nodes, float rows in that of
+// slots. Rows that are appended are not linked at once: until `link_step` has come to them, searches compare all of
+// them with the query besides.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "index/flat/coded_rows.h"
+#include "index/hnsw/graph_linker.h"
+#include "index/hnsw/hnsw_graph.h"
+#include "index/hnsw/node_space.h"
+#include "kernels/kernel_table.h"
+#include "rows/allowed_slots.h"
+#include "rows/deletions.h"
+#include "rows/row_blocks.h"
+#include "rows/top_k.h"
+#include "rows/vector_rows.h"
+
+namespace vicinal {
+
+struct HnswOptions {
+  uint32_t m = 16;                      // M in the paper: edges of a new node on each level; 2..256
+  uint32_t ef_construction = 200;       // candidates that they are chosen from; 1..65536
+  uint32_t full_scan_threshold = 1000;  // up to so many allowed rows are all compared with the query
+  uint64_t seed = 42;                   // of the levels
+};
+
+/// Errors  kInvalidArgument
+Status check_hnsw(const HnswOptions& options);
+
+struct HnswSearch {
+  size_t k = 10;                                                // >= 1
+  size_t ef = 64;                                               // nodes that a walk keeps; at least k
+  float max_distance = std::numeric_limits<float>::infinity();  // rows farther than this may be left out
+  size_t rescored = 0;  // by code: so many rows, at least k, get exact distances; 0: none do
+};
+
+struct HnswStats {
+  size_t linked = 0;   // rows in the graph
+  size_t pending = 0;  // rows not yet in it
+  size_t removed = 0;  // nodes whose space is not yet reclaimed
+  size_t level_count = 0;
+  double mean_degree = 0;  // edges of a node on level 0
+  size_t largest_degree = 0;
+  uint64_t graph_bytes = 0;
+};
+
+class HnswIndex {
+ public:
+  /// options  that have passed check_hnsw
+  /// rows     the float rows, by slot; must outlive this. Empty where there are codes only.
+  HnswIndex(const HnswOptions& options, const VectorRows& rows, const KernelTable& kernels);
+  ~HnswIndex();
+
+  const HnswOptions& options() const { return options_; }
+  bool has_codes() const { return codes_.has_value(); }
+  const CodedRows& codes() const { return *codes_; }
+  size_t slot_count() const { return nodes_.size(); }
+  HnswStats stats() const;
+  uint64_t index_bytes() const;
+
+  /// The rows are walked by these codes from now on: of every slot, in their order, of a codec that has a pair scorer.
+  /// All rows are to be linked anew. May throw std::bad_alloc; unchanged then.
+  Status take_codes(CodedRows codes);
+
+  /// All rows are to be linked anew, by their floats.
+  void drop_codes();
+
+  /// Makes room for so many rows in all.
+  /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then
+  Status reserve(size_t row_count);
+  /// Takes in the rows of the next slots, [row_count x dim].
+  /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then
+  Status append(const float* rows, size_t row_count);
+  /// Rows that are not linked yet.
+  size_t pending() const { return nodes_.size() - removed_ - graph_.linked_count; }
+  /// Links some of them: some 20 ms of work.
+  /// Returns  the share that is done, 0 to 1
+  /// Errors   kOutOfMemory, or std::bad_alloc; then rows may have to be linked anew
+  Result<double> link_step();
+
+  /// Unlinks the row in a slot, which is about to become another. Returns whether it was linked.
+  bool forget(size_t slot);
+  /// Takes in that the row in a slot is another now, and links it where told.
+  void update(size_t slot, const float* row, bool links);
+  /// Takes the row out of a slot; the slot stays, empty, until compaction.
+  void remove(size_t slot);
+  /// Forgets the rows from slot `slot_count` on, the newest.
+  void truncate(size_t slot_count);
+  /// Closes the gaps of removed rows, which are those marked.
+  Status compact(const Deletions& deletions);
+
+  /// row [dim] the nearest that its code can tell
+  void decode(size_t slot, float* row) const { codes_->decode(nodes_[slot], row); }
+
+  /// The allowed rows nearest to a query that a walk meets, nearest first, ties by smaller slot. Where it meets fewer
+  /// than k of them, and where few are allowed, all that are allowed are compared with the query: there are fewer than
+  /// k hits only where fewer rows are allowed.
+  /// query    [dim] finite, not zero when the metric is cosine
+  /// allowed  no slot without a row
+  std::vector<Candidate> search(const float* query, const HnswSearch& options,
+                                const AllowedSlots& allowed) const;
+
+  /// Whether every linked row is reached from every other.
+  bool is_connected() const;
+
+ private:
+  class Unlinking;
+
+  std::vector<Candidate> scan(const float* query, const HnswSearch& options,
+                              const AllowedSlots& allowed) const;
+  std::vector<Candidate> finish(const float* query, const HnswSearch& options, NodeScorer& scorer,
+                                std::vector<Candidate> by_node) const;
+  void make_space();
+  GraphLinker& linker();
+  void unlink_all();
+  Status renumber(const std::vector<uint32_t>& order, const std::vector<uint32_t>& new_slots);
+  size_t next_pending() const;
+
+  HnswOptions options_;
+  const VectorRows* rows_;
+  const KernelTable* kernels_;
+  std::optional<CodedRows> codes_;   // by node
+  RowBlocks<float> pair_constants_;  // by node, where there are codes
+  std::vector<uint32_t> slots_;      // of nodes
+  std::vector<uint32_t> nodes_;      // of slots
+  mutable HnswGraph graph_;
+  std::unique_ptr<NodeSpace> space_;
+  std::unique_ptr<GraphLinker> linker_;  // made when first needed
+  mutable std::unique_ptr<GraphWalk> walk_;
+  size_t removed_ = 0;
+  size_t linked_to_ = 0;  // all nodes before it are linked or removed
+};
+
+}  // namespace vicinal

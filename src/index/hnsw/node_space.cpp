@@ -1,0 +1,194 @@
+#include "index/hnsw/node_space.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cfloat>
+#include <cmath>
+
+#include "embedding/double_arithmetic.h"
+
+namespace vicinal {
+namespace {
+
+class FloatScorer final : public PairScorer {
+ public:
+  FloatScorer(const VectorRows& rows, const std::vector<uint32_t>& slots, const KernelTable& kernels)
+      : rows_(rows), slots_(slots), kernel_(kernel_of(rows.metric(), kernels)) {}
+
+  void move_to(uint32_t node) override {
+    const uint32_t slot = slots_[node];
+    from_ = rows_.row(slot);
+    if (rows_.metric() == Metric::kCosine) inverse_norm_ = inverse_norm_of(slot);
+  }
+
+  void move_to_query(const float* query) {
+    from_ = query;
+    if (rows_.metric() == Metric::kCosine)
+      inverse_norm_ = scale_of(std::sqrt(squared_norm(query, rows_.dim())));
+  }
+
+  void score(const uint32_t* nodes, size_t count, float* distances) override {
+    assert(count <= kMaxScoredNodes);
+    for (size_t i = 0; i < count; ++i) picked_[i] = rows_.row(size_t{slots_[nodes[i]]});
+    kernel_(from_, picked_, count, rows_.dim(), distances);
+    if (rows_.metric() == Metric::kCosine) {
+      for (size_t i = 0; i < count; ++i)
+        distances[i] = 1 - distances[i] * inverse_norm_ * inverse_norm_of(slots_[nodes[i]]);
+    } else if (rows_.metric() == Metric::kDot) {
+      for (size_t i = 0; i < count; ++i) distances[i] = -distances[i];
+    }
+    // Float arithmetic of values near the ends of their range: such rows are taken to be far.
+    for (size_t i = 0; i < count; ++i) {
+      if (!std::isfinite(distances[i])) distances[i] = FLT_MAX;
+    }
+  }
+
+ private:
+  using Kernel = void (*)(const float*, const float* const*, size_t, size_t, float*);
+
+  static Kernel kernel_of(Metric metric, const KernelTable& kernels) {
+    if (metric == Metric::kEuclidean) return kernels.l2_squared_f32.scattered;
+    if (metric == Metric::kManhattan) return kernels.l1_f32.scattered;
+    return kernels.dot_f32.scattered;
+  }
+
+  static float scale_of(double norm) { return static_cast<float>(std::min(1 / norm, double{FLT_MAX})); }
+
+  // Norms that are not plain are not kept (vector_rows.h).
+  float inverse_norm_of(uint32_t slot) const {
+    const float kept = *rows_.inverse_norms(slot);
+    return kept != 0 ? kept : scale_of(std::sqrt(squared_norm(rows_.row(slot), rows_.dim())));
+  }
+
+  const VectorRows& rows_;
+  const std::vector<uint32_t>& slots_;
+  Kernel kernel_;
+  const float* from_ = nullptr;
+  float inverse_norm_ = 1;
+  const float* picked_[kMaxScoredNodes];
+};
+
+class FloatSpace final : public NodeSpace {
+ public:
+  FloatSpace(const VectorRows& rows, const std::vector<uint32_t>& slots, const KernelTable& kernels)
+      : rows_(rows), slots_(slots), kernels_(kernels) {}
+
+  std::unique_ptr<NodeScorer> from_query(const float* query) const override {
+    auto scorer = std::make_unique<FloatScorer>(rows_, slots_, kernels_);
+    scorer->move_to_query(query);
+    return scorer;
+  }
+  std::unique_ptr<PairScorer> from_nodes() const override {
+    return std::make_unique<FloatScorer>(rows_, slots_, kernels_);
+  }
+
+ private:
+  const VectorRows& rows_;
+  const std::vector<uint32_t>& slots_;
+  const KernelTable& kernels_;
+};
+
+// Where the codes of some nodes are.
+class PickedCodes {
+ public:
+  explicit PickedCodes(const CodedRows& rows) : rows_(rows) {}
+
+  void pick(const uint32_t* nodes, size_t count) {
+    assert(count <= kMaxScoredNodes);
+    for (size_t i = 0; i < count; ++i) {
+      codes_[i] = rows_.code(nodes[i], nullptr);
+      constants_[i] = rows_.constants(nodes[i]);
+    }
+  }
+  const uint8_t* const* codes() const { return codes_; }
+  const float* const* constants() const { return constants_; }
+
+ private:
+  const CodedRows& rows_;
+  const uint8_t* codes_[kMaxScoredNodes];
+  const float* constants_[kMaxScoredNodes];
+};
+
+class CodeQueryScorer final : public NodeScorer {
+ public:
+  CodeQueryScorer(const CodedRows& codes, const float* query)
+      : rows_(codes), picked_(codes), scorer_(codes.codec().scorer(query, 1)) {}
+
+  void score(const uint32_t* nodes, size_t count, float* distances) override {
+    picked_.pick(nodes, count);
+    scorer_->score_scattered(picked_.codes(), picked_.constants(), count, distances);
+  }
+
+  size_t candidates_for(size_t count) const override { return scorer_->candidates_for(count); }
+  float fine(uint32_t node) override {
+    if (scorer_->candidates_for(1) == 1) return NodeScorer::fine(node);
+    return scorer_->fine(0, rows_.code(node, nullptr), rows_.constants(node));
+  }
+
+ private:
+  const CodedRows& rows_;
+  PickedCodes picked_;
+  std::unique_ptr<CodeScorer> scorer_;
+};
+
+class CodePairs final : public PairScorer {
+ public:
+  CodePairs(const CodedRows& codes, const RowBlocks<float>& pair_constants)
+      : codes_(codes),
+        picked_(codes),
+        pair_constants_(pair_constants),
+        scorer_(codes.codec().pair_scorer()) {}
+
+  void move_to(uint32_t node) override {
+    scorer_->move_to(codes_.code(node, nullptr), codes_.constants(node), *pair_constants_.row(size_t{node}));
+  }
+
+  void score(const uint32_t* nodes, size_t count, float* distances) override {
+    picked_.pick(nodes, count);
+    for (size_t i = 0; i < count; ++i) picked_pair_constants_[i] = *pair_constants_.row(size_t{nodes[i]});
+    scorer_->score(picked_.codes(), picked_.constants(), picked_pair_constants_, count, distances);
+  }
+
+ private:
+  const CodedRows& codes_;
+  PickedCodes picked_;
+  const RowBlocks<float>& pair_constants_;
+  float picked_pair_constants_[kMaxScoredNodes];
+  std::unique_ptr<CodePairScorer> scorer_;
+};
+
+class CodeSpace final : public NodeSpace {
+ public:
+  CodeSpace(const CodedRows& codes, const RowBlocks<float>& pair_constants)
+      : codes_(codes), pair_constants_(pair_constants) {}
+
+  std::unique_ptr<NodeScorer> from_query(const float* query) const override {
+    return std::make_unique<CodeQueryScorer>(codes_, query);
+  }
+  std::unique_ptr<PairScorer> from_nodes() const override {
+    return std::make_unique<CodePairs>(codes_, pair_constants_);
+  }
+
+ private:
+  const CodedRows& codes_;
+  const RowBlocks<float>& pair_constants_;
+};
+
+}  // namespace
+
+float NodeScorer::fine(uint32_t node) {
+  float distance;
+  score(&node, 1, &distance);
+  return distance;
+}
+
+std::unique_ptr<NodeSpace> make_float_space(const VectorRows& rows, const std::vector<uint32_t>& slots,
+                                            const KernelTable& kernels) {
+  return std::make_unique<FloatSpace>(rows, slots, kernels);
+}
+
+std::unique_ptr<NodeSpace> make_code_space(const CodedRows& codes, const RowBlocks<float>& pair_constants) {
+  return std::make_unique<CodeSpace>(codes, pair_constants);
+}
+
+}  // namespace vicinal

@@ -1,0 +1,245 @@
+// Engines with a graph, held against exact search: recall, filters, any order of changes, connections.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "engine/search_engine.h"
+#include "support/random_vectors.h"
+
+namespace vicinal {
+namespace {
+
+constexpr size_t kDim = 16;
+
+const Metric kMetrics[] = {Metric::kCosine, Metric::kEuclidean, Metric::kManhattan, Metric::kDot};
+
+std::optional<Quantization> codes_of(Metric metric, uint32_t bits, bool keep_vectors) {
+  if (bits == 32 || metric == Metric::kManhattan) return std::nullopt;
+  return Quantization{{CodecKind::kScalar, bits}, keep_vectors};
+}
+
+std::unique_ptr<SearchEngine> make_engine(Metric metric, std::optional<Quantization> quantization,
+                                          HnswOptions hnsw = {8, 60, 0, 1}) {
+  return std::move(
+      SearchEngine::create({kDim, metric, quantization, IndexKind::kHnsw, hnsw}, best_kernels()).value());
+}
+
+// Around a few centers.
+std::vector<float> clustered(Random& random, size_t row_count, size_t center_count = 10) {
+  Random of_centers(3);
+  const std::vector<float> centers = uniform_values(of_centers, center_count * kDim);
+  std::vector<float> rows = uniform_values(random, row_count * kDim);
+  for (size_t row = 0; row < row_count; ++row) {
+    const size_t center = random.below(static_cast<uint32_t>(center_count)) * kDim;
+    for (size_t i = 0; i < kDim; ++i)
+      rows[row * kDim + i] = centers[center + i] + 0.3f * rows[row * kDim + i];
+  }
+  return rows;
+}
+
+Hits search(const SearchEngine& engine, const std::vector<float>& queries, const SearchOptions& options) {
+  Hits hits;
+  EXPECT_TRUE(engine.search(queries.data(), queries.size() / kDim, options, hits).ok());
+  return hits;
+}
+
+// Share of the exact hits that are found.
+double recall(const SearchEngine& engine, const SearchEngine& exact, const std::vector<float>& queries,
+              const SearchOptions& options) {
+  SearchOptions exactly = options;
+  exactly.ef_search = 0;
+  exactly.oversampling = 0;
+  const Hits found = search(engine, queries, options);
+  const Hits wanted = search(exact, queries, exactly);
+  size_t common = 0;
+  for (size_t query = 0, from = 0, at = 0; query < wanted.counts.size(); ++query) {
+    EXPECT_EQ(found.counts[query], wanted.counts[query]);
+    const std::set<RowId> ids(wanted.ids.begin() + at, wanted.ids.begin() + at + wanted.counts[query]);
+    for (size_t i = 0; i < found.counts[query]; ++i) common += ids.count(found.ids[from + i]);
+    from += found.counts[query];
+    at += wanted.counts[query];
+  }
+  return static_cast<double>(common) / static_cast<double>(std::max<size_t>(1, wanted.ids.size()));
+}
+
+TEST(HnswEngine, FindsNearlyAllOfWhatExactSearchFinds) {
+  Random random(1);
+  const std::vector<float> rows = clustered(random, 3000);
+  const std::vector<float> queries = clustered(random, 100);
+  for (const Metric metric : kMetrics) {
+    auto exact = std::move(SearchEngine::create({kDim, metric}, best_kernels()).value());
+    ASSERT_TRUE(exact->add(rows.data(), 3000).ok());
+    for (const uint32_t bits : {32u, 8u, 4u}) {
+      SCOPED_TRACE(testing::Message() << "metric " << static_cast<int>(metric) << ", bits " << bits);
+      const auto codes = codes_of(metric, bits, true);
+      auto engine = make_engine(metric, codes);
+      ASSERT_TRUE(engine->add(rows.data(), 3000).ok());
+      EXPECT_EQ(engine->graph_stats().linked, 3000u);
+      SearchOptions options;
+      options.ef_search = 100;
+      options.oversampling = codes ? 4 : 0;
+      EXPECT_GE(recall(*engine, *exact, queries, options), metric == Metric::kDot ? 0.95 : 0.99);
+    }
+  }
+}
+
+TEST(HnswEngine, ReturnsAsManyHitsAsAFilterAllows) {
+  Random random(2);
+  const std::vector<float> rows = clustered(random, 2000);
+  const std::vector<float> queries = clustered(random, 50);
+  auto exact = std::move(SearchEngine::create({kDim, Metric::kEuclidean}, best_kernels()).value());
+  ASSERT_TRUE(exact->add(rows.data(), 2000).ok());
+  auto engine = make_engine(Metric::kEuclidean, codes_of(Metric::kEuclidean, 8, true));
+  ASSERT_TRUE(engine->add(rows.data(), 2000).ok());
+  for (const uint32_t every : {2u, 10u, 100u, 1000u}) {
+    std::vector<uint32_t> words(2000 / 32 + 1);
+    for (uint32_t id = 0; id < 2000; id += every) words[id / 32] |= 1u << (id % 32);
+    const IdFilter filter{words.data(), words.size()};
+    SearchOptions options;
+    options.filter = &filter;
+    options.ef_search = 64;
+    options.oversampling = 4;
+    EXPECT_GE(recall(*engine, *exact, queries, options), 0.95) << "one of " << every;
+  }
+}
+
+// Any order of additions, updates, removals and compactions.
+TEST(HnswEngine, StaysConnectedThroughRandomChanges) {
+  for (const Metric metric : kMetrics) {
+    for (const uint32_t bits : {32u, 8u}) {
+      SCOPED_TRACE(testing::Message() << "metric " << static_cast<int>(metric) << ", bits " << bits);
+      Random random(static_cast<uint64_t>(metric) * 100 + bits);
+      auto engine = make_engine(metric, codes_of(metric, bits, true), {4, 20, 0, 1});
+      auto exact = std::move(SearchEngine::create({kDim, metric}, best_kernels()).value());
+      std::vector<RowId> live;
+      for (int round = 0; round < 300; ++round) {
+        const uint32_t choice = random.below(10);
+        if (choice < 4 || live.size() < 5) {
+          const size_t count = 1 + random.below(12);
+          std::vector<float> rows = clustered(random, count, 3);
+          // Duplicates too.
+          if (count > 2) std::copy_n(rows.begin(), kDim, rows.begin() + kDim);
+          const Result<RowId> first = engine->add(rows.data(), count, random.below(2) == 0);
+          ASSERT_TRUE(first.ok());
+          ASSERT_TRUE(exact->add(rows.data(), count).ok());
+          for (size_t i = 0; i < count; ++i)
+            live.push_back(RowId{to_number(first.value()) + static_cast<uint32_t>(i)});
+        } else if (choice < 7) {
+          const size_t place = random.below(static_cast<uint32_t>(live.size()));
+          ASSERT_TRUE(engine->remove(live[place]).ok());
+          ASSERT_TRUE(exact->remove(live[place]).ok());
+          live.erase(live.begin() + static_cast<ptrdiff_t>(place));
+        } else if (choice < 9) {
+          const RowId id = live[random.below(static_cast<uint32_t>(live.size()))];
+          const std::vector<float> row = clustered(random, 1, 3);
+          ASSERT_TRUE(engine->update(id, row.data()).ok());
+          ASSERT_TRUE(exact->update(id, row.data()).ok());
+        } else if (random.below(3) == 0) {
+          ASSERT_TRUE(engine->compact().ok());
+        } else {
+          ASSERT_TRUE(engine->link_step().ok());
+        }
+        ASSERT_TRUE(engine->graph_is_connected()) << round;
+        const HnswStats stats = engine->graph_stats();
+        ASSERT_EQ(stats.linked + stats.pending, live.size());
+        if (round % 20 == 0) {
+          SearchOptions options;
+          options.k = live.size();
+          options.oversampling = codes_of(metric, bits, true) ? 2 : 0;
+          const Hits all = search(*engine, clustered(random, 1), options);
+          ASSERT_EQ(all.ids.size(), live.size());
+          options.k = 5;
+          options.ef_search = 50;
+          EXPECT_GE(recall(*engine, *exact, clustered(random, 20, 3), options),
+                    metric == Metric::kDot ? 0.6 : 0.9);
+        }
+      }
+    }
+  }
+}
+
+TEST(HnswEngine, FindsEveryRowOfDegenerateData) {
+  constexpr size_t kCount = 1500;
+  std::map<const char*, std::vector<float>> sets;
+  sets["all equal"] = std::vector<float>(kCount * kDim, 1.5f);
+  std::vector<float>& line = sets["collinear"];
+  for (size_t row = 0; row < kCount; ++row) {
+    for (size_t i = 0; i < kDim; ++i)
+      line.push_back(static_cast<float>(row + 1) * (i % 2 == 0 ? 1.0f : -0.5f));
+  }
+  std::vector<float>& zeros = sets["zeros but for one"];
+  zeros.assign(kCount * kDim, 0);
+  zeros[5] = 1;
+  for (const auto& [name, rows] : sets) {
+    for (const uint32_t bits : {32u, 8u}) {
+      SCOPED_TRACE(testing::Message() << name << ", bits " << bits);
+      auto engine = make_engine(Metric::kEuclidean, codes_of(Metric::kEuclidean, bits, true));
+      ASSERT_TRUE(engine->add(rows.data(), kCount).ok());
+      ASSERT_TRUE(engine->graph_is_connected());
+      SearchOptions options;
+      options.k = kCount;
+      options.oversampling = bits == 32 ? 0 : 1;
+      const Hits all = search(*engine, {rows.begin(), rows.begin() + kDim}, options);
+      EXPECT_EQ(std::set<RowId>(all.ids.begin(), all.ids.end()).size(), kCount);
+    }
+  }
+}
+
+TEST(HnswEngine, KeepsItsRecallWhenHalfOfTheRowsAreRemoved) {
+  Random random(5);
+  const std::vector<float> rows = clustered(random, 4000);
+  const std::vector<float> queries = clustered(random, 100);
+  auto engine = make_engine(Metric::kCosine, codes_of(Metric::kCosine, 8, true));
+  auto fresh = make_engine(Metric::kCosine, codes_of(Metric::kCosine, 8, true));
+  auto exact = std::move(SearchEngine::create({kDim, Metric::kCosine}, best_kernels()).value());
+  ASSERT_TRUE(engine->add(rows.data(), 4000).ok());
+  ASSERT_TRUE(exact->add(rows.data(), 4000).ok());
+  std::vector<float> left;
+  for (uint32_t id = 0; id < 4000; ++id) {
+    // Whole clusters among them: the first thousand.
+    if (id < 1000 || id % 3 == 0) {
+      ASSERT_TRUE(engine->remove(RowId{id}).ok());
+      ASSERT_TRUE(exact->remove(RowId{id}).ok());
+    } else {
+      left.insert(left.end(), rows.begin() + id * kDim, rows.begin() + (id + 1) * kDim);
+    }
+  }
+  ASSERT_TRUE(fresh->add(left.data(), left.size() / kDim).ok());
+  auto fresh_exact = std::move(SearchEngine::create({kDim, Metric::kCosine}, best_kernels()).value());
+  ASSERT_TRUE(fresh_exact->add(left.data(), left.size() / kDim).ok());
+  SearchOptions options;
+  options.ef_search = 24;
+  options.oversampling = 2;
+  const double kept = recall(*engine, *exact, queries, options);
+  EXPECT_GE(kept, recall(*fresh, *fresh_exact, queries, options) - 0.01);
+  ASSERT_TRUE(engine->compact().ok());
+  EXPECT_TRUE(engine->graph_is_connected());
+  EXPECT_NEAR(recall(*engine, *exact, queries, options), kept, 0.01);
+}
+
+TEST(HnswEngine, TakesAStoppedBatchBack) {
+  Random random(6);
+  const std::vector<float> rows = clustered(random, 900);
+  auto engine = make_engine(Metric::kCosine, codes_of(Metric::kCosine, 8, false));
+  ASSERT_TRUE(engine->add(rows.data(), 300).ok());
+  const Hits before = search(*engine, clustered(random, 5), {});
+  ASSERT_TRUE(engine->add(rows.data() + 300 * kDim, 600, false).ok());
+  ASSERT_TRUE(engine->link_step().ok());
+  ASSERT_LT(engine->graph_stats().linked, 900u);
+  engine->undo_add(600);
+  EXPECT_EQ(engine->graph_stats().linked + engine->graph_stats().pending, 300u);
+  EXPECT_TRUE(engine->graph_is_connected());
+  ASSERT_TRUE(engine->add(rows.data() + 300 * kDim, 600).ok());
+  EXPECT_TRUE(engine->graph_is_connected());
+  EXPECT_EQ(engine->graph_stats().linked, 900u);
+}
+
+}  // namespace
+}  // namespace vicinal
