@@ -58,6 +58,18 @@ class CodePairScorer {
   /// codes, constants [row_count] pointers to single rows; pair_constants [row_count]
   virtual void score(const uint8_t* const* codes, const float* const* constants, const float* pair_constants,
                      size_t row_count, float* distances) = 0;
+
+  /// Rows one after another, as CodedRows keeps them.
+  struct Run {
+    const uint8_t* codes;         // [row_count x code_bytes]
+    const float* constants;       // [row_count x constant_count]
+    const float* pair_constants;  // [row_count]
+    size_t row_count;
+  };
+  /// The rows from which `score_from_all` measures, some tens.
+  virtual void move_to_all(const Run& rows) = 0;
+  /// distances  [rows of move_to_all x row_count]
+  virtual void score_from_all(const Run& rows, float* distances) = 0;
 };
 
 /// What a codec learns from rows, in steps of some 20 ms, so that it can be stopped between two of them.

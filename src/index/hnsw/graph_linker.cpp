@@ -13,6 +13,8 @@ constexpr size_t kLookedAfter = 32;
 // Candidates for an edge in the place of a lost one; the nearest mostly does.
 constexpr size_t kTriedNodes = 8;
 constexpr size_t kAddedNodes = 2;
+// Length of a walk around a node that has lost edges.
+constexpr size_t kLookAroundEf = 48;
 
 bool is_nearer(const GraphEdge& a, const GraphEdge& b) {
   return a.distance != b.distance ? a.distance < b.distance : a.node < b.node;
@@ -29,14 +31,14 @@ GraphLinker::GraphLinker(HnswGraph& graph, const NodeSpace& space, size_t ef_con
       walk_(graph),
       selection_(*between_) {}
 
-void GraphLinker::insert(uint32_t node) {
+void GraphLinker::insert(uint32_t node, size_t lowest) {
   assert(!graph_.is_linked(node));
   const size_t level = graph_.links.level(node);
   if (graph_.entry != kNoNode) {
     from_->move_to(node);
     const size_t top = graph_.top_level();
     GraphEdge nearest = walk_.descend(*from_, level);
-    for (size_t below = std::min(level, top) + 1; below-- > 0;) {
+    for (size_t below = std::min(level, top) + 1; below-- > lowest;) {
       walk_.run(*from_, nearest, below, ef_construction_);
       nearest = {walk_.found().node(0), walk_.found().distance(0)};
       link_on(node, below);
@@ -115,7 +117,7 @@ void GraphLinker::remove(uint32_t node) {
     }
   }
   rejoin_trees(roots);
-  if (graph_.entry == node) choose_entry();
+  if (graph_.entry == node) choose_entry(graph_);
   for (size_t i = 0; i < kLookedAfter; ++i) {
     looked_after_ = (looked_after_ + 1) % static_cast<uint32_t>(links.size());
     if (graph_.is_linked(looked_after_)) look_after(looked_after_);
@@ -181,26 +183,34 @@ void GraphLinker::replace_edge(uint32_t from, const std::vector<uint32_t>& other
 void GraphLinker::look_after(uint32_t node) {
   for (size_t level = 0; level <= graph_.links.level(node); ++level) {
     LinkList list = graph_.links.list(node, level);
+    const size_t before = list.size();
     for (size_t index = list.size(); index-- > 0;) {
-      const uint32_t gone = list[index];
-      if (graph_.is_linked(gone)) continue;
-      list.remove(index);
-      if (graph_.links.level(gone) < level) continue;
-      const LinkList left = graph_.links.list(gone, level);
-      std::vector<uint32_t> others;
-      for (size_t i = 0; i < left.size(); ++i) {
-        if (graph_.is_linked(left[i])) others.push_back(left[i]);
-      }
-      replace_edge(node, others, level);
+      if (!graph_.is_linked(list[index])) list.remove(index);
     }
+    if (list.size() < before && list.size() < graph_.links.m()) add_edges(node, level);
   }
 }
 
-void GraphLinker::choose_entry() {
-  graph_.entry = kNoNode;
-  for (uint32_t node = 0; node < graph_.links.size(); ++node) {
-    if (!graph_.is_linked(node)) continue;
-    if (graph_.entry == kNoNode || graph_.links.level(node) > graph_.top_level()) graph_.entry = node;
+// Looks around a node for neighbors that it lacks.
+void GraphLinker::add_edges(uint32_t node, size_t level) {
+  from_->move_to(node);
+  walk_.run(*from_, {node, 0}, level, kLookAroundEf);
+  const CandidatePool& found = walk_.found();
+  LinkList list = graph_.links.list(node, level);
+  nodes_.clear();
+  selected_.clear();
+  for (size_t index = 0; index < list.size(); ++index) nodes_.push_back(list[index]);
+  for (size_t index = 0; index < found.size() && list.size() < graph_.links.m(); ++index) {
+    const GraphEdge edge{found.node(index), found.distance(index)};
+    if (edge.node == node || list.contains(edge.node)) continue;
+    if (selection_.is_covered(edge, nodes_.data(), nodes_.size())) continue;
+    list.add(edge.node);
+    nodes_.push_back(edge.node);
+    selected_.push_back(edge);
+  }
+  for (const GraphEdge& edge : selected_) {
+    if (!graph_.links.list(edge.node, level).contains(node))
+      link_back(edge.node, {node, edge.distance}, level);
   }
 }
 

@@ -25,14 +25,12 @@ class GraphLinker {
   /// Both must outlive this. May throw std::bad_alloc.
   GraphLinker(HnswGraph& graph, const NodeSpace& space, size_t ef_construction);
 
-  /// Links a node that is not linked; it has no edges. May throw std::bad_alloc: then it is to be removed.
-  void insert(uint32_t node);
+  /// Links a node that is not linked and has no edges, on the levels from `lowest` up. May throw std::bad_alloc; then
+  /// what is linked is no whole graph any more.
+  void insert(uint32_t node, size_t lowest = 0);
 
   /// Unlinks a node. May throw std::bad_alloc only before anything is changed.
   void remove(uint32_t node);
-
-  /// Makes a linked node of the highest level the entry.
-  void choose_entry();
 
  private:
   void link_on(uint32_t node, size_t level);
@@ -41,6 +39,7 @@ class GraphLinker {
   void rejoin_trees(std::vector<uint32_t>& roots);
   void replace_edge(uint32_t from, const std::vector<uint32_t>& others, size_t level);
   void look_after(uint32_t node);
+  void add_edges(uint32_t node, size_t level);
 
   HnswGraph& graph_;
   size_t ef_construction_;

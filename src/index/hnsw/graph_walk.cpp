@@ -5,6 +5,8 @@ namespace {
 
 // Length of the walk among all nodes that goes before one among those allowed.
 constexpr size_t kApproachEf = 24;
+// Starts of a walk on level 0.
+constexpr size_t kStarts = 4;
 
 }  // namespace
 
@@ -16,6 +18,29 @@ GraphEdge GraphWalk::descend(NodeScorer& scorer, size_t level) {
     nearest = {pool_.node(0), pool_.distance(0)};
   }
   return nearest;
+}
+
+const std::vector<GraphEdge>& GraphWalk::approach(NodeScorer& scorer) {
+  const GraphEdge nearest = descend(scorer, 1);
+  approached_.clear();
+  if (graph_.top_level() == 0) {
+    approached_.push_back(nearest);
+    return approached_;
+  }
+  run(scorer, nearest, 1, kStarts);
+  for (size_t index = 0; index < pool_.size(); ++index)
+    approached_.push_back({pool_.node(index), pool_.distance(index)});
+  return approached_;
+}
+
+void GraphWalk::run(NodeScorer& scorer, const std::vector<GraphEdge>& starts, size_t ef) {
+  pool_.start(ef);
+  for (const GraphEdge& start : starts) {
+    graph_.visited.meet(start.node);
+    pool_.add(start.node, start.distance);
+  }
+  for (uint32_t node = pool_.take(); node != kNoNode; node = pool_.take()) expand(node, 0, scorer);
+  graph_.visited.forget();
 }
 
 void GraphWalk::run(NodeScorer& scorer, GraphEdge start, size_t level, size_t ef) {
@@ -38,8 +63,9 @@ void GraphWalk::run(NodeScorer& scorer, GraphEdge start, size_t level, size_t ef
   for (size_t i = 0; i < count; ++i) pool_.add(batch_[i], distances_[i]);
 }
 
-void GraphWalk::run_allowed(NodeScorer& scorer, GraphEdge start, size_t ef, const AllowedNodes& allowed) {
-  run(scorer, start, 0, kApproachEf);
+void GraphWalk::run_allowed(NodeScorer& scorer, const std::vector<GraphEdge>& starts, size_t ef,
+                            const AllowedNodes& allowed) {
+  run(scorer, starts, kApproachEf);
   starts_.clear();
   for (size_t index = 0; index < pool_.size(); ++index)
     starts_.push_back({pool_.node(index), pool_.distance(index)});

@@ -8,7 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
+#include "base/result.h"
 #include "index/hnsw/graph_links.h"
 #include "index/hnsw/visited_set.h"
 
@@ -27,6 +29,16 @@ struct HnswGraph {
   /// Between walks those nodes are marked that are not linked.
   VisitedSet visited;
 };
+
+/// Makes a linked node of the highest level the entry.
+void choose_entry(HnswGraph& graph);
+
+/// The graph of some of its nodes, numbered anew. Edges to nodes that are not linked or not kept are left out.
+/// order    [n] the nodes kept, all linked ones among them
+/// numbers  their numbers in that order, kNoNode for nodes not kept
+/// Errors   kOutOfMemory, or std::bad_alloc
+Result<HnswGraph> renumbered(const HnswGraph& graph, const std::vector<uint32_t>& order,
+                             const std::vector<uint32_t>& numbers);
 
 /// A node, and how far it is from another.
 struct GraphEdge {

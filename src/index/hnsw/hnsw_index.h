@@ -15,9 +15,11 @@
 
 #include "base/result.h"
 #include "index/flat/coded_rows.h"
+#include "index/hnsw/bulk_linker.h"
 #include "index/hnsw/graph_linker.h"
 #include "index/hnsw/hnsw_graph.h"
 #include "index/hnsw/node_space.h"
+#include "index/hnsw/node_store.h"
 #include "kernels/kernel_table.h"
 #include "rows/allowed_slots.h"
 #include "rows/deletions.h"
@@ -62,8 +64,8 @@ class HnswIndex {
   ~HnswIndex();
 
   const HnswOptions& options() const { return options_; }
-  bool has_codes() const { return codes_.has_value(); }
-  const CodedRows& codes() const { return *codes_; }
+  bool has_codes() const { return stored_->codes.has_value(); }
+  const CodedRows& codes() const { return *stored_->codes; }
   size_t slot_count() const { return nodes_.size(); }
   HnswStats stats() const;
   uint64_t index_bytes() const;
@@ -82,7 +84,7 @@ class HnswIndex {
   /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then
   Status append(const float* rows, size_t row_count);
   /// Rows that are not linked yet.
-  size_t pending() const { return nodes_.size() - removed_ - graph_.linked_count; }
+  size_t pending() const { return stored_->size() - removed_ - graph_.linked_count; }
   /// Links some of them: some 20 ms of work.
   /// Returns  the share that is done, 0 to 1
   /// Errors   kOutOfMemory, or std::bad_alloc; then rows may have to be linked anew
@@ -100,7 +102,7 @@ class HnswIndex {
   Status compact(const Deletions& deletions);
 
   /// row [dim] the nearest that its code can tell
-  void decode(size_t slot, float* row) const { codes_->decode(nodes_[slot], row); }
+  void decode(size_t slot, float* row) const { stored_->codes->decode(nodes_[slot], row); }
 
   /// The allowed rows nearest to a query that a walk meets, nearest first, ties by smaller slot. Where it meets fewer
   /// than k of them, and where few are allowed, all that are allowed are compared with the query: there are fewer than
@@ -122,6 +124,7 @@ class HnswIndex {
                                 std::vector<Candidate> by_node) const;
   void make_space();
   GraphLinker& linker();
+  Result<double> bulk_step();
   void unlink_all();
   Status renumber(const std::vector<uint32_t>& order, const std::vector<uint32_t>& new_slots);
   size_t next_pending() const;
@@ -129,16 +132,15 @@ class HnswIndex {
   HnswOptions options_;
   const VectorRows* rows_;
   const KernelTable* kernels_;
-  std::optional<CodedRows> codes_;   // by node
-  RowBlocks<float> pair_constants_;  // by node, where there are codes
-  std::vector<uint32_t> slots_;      // of nodes
-  std::vector<uint32_t> nodes_;      // of slots
+  std::unique_ptr<NodeStore> stored_ = std::make_unique<NodeStore>();  // where the space looks for it
+  std::vector<uint32_t> nodes_;                                        // of slots
   mutable HnswGraph graph_;
   std::unique_ptr<NodeSpace> space_;
   std::unique_ptr<GraphLinker> linker_;  // made when first needed
   mutable std::unique_ptr<GraphWalk> walk_;
-  size_t removed_ = 0;
-  size_t linked_to_ = 0;  // all nodes before it are linked or removed
+  std::unique_ptr<BulkLinker> bulk_;  // while many rows are linked together
+  size_t removed_ = 0;                // nodes whose rows were
+  size_t linked_to_ = 0;              // all nodes before it are linked or removed
 };
 
 }  // namespace vicinal

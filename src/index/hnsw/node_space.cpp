@@ -21,6 +21,21 @@ class FloatScorer final : public PairScorer {
     if (rows_.metric() == Metric::kCosine) inverse_norm_ = inverse_norm_of(slot);
   }
 
+  void move_to_all(uint32_t first, size_t count) override {
+    first_ = first;
+    count_ = count;
+  }
+
+  // Rows of nodes do not lie together, so nothing is gained by scoring them together.
+  void score_from_all(uint32_t first, size_t count, float* distances) override {
+    uint32_t nodes[kMaxScoredNodes];
+    for (size_t i = 0; i < count; ++i) nodes[i] = first + static_cast<uint32_t>(i);
+    for (size_t from = 0; from < count_; ++from) {
+      move_to(first_ + static_cast<uint32_t>(from));
+      score(nodes, count, distances + from * count);
+    }
+  }
+
   void move_to_query(const float* query) {
     from_ = query;
     if (rows_.metric() == Metric::kCosine)
@@ -65,6 +80,8 @@ class FloatScorer final : public PairScorer {
   Kernel kernel_;
   const float* from_ = nullptr;
   float inverse_norm_ = 1;
+  uint32_t first_ = 0;
+  size_t count_ = 0;
   const float* picked_[kMaxScoredNodes];
 };
 
@@ -149,11 +166,45 @@ class CodePairs final : public PairScorer {
     scorer_->score(picked_.codes(), picked_.constants(), picked_pair_constants_, count, distances);
   }
 
+  void move_to_all(uint32_t first, size_t count) override {
+    gather(first, count, from_codes_, from_constants_, from_pair_constants_);
+    scorer_->move_to_all({from_codes_.data(), from_constants_.data(), from_pair_constants_.data(), count});
+  }
+
+  void score_from_all(uint32_t first, size_t count, float* distances) override {
+    const CodedRows::Run run = codes_.run(first, count);
+    const RowBlocks<float>::Run constants = pair_constants_.run(first, count);
+    if (run.row_count == count && constants.row_count == count) {
+      return scorer_->score_from_all({run.codes, run.constants, constants.rows, count}, distances);
+    }
+    gather(first, count, to_codes_, to_constants_, to_pair_constants_);
+    scorer_->score_from_all({to_codes_.data(), to_constants_.data(), to_pair_constants_.data(), count},
+                            distances);
+  }
+
  private:
+  // Copies, of nodes that may lie in several blocks.
+  void gather(uint32_t first, size_t count, std::vector<uint8_t>& codes, std::vector<float>& constants,
+              std::vector<float>& pair_constants) const {
+    const size_t code_bytes = codes_.codec().code_bytes();
+    const size_t constant_count = codes_.codec().constant_count();
+    codes.resize(count * code_bytes);
+    constants.resize(count * constant_count);
+    pair_constants.resize(count);
+    for (size_t i = 0; i < count; ++i) {
+      std::copy_n(codes_.code(first + i, nullptr), code_bytes, &codes[i * code_bytes]);
+      std::copy_n(codes_.constants(first + i), constant_count, &constants[i * constant_count]);
+      pair_constants[i] = *pair_constants_.row(size_t{first} + i);
+    }
+  }
+
   const CodedRows& codes_;
   PickedCodes picked_;
   const RowBlocks<float>& pair_constants_;
   float picked_pair_constants_[kMaxScoredNodes];
+  std::vector<uint8_t> from_codes_, to_codes_;
+  std::vector<float> from_constants_, to_constants_;
+  std::vector<float> from_pair_constants_, to_pair_constants_;
   std::unique_ptr<CodePairScorer> scorer_;
 };
 

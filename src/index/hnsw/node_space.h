@@ -35,6 +35,11 @@ class NodeScorer {
 class PairScorer : public NodeScorer {
  public:
   virtual void move_to(uint32_t node) = 0;
+
+  /// Stands at all of some nodes that follow one another, some tens.
+  virtual void move_to_all(uint32_t first, size_t count) = 0;
+  /// Distances from all of them to nodes that follow one another, at most kMaxScoredNodes: [nodes stood at x count].
+  virtual void score_from_all(uint32_t first, size_t count, float* distances) = 0;
 };
 
 class NodeSpace {

@@ -1,0 +1,39 @@
+#include "index/hnsw/hnsw_graph.h"
+
+namespace vicinal {
+
+void choose_entry(HnswGraph& graph) {
+  graph.entry = kNoNode;
+  for (uint32_t node = 0; node < graph.links.size(); ++node) {
+    if (!graph.is_linked(node)) continue;
+    if (graph.entry == kNoNode || graph.links.level(node) > graph.top_level()) graph.entry = node;
+  }
+}
+
+Result<HnswGraph> renumbered(const HnswGraph& graph, const std::vector<uint32_t>& order,
+                             const std::vector<uint32_t>& numbers) {
+  size_t upper_lists = 0;
+  for (const uint32_t node : order) upper_lists += graph.links.level(node);
+  HnswGraph renewed(graph.links.m());
+  const Status reserved = renewed.links.reserve(order.size(), upper_lists);
+  if (!reserved.ok()) return reserved.error();
+  renewed.visited.resize(order.size());
+  for (uint32_t number = 0; number < order.size(); ++number) {
+    const uint32_t node = order[number];
+    renewed.links.append(graph.links.level(node));
+    if (!graph.is_linked(node)) continue;
+    renewed.visited.open(number);
+    for (size_t level = 0; level <= graph.links.level(node); ++level) {
+      const LinkList from = graph.links.list(node, level);
+      LinkList to = renewed.links.list(number, level);
+      for (size_t index = 0; index < from.size(); ++index) {
+        if (graph.is_linked(from[index])) to.add(numbers[from[index]], from.is_tree(index));
+      }
+    }
+  }
+  renewed.linked_count = graph.linked_count;
+  renewed.entry = graph.entry == kNoNode ? kNoNode : numbers[graph.entry];
+  return renewed;
+}
+
+}  // namespace vicinal
