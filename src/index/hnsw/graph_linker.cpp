@@ -65,6 +65,8 @@ void GraphLinker::link_on(uint32_t node, size_t level) {
 // Adds an edge to a list, which is pruned where it is full.
 void GraphLinker::link_back(uint32_t from, const GraphEdge& edge, size_t level) {
   LinkList list = graph_.links.list(from, level);
+  // A row that is another now may still be led to from where it was.
+  if (list.contains(edge.node)) return;
   if (!list.is_full()) return list.add(edge.node);
   pruned_.clear();
   nodes_.clear();
