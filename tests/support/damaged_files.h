@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "base/result.h"
 #include "persist/section_file.h"
@@ -35,6 +37,16 @@ void expect_cuts_found(const Bytes& bytes, LoadError load_error) {
     const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
     EXPECT_EQ(load_error(cut).code, ErrorCode::kCorruptData) << length;
   }
+}
+
+/// Where a section of a whole file begins; 0 without it.
+inline size_t section_offset(const Bytes& bytes, SectionTag tag) {
+  uint64_t table = 0, offset = 0;
+  std::memcpy(&table, bytes.data() + 32, 8);
+  for (size_t entry = static_cast<size_t>(table); entry + 32 <= bytes.size(); entry += 32) {
+    if (std::memcmp(bytes.data() + entry, &tag, 4) == 0) std::memcpy(&offset, bytes.data() + entry + 8, 8);
+  }
+  return static_cast<size_t>(offset);
 }
 
 /// The error of a file of version 255.

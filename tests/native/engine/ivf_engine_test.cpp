@@ -14,6 +14,7 @@
 #include "support/damaged_files.h"
 #include "support/ivf_files.h"
 #include "support/random_vectors.h"
+#include "support/saved_engine.h"
 #include "support/test_data.h"
 
 namespace vicinal {
@@ -47,23 +48,6 @@ void expect_equal(const Hits& a, const Hits& b) {
   EXPECT_EQ(a.ids, b.ids);
   EXPECT_EQ(a.distances, b.distances);
   EXPECT_EQ(a.counts, b.counts);
-}
-
-Bytes saved(const SearchEngine& engine) {
-  BufferSink sink;
-  EXPECT_TRUE(engine.save(sink).ok());
-  EXPECT_EQ(sink.bytes().size(), engine.saved_bytes());
-  return sink.bytes();
-}
-
-Result<std::unique_ptr<SearchEngine>> loaded(const Bytes& bytes) {
-  BufferSource source(bytes);
-  return SearchEngine::load(source, best_kernels());
-}
-
-Error load_error(const Bytes& bytes) {
-  const auto engine = loaded(bytes);
-  return engine.ok() ? Error{ErrorCode::kOk, 0, 0} : engine.error();
 }
 
 struct Case {
@@ -223,13 +207,7 @@ TEST(IvfFile, FilesOfVersion1AreReadForever) {
 TEST(IvfFile, ClaimsThatCannotBeAreRefused) {
   const Bytes bytes = read_test_data(golden_ivf_name(1, false));
   const auto section = [&bytes](const char(&letters)[5]) {
-    uint64_t table = 0, offset = 0;
-    std::memcpy(&table, bytes.data() + 32, 8);
-    for (size_t entry = static_cast<size_t>(table); entry + 32 <= bytes.size(); entry += 32) {
-      if (std::memcmp(bytes.data() + entry, letters, 4) == 0)
-        std::memcpy(&offset, bytes.data() + entry + 8, 8);
-    }
-    return static_cast<size_t>(offset);
+    return section_offset(bytes, section_tag(letters));
   };
   ASSERT_EQ(load_error(mended_checksums(bytes)).code, ErrorCode::kOk);
   const auto refused = [&](size_t at, uint32_t value) {

@@ -9,6 +9,7 @@
 #include "support/byte_buffer.h"
 #include "support/damaged_files.h"
 #include "support/quantized_files.h"
+#include "support/saved_engine.h"
 #include "support/test_data.h"
 
 namespace vicinal {
@@ -27,12 +28,6 @@ constexpr StoreHead kStoreHead = {.dim = 3,
                                   .constant_count = 3,
                                   .parameter_count = 3,
                                   .row_count = 2};
-
-Error load_error(const Bytes& bytes) {
-  BufferSource source(bytes);
-  const auto loaded = SearchEngine::load(source, best_kernels());
-  return loaded.ok() ? Error{ErrorCode::kOk, 0, 0} : loaded.error();
-}
 
 TEST(QuantizedFile, FilesOfVersion1AreReadForever) {
   const std::vector<float> rows = golden_coded_rows();

@@ -10,16 +10,11 @@
 #include "support/byte_buffer.h"
 #include "support/damaged_files.h"
 #include "support/engine_files.h"
+#include "support/saved_engine.h"
 #include "support/test_data.h"
 
 namespace vicinal {
 namespace {
-
-Error load_error(const Bytes& bytes) {
-  BufferSource source(bytes);
-  const auto loaded = SearchEngine::load(source, best_kernels());
-  return loaded.ok() ? Error{ErrorCode::kOk, 0, 0} : loaded.error();
-}
 
 TEST(EngineFile, TheFileOfVersion1IsReadForever) {
   const Bytes bytes = read_test_data("engine-v1.vicinal");
