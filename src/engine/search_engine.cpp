@@ -600,15 +600,20 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, con
   Result<EngineContents> read = read_engine_file(source, kernels);
   if (!read.ok()) return read.error();
   EngineContents& contents = read.value();
-  Result<std::unique_ptr<SearchEngine>> engine =
-      create({contents.rows.dim(), contents.rows.metric(), contents.quantization,
-              contents.ivf != nullptr ? IndexKind::kIvf : IndexKind::kFlat},
-             kernels);
+  EngineOptions options{contents.rows.dim(), contents.rows.metric(), contents.quantization};
+  if (contents.ivf != nullptr) options.index = IndexKind::kIvf;
+  if (contents.graph) {
+    options.index = IndexKind::kHnsw;
+    options.hnsw = contents.graph->options;
+  }
+  Result<std::unique_ptr<SearchEngine>> engine = create(options, kernels);
   if (!engine.ok()) return engine.error();
   State& state = *engine.value()->state_;
   state.rows = std::move(contents.rows);
-  state.codes = std::move(contents.codes);
   state.ids = std::move(contents.ids);
+  state.codes = std::move(contents.codes);
+  if (contents.graph)
+    state.hnsw->restore(std::move(contents.graph->graph), std::move(contents.graph->stored));
   if (contents.ivf != nullptr) state.ivf = std::move(contents.ivf);
   return engine;
 }

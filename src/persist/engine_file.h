@@ -42,6 +42,28 @@
 // Then "slot", "rows", "code" and "cons" hold their rows list after list, in the order of "size": what a search reads
 // of a list lies together in each of them, at the sum of the sizes before it.
 //
+// With a graph (index/hnsw/hnsw_graph.h), one of kind kHnswEngine: "head", "ids " and "rows", with quantization the four
+// of kQuantizedEngine too, and
+//
+//   "hnsw"  u32 m                    2..256
+//           u32 ef_construction      1..65536
+//           u32 full_scan_threshold
+//           u32 quantized            0 or 1: whether there are the sections of codes
+//           u64 seed
+//           u32 entry                node that walks start from, of the highest level; 2^32 - 1 where none is linked
+//           u32 linked_count         nodes that have been linked; none where rows wait for their codec to learn
+//           u64 upper_list_count     lists above level 0: the sum of all levels
+//   "slot"  u32 [row_count]          which of the ids each node has: its place in "ids "
+//   "levl"  u8 [row_count]           highest level of each node, up to 31
+//   "base"  u32 [row_count x (1 + 2 m)]          the list of each node on level 0
+//   "uppr"  u32 [upper_list_count x (1 + m)]     those of its levels 1, 2, ..., node after node
+//   "pair"  f32 [row_count]          what Codec::pair_constant tells of each node; of no length without codes
+//
+// A list is the number of its edges, the nodes that they lead to, and zeros. The highest bit of an edge of level 0 marks
+// it as the spanning tree's (index/hnsw/spanning_tree.h). Linked nodes have edges on level 0, but for the entry where it
+// is the only one; the others have none, and are rows still to be linked. "code" and "cons" are in the order of nodes,
+// "rows" in that of ids.
+//
 // Removed rows are not written: what is read has none. Norms are not written either, but computed anew.
 //
 // Files of kind kCompressedStore, which earlier builds wrote, are read too. Their ids are 0, 1, 2, ..., their
@@ -55,6 +77,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "index/flat/coded_rows.h"
@@ -80,13 +103,20 @@ struct EngineView {
   const HnswIndex* hnsw;  // null where rows are not in a graph
 };
 
+struct GraphContents {
+  HnswOptions options;
+  HnswGraph graph;
+  std::unique_ptr<NodeStore> stored;
+};
+
 /// What is read.
 struct EngineContents {
   VectorRows rows;
   std::optional<Quantization> quantization;
   std::optional<CodedRows> codes;
   IdMap ids;
-  std::unique_ptr<IvfIndex> ivf;  // then rows and codes are in its lists
+  std::unique_ptr<IvfIndex> ivf;       // then rows and codes are in its lists
+  std::optional<GraphContents> graph;  // then codes are in it
 };
 
 /// Size of the file that `write_engine_file` writes.

@@ -18,7 +18,12 @@ inline constexpr SectionTag kConstantsTag = section_tag("cons");
 inline constexpr SectionTag kIvfTag = section_tag("ivf ");
 inline constexpr SectionTag kCentroidsTag = section_tag("cent");
 inline constexpr SectionTag kListSizesTag = section_tag("size");
-inline constexpr SectionTag kListSlotsTag = section_tag("slot");
+inline constexpr SectionTag kSlotsTag = section_tag("slot");
+inline constexpr SectionTag kGraphTag = section_tag("hnsw");
+inline constexpr SectionTag kLevelsTag = section_tag("levl");
+inline constexpr SectionTag kBaseListsTag = section_tag("base");
+inline constexpr SectionTag kUpperListsTag = section_tag("uppr");
+inline constexpr SectionTag kPairConstantsTag = section_tag("pair");
 
 struct Head {
   uint32_t dim;
@@ -50,6 +55,18 @@ struct IvfHead {
   uint32_t quantized;
 };
 static_assert(sizeof(IvfHead) == 16);
+
+struct GraphHead {
+  uint32_t m;
+  uint32_t ef_construction;
+  uint32_t full_scan_threshold;
+  uint32_t quantized;
+  uint64_t seed;
+  uint32_t entry;
+  uint32_t linked_count;
+  uint64_t upper_list_count;
+};
+static_assert(sizeof(GraphHead) == 40);
 
 /// Of files of kind kCompressedStore.
 struct StoreHead {

@@ -7,14 +7,13 @@
 
 #include "persist/engine_file.h"
 #include "persist/engine_file_layout.h"
+#include "persist/graph_sections.h"
+#include "persist/section_values.h"
 
 namespace vicinal {
 namespace {
 
 using namespace engine_file;
-
-// Bytes copied at a time on the way from the source to the rows.
-constexpr size_t kReadBytes = size_t{64} * 1024;
 
 // What the heads of a file of any kind say.
 struct Claims {
@@ -24,6 +23,8 @@ struct Claims {
   CodecHead codec{};
   bool has_lists = false;
   IvfHead ivf{};
+  bool has_graph = false;
+  GraphHead graph{};
   uint64_t offset = 0;  // of the head
 
   bool has_vectors() const { return codec.trained == 0 || codec.keeps_vectors != 0; }
@@ -33,41 +34,6 @@ struct Claims {
         codec.keeps_vectors != 0};
   }
 };
-
-// A section that is one struct.
-template <typename Struct>
-Result<Struct> read_struct(const SectionFile& file, SectionTag tag) {
-  Result<SectionReader> section = file.section(tag);
-  if (!section.ok()) return section.error();
-  Struct contents;
-  const Status read = section.value().read(&contents, sizeof(contents));
-  if (!read.ok()) return read.error();
-  const Status finished = section.value().finish();
-  if (!finished.ok()) return finished.error();
-  return contents;
-}
-
-// A section of `count` values of `width` elements, read some at a time: `take(elements, count, offset)`.
-template <typename Element, typename Take>
-Status read_values(const SectionFile& file, SectionTag tag, uint64_t count, size_t width, Take take) {
-  Result<SectionReader> section = file.section(tag);
-  if (!section.ok()) return section.error();
-  SectionReader& reader = section.value();
-  const size_t bytes = width * sizeof(Element);
-  if (reader.remaining() != count * bytes) return corrupt_at(reader.offset());
-  const size_t at_once = static_cast<size_t>(
-      std::min<uint64_t>(std::max<uint64_t>(1, kReadBytes / std::max<size_t>(bytes, 1)), count));
-  std::vector<Element> buffer(at_once * width);
-  for (uint64_t done = 0; done < count;) {
-    const auto some = static_cast<size_t>(std::min<uint64_t>(at_once, count - done));
-    const uint64_t offset = reader.offset();
-    Status taken = reader.read(buffer.data(), some * bytes);
-    if (taken.ok()) taken = take(buffer.data(), some, offset);
-    if (!taken.ok()) return taken;
-    done += some;
-  }
-  return reader.finish();
-}
 
 Result<Claims> read_claims(const SectionFile& file) {
   Claims claims;
@@ -103,6 +69,13 @@ Result<Claims> read_claims(const SectionFile& file) {
     claims.has_lists = true;
     claims.is_quantized = claims.ivf.quantized == 1;
   }
+  if (file.kind() == FileKind::kHnswEngine) {
+    const Result<GraphHead> graph = read_struct<GraphHead>(file, kGraphTag);
+    if (!graph.ok()) return graph.error();
+    claims.graph = graph.value();
+    claims.has_graph = true;
+    claims.is_quantized = claims.graph.quantized == 1;
+  }
   if (claims.is_quantized) {
     const Result<CodecHead> codec = read_struct<CodecHead>(file, kCodecTag);
     if (!codec.ok()) return codec.error();
@@ -117,9 +90,9 @@ bool are_in_range(const Claims& claims) {
   return check_dim(head.dim).ok() && head.metric < kMetricCount && head.next_id <= kMaxRowCount &&
          head.row_count <= head.next_id && codec.rotation <= 1 && codec.keeps_vectors <= 1 &&
          codec.trained <= 1 && (codec.trained == 1 || claims.codec.parameter_count == 0) &&
-         claims.ivf.quantized <= 1 && claims.ivf.nlist <= claims.ivf.list_count &&
-         std::isfinite(claims.ivf.norm_bound) && claims.ivf.norm_bound >= 0 &&
-         (!claims.has_lists || claims.ivf.list_count >= 1);
+         claims.graph.quantized <= 1 && claims.ivf.quantized <= 1 &&
+         claims.ivf.nlist <= claims.ivf.list_count && std::isfinite(claims.ivf.norm_bound) &&
+         claims.ivf.norm_bound >= 0 && (!claims.has_lists || claims.ivf.list_count >= 1);
 }
 
 Result<IdMap> read_ids(const SectionFile& file, const Claims& claims) {
@@ -149,13 +122,6 @@ Status read_rows(const SectionFile& file, uint64_t row_count, size_t dim, Metric
                               for (size_t row = 0; row < count; ++row) take(values + row * dim);
                               return {};
                             });
-}
-
-// That a section is as long as it must be comes before memory is taken for what it holds.
-Status check_length(const SectionFile& file, SectionTag tag, uint64_t length) {
-  const Result<SectionReader> section = file.section(tag);
-  if (!section.ok()) return section.error();
-  return section.value().remaining() == length ? Status() : corrupt_at(section.value().offset());
 }
 
 bool all_finite(const float* values, size_t count) {
@@ -218,17 +184,6 @@ Status read_codes(const SectionFile& file, const Claims& claims, const Codec& co
                               });
 }
 
-Result<std::vector<uint32_t>> read_numbers(const SectionFile& file, SectionTag tag, uint64_t count) {
-  std::vector<uint32_t> numbers;
-  const Status read = read_values<uint32_t>(file, tag, count, 1,
-                                            [&](const uint32_t* values, size_t some, uint64_t) -> Status {
-                                              numbers.insert(numbers.end(), values, values + some);
-                                              return {};
-                                            });
-  if (!read.ok()) return read.error();
-  return numbers;
-}
-
 // Rows and codes, list after list.
 Status read_lists(const SectionFile& file, const Claims& claims, const std::shared_ptr<Codec>& codec,
                   IvfIndex& ivf) {
@@ -237,12 +192,12 @@ Status read_lists(const SectionFile& file, const Claims& claims, const std::shar
   Result<std::vector<float>> centroids =
       read_finite(file, kCentroidsTag, head.nlist * uint64_t{ivf.quantizer().width()});
   if (!centroids.ok()) return centroids.error();
-  const Result<std::vector<uint32_t>> sizes = read_numbers(file, kListSizesTag, head.list_count);
+  const Result<std::vector<uint32_t>> sizes = read_all<uint32_t>(file, kListSizesTag, head.list_count);
   if (!sizes.ok()) return sizes.error();
   uint64_t row_count = 0;
   for (const uint32_t size : sizes.value()) row_count += size;
   if (row_count != claims.head.row_count) return corrupt_at(claims.offset);
-  const Result<std::vector<uint32_t>> slots = read_numbers(file, kListSlotsTag, row_count);
+  const Result<std::vector<uint32_t>> slots = read_all<uint32_t>(file, kSlotsTag, row_count);
   if (!slots.ok()) return slots.error();
   const uint64_t vectors = claims.has_vectors() ? row_count : 0;
   Status read = check_length(file, kRowsTag, vectors * dim * sizeof(float));
@@ -279,7 +234,7 @@ Status read_lists(const SectionFile& file, const Claims& claims, const std::shar
 Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels) {
   const Result<SectionFile> opened =
       SectionFile::open(source, {FileKind::kSearchEngine, FileKind::kQuantizedEngine,
-                                 FileKind::kCompressedStore, FileKind::kIvfEngine});
+                                 FileKind::kCompressedStore, FileKind::kIvfEngine, FileKind::kHnswEngine});
   if (!opened.ok()) return opened.error();
   const SectionFile& file = opened.value();
   const Result<Claims> read = read_claims(file);
@@ -288,13 +243,15 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
   if (!are_in_range(claims)) return corrupt_at(claims.offset);
 
   const Metric metric{claims.head.metric};
-  EngineContents contents{VectorRows(claims.head.dim, metric), std::nullopt, std::nullopt, {}, nullptr};
+  EngineContents contents{
+      VectorRows(claims.head.dim, metric), std::nullopt, std::nullopt, {}, nullptr, std::nullopt};
   std::shared_ptr<Codec> trained;
   if (claims.is_quantized) {
     contents.quantization = claims.quantization();
     Result<std::unique_ptr<Codec>> codec =
         make_codec(contents.quantization->codec, claims.head.dim, metric, kernels);
-    if (!codec.ok()) return corrupt_at(claims.offset);
+    if (!codec.ok() || (claims.has_graph && codec.value()->pair_scorer() == nullptr))
+      return corrupt_at(claims.offset);
     if (claims.codec.trained == 0) {
       const Status checked = check_empty(file, {kParametersTag, kCodesTag, kConstantsTag});
       if (!checked.ok()) return checked.error();
@@ -332,6 +289,13 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
                             [&contents](const float* row) { contents.rows.append_reserved(row); });
     }
     if (!rows_read.ok()) return rows_read.error();
+  }
+  if (claims.has_graph) {
+    Result<GraphContents> graph =
+        read_graph(file, claims.graph, claims.head.row_count, std::move(contents.codes));
+    if (!graph.ok()) return graph.error();
+    contents.codes.reset();
+    contents.graph = std::move(graph.value());
   }
   Result<IdMap> ids = read_ids(file, claims);
   if (!ids.ok()) return ids.error();

@@ -1,22 +1,21 @@
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <vector>
 
 #include "persist/engine_file.h"
 #include "persist/engine_file_layout.h"
+#include "persist/gathered_writes.h"
+#include "persist/graph_sections.h"
 
 namespace vicinal {
 namespace {
 
 using namespace engine_file;
 
-// Bytes gathered between two writes, where rows are taken one by one.
-constexpr size_t kGatherBytes = size_t{4} * 1024;
-
 // The codec of the rows; null where they are not kept in codes.
 const Codec* codec_of(const EngineView& engine) {
   if (engine.ivf != nullptr) return engine.ivf->lists().codec().get();
+  if (engine.hnsw != nullptr) return engine.hnsw->has_codes() ? &engine.hnsw->codes().codec() : nullptr;
   return engine.codes ? &engine.codes->codec() : nullptr;
 }
 
@@ -45,8 +44,9 @@ std::vector<SectionPlan> plan(const EngineView& engine) {
     sections.push_back({kIvfTag, sizeof(IvfHead)});
     sections.push_back({kCentroidsTag, engine.ivf->quantizer().centroids().size() * sizeof(float)});
     sections.push_back({kListSizesTag, engine.ivf->lists().list_count() * sizeof(uint32_t)});
-    sections.push_back({kListSlotsTag, live * sizeof(uint32_t)});
+    sections.push_back({kSlotsTag, live * sizeof(uint32_t)});
   }
+  if (engine.hnsw != nullptr) plan_graph(*engine.hnsw, sections);
   if (!engine.quantization) return sections;
   sections.push_back({kCodecTag, sizeof(CodecHead)});
   uint64_t parameter_bytes = 0;
@@ -87,6 +87,7 @@ CodecHead codec_head(const EngineView& engine) {
 
 // The slots of live rows in the order that they are written in.
 std::vector<uint32_t> rows_in_order(const EngineView& engine) {
+  if (engine.hnsw != nullptr) return engine.hnsw->slots_by_node();
   std::vector<uint32_t> slots;
   slots.reserve(live_count(engine));
   if (engine.ivf != nullptr) {
@@ -101,21 +102,27 @@ std::vector<uint32_t> rows_in_order(const EngineView& engine) {
   return slots;
 }
 
+// The places of slots among those that are live.
+std::vector<uint32_t> places_of_slots(const EngineView& engine) {
+  std::vector<uint32_t> places(engine.ids.size());
+  uint32_t live = 0;
+  for (size_t slot = 0; slot < places.size(); ++slot) {
+    places[slot] = live;
+    if (!engine.deletions.contains(slot)) ++live;
+  }
+  return places;
+}
+
 // Writes `width` bytes of each of some rows, which `bytes_of(slot)` points to until it is called again.
 using BytesOf = std::function<const void*(size_t)>;
 Status write_gathered(SectionFileWriter& writer, SectionTag tag, const std::vector<uint32_t>& slots,
                       size_t width, const BytesOf& bytes_of) {
-  std::vector<unsigned char> buffer;
-  buffer.reserve(kGatherBytes + width);
+  GatheredWrites writes(writer, tag);
   for (const uint32_t slot : slots) {
-    const auto* bytes = static_cast<const unsigned char*>(bytes_of(slot));
-    buffer.insert(buffer.end(), bytes, bytes + width);
-    if (buffer.size() < kGatherBytes) continue;
-    const Status written = writer.write(tag, buffer.data(), buffer.size());
+    const Status written = writes.write(bytes_of(slot), width);
     if (!written.ok()) return written;
-    buffer.clear();
   }
-  return buffer.empty() ? Status() : writer.write(tag, buffer.data(), buffer.size());
+  return writes.finish();
 }
 
 Status write_ids(SectionFileWriter& writer, const EngineView& engine) {
@@ -149,21 +156,14 @@ Status write_lists(SectionFileWriter& writer, const EngineView& engine, const st
   const std::vector<float>& centroids = quantizer.centroids();
   if (written.ok() && !centroids.empty())
     written = writer.write(kCentroidsTag, centroids.data(), centroids.size() * sizeof(float));
-  std::vector<uint32_t> numbers;
+  std::vector<uint32_t> sizes;
   for (size_t list = 0; list < lists.list_count(); ++list)
-    numbers.push_back(static_cast<uint32_t>(lists.list(list).size()));
-  if (written.ok()) written = writer.write(kListSizesTag, numbers.data(), numbers.size() * sizeof(uint32_t));
-  // Places among the live rows.
-  std::vector<uint32_t> places(engine.ids.size());
-  uint32_t live = 0;
-  for (size_t slot = 0; slot < places.size(); ++slot) {
-    places[slot] = live;
-    if (!engine.deletions.contains(slot)) ++live;
-  }
-  numbers.clear();
-  for (const uint32_t slot : slots) numbers.push_back(places[slot]);
-  if (!written.ok() || numbers.empty()) return written;
-  return writer.write(kListSlotsTag, numbers.data(), numbers.size() * sizeof(uint32_t));
+    sizes.push_back(static_cast<uint32_t>(lists.list(list).size()));
+  if (written.ok()) written = writer.write(kListSizesTag, sizes.data(), sizes.size() * sizeof(uint32_t));
+  if (!written.ok()) return written;
+  const std::vector<uint32_t> places = places_of_slots(engine);
+  return write_gathered(writer, kSlotsTag, slots, sizeof(uint32_t),
+                        [&](size_t slot) { return &places[slot]; });
 }
 
 // Straight from where they lie: runs of live rows.
@@ -189,10 +189,11 @@ Status write_rows(SectionFileWriter& writer, const EngineView& engine) {
 // Where the codes of a row are.
 struct CodedPlace {
   const CodedRows& codes;
-  size_t slot;
+  size_t slot;  // there
 };
 
 CodedPlace coded_place(const EngineView& engine, size_t slot) {
+  if (engine.hnsw != nullptr) return {engine.hnsw->codes(), engine.hnsw->node(slot)};
   if (engine.ivf == nullptr) return {*engine.codes, slot};
   const IvfLists& lists = engine.ivf->lists();
   return {*lists.list(lists.list_of(slot)).codes, lists.position_of(slot)};
@@ -227,13 +228,14 @@ uint64_t engine_file_bytes(const EngineView& engine) {
 
 Status write_engine_file(ByteSink& sink, const EngineView& engine) {
   const std::vector<SectionPlan> sections = plan(engine);
-  const FileKind kind = engine.ivf != nullptr ? FileKind::kIvfEngine
-                        : engine.quantization ? FileKind::kQuantizedEngine
-                                              : FileKind::kSearchEngine;
+  const FileKind kind = engine.ivf != nullptr    ? FileKind::kIvfEngine
+                        : engine.hnsw != nullptr ? FileKind::kHnswEngine
+                        : engine.quantization    ? FileKind::kQuantizedEngine
+                                                 : FileKind::kSearchEngine;
   SectionFileWriter writer(sink, kind, sections);
   const Codec* codec = codec_of(engine);
   const std::vector<uint32_t> slots =
-      engine.ivf != nullptr || codec != nullptr ? rows_in_order(engine) : std::vector<uint32_t>();
+      kind != FileKind::kSearchEngine ? rows_in_order(engine) : std::vector<uint32_t>();
   Status written = writer.begin();
   const Head head{static_cast<uint32_t>(engine.rows.dim()), static_cast<uint32_t>(engine.rows.metric()),
                   live_count(engine), engine.ids.next_id()};
@@ -244,6 +246,10 @@ Status write_engine_file(ByteSink& sink, const EngineView& engine) {
         engine.ivf != nullptr ? write_list_rows(writer, engine.ivf->lists()) : write_rows(writer, engine);
   }
   if (written.ok() && engine.ivf != nullptr) written = write_lists(writer, engine, slots);
+  if (written.ok() && engine.hnsw != nullptr) {
+    written =
+        write_graph(writer, *engine.hnsw, slots, places_of_slots(engine), engine.quantization.has_value());
+  }
   if (written.ok() && engine.quantization) {
     const CodecHead quantized = codec_head(engine);
     written = writer.write(kCodecTag, &quantized, sizeof(quantized));

@@ -44,7 +44,8 @@ enum class FileKind : uint32_t {
   kSearchEngine = 1,
   kCompressedStore = 2,
   kQuantizedEngine = 3,
-  kIvfEngine = 4
+  kIvfEngine = 4,
+  kHnswEngine = 5
 };
 
 /// Name of a section: four letters in the order of the file.

@@ -22,7 +22,7 @@ if(EXISTS ${googletest_dir}/CMakeLists.txt)
   endif()
 
   # Write the saved files of tests/data; run by hand when a format gets a new version.
-  foreach(writer write_engine_files write_ivf_files write_quantized_files)
+  foreach(writer write_engine_files write_hnsw_files write_ivf_files write_quantized_files)
     add_executable(${writer} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/data/${writer}.cpp)
     target_include_directories(${writer} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_link_libraries(${writer} PRIVATE vicinal_core)

@@ -14,12 +14,16 @@
 
 namespace vicinal {
 
-/// Nodes are numbered below 2^31; this one is none.
+inline constexpr uint64_t kMaxNodeCount = uint64_t{1} << 31;
+/// No node's number: those are below kMaxNodeCount.
 inline constexpr uint32_t kNoNode = 0xFFFFFFFFu;
 
 /// The edges of one node on one level, in the order they were put in.
 class LinkList {
  public:
+  /// Of edges of the tree, in a word.
+  static constexpr uint32_t kTreeMark = 1u << 31;
+
   /// words  [1 + capacity]: the number of edges, then the edges
   LinkList(uint32_t* words, size_t capacity) : words_(words), capacity_(capacity) {}
 
@@ -57,8 +61,6 @@ class LinkList {
   const uint32_t* words() const { return words_; }
 
  private:
-  static constexpr uint32_t kTreeMark = 1u << 31;
-
   uint32_t* words_;
   size_t capacity_;
 };

@@ -93,6 +93,26 @@ uint64_t HnswIndex::index_bytes() const {
          nodes_.capacity() * sizeof(uint32_t);
 }
 
+std::vector<uint32_t> HnswIndex::slots_by_node() const {
+  std::vector<uint32_t> slots;
+  slots.reserve(stored_->size() - removed_);
+  for (const uint32_t slot : stored_->slots) {
+    if (slot != kNoSlot) slots.push_back(slot);
+  }
+  return slots;
+}
+
+void HnswIndex::restore(HnswGraph graph, std::unique_ptr<NodeStore> stored) {
+  assert(nodes_.empty() && graph.links.size() == stored->size());
+  std::vector<uint32_t> nodes(stored->size());
+  for (uint32_t node = 0; node < stored->size(); ++node) nodes[stored->slots[node]] = node;
+  graph_ = std::move(graph);
+  stored_ = std::move(stored);
+  nodes_ = std::move(nodes);
+  linked_to_ = next_pending();
+  make_space();
+}
+
 Status HnswIndex::append(const float* rows, size_t row_count) {
   const size_t old_count = stored_->slots.size();
   size_t upper_lists = 0;

@@ -77,6 +77,17 @@ class HnswIndex {
   /// All rows are to be linked anew, by their floats.
   void drop_codes();
 
+  const HnswGraph& graph() const { return graph_; }
+  const NodeStore& stored() const { return *stored_; }
+  uint32_t node(size_t slot) const { return nodes_[slot]; }
+  /// The slots that have a row, in the order of their nodes.
+  std::vector<uint32_t> slots_by_node() const;
+  /// Takes in what was saved, while there are no rows yet.
+  /// graph   whose lists have been checked
+  /// stored  of its nodes: each slot once; their rows are there. Codes are of a codec that has a pair scorer.
+  /// May throw std::bad_alloc; unchanged then.
+  void restore(HnswGraph graph, std::unique_ptr<NodeStore> stored);
+
   /// Makes room for so many rows in all.
   /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then
   Status reserve(size_t row_count);
