@@ -1,5 +1,5 @@
-// What every reader of saved bytes must keep to, whatever bytes it is given: what it takes answers, and saves
-// to the same content again.
+// What every reader of saved bytes must keep to, whatever bytes it is given: what it takes answers, saves to the same
+// content again, and can be changed.
 #pragma once
 
 #include <algorithm>
@@ -28,9 +28,9 @@ inline void require_hits(const Hits& hits, size_t k, uint64_t size) {
   }
 }
 
-/// Loads bytes as a `Saved`; `check_answers(const Saved&)` where they load.
-template <typename Saved, typename Check>
-void load_and_check(Bytes bytes, Check check_answers) {
+/// Loads bytes as a `Saved`; `check_answers(const Saved&)` where they load, and at the end `change(Saved&)`.
+template <typename Saved, typename Check, typename Change>
+void load_and_check(Bytes bytes, Check check_answers, Change change) {
   BufferSource source(std::move(bytes));
   const auto loaded = Saved::load(source, best_kernels());
   if (!loaded.ok()) return;
@@ -43,15 +43,16 @@ void load_and_check(Bytes bytes, Check check_answers) {
   const auto reloaded = Saved::load(again, best_kernels());
   require(reloaded.ok() && reloaded.value()->save(second).ok());
   require(first.bytes() == second.bytes());
+  change(*loaded.value());
 }
 
 /// One input of a fuzzer. Checksums turn away nearly all mutations: what lies behind them is reached with
 /// checksums made right.
-template <typename Saved, typename Check>
-void fuzz_load(const unsigned char* data, size_t size, Check check_answers) {
+template <typename Saved, typename Check, typename Change>
+void fuzz_load(const unsigned char* data, size_t size, Check check_answers, Change change) {
   const Bytes bytes(data, data + size);
-  load_and_check<Saved>(bytes, check_answers);
-  load_and_check<Saved>(mended_checksums(bytes), check_answers);
+  load_and_check<Saved>(bytes, check_answers, change);
+  load_and_check<Saved>(mended_checksums(bytes), check_answers, change);
 }
 
 }  // namespace vicinal
