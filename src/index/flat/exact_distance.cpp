@@ -17,24 +17,52 @@ Pair load_pair(const float* values) {
   return Pair{values[0], values[1]};
 }
 
-// Sum of term(a, b) over all dimensions, always in the same order: eight partial sums, which do not wait for
-// one another.
-template <typename Term>
-double sum_terms(const float* a, const float* b, size_t dim, Term term) {
-  Pair sums[4] = {};
+// Partial sums of a loop over all dimensions, always in the same order: they do not wait for one another.
+struct Sums {
+  void add(size_t part, Pair terms) { of[part] += terms; }
+  double total() const {
+    const Pair sum = (of[0] + of[2]) + (of[1] + of[3]);
+    return sum[0] + sum[1];
+  }
+
+  Pair of[4] = {};
+};
+
+// Calls add(part, a, b) for all dimensions, a pair of them at a time.
+template <typename Add>
+void each_pair(const float* a, const float* b, size_t dim, Add add) {
   size_t i = 0;
   for (; i + 8 <= dim; i += 8) {
     for (size_t part = 0; part < 4; ++part)
-      sums[part] += term(load_pair(a + i + 2 * part), load_pair(b + i + 2 * part));
+      add(part, load_pair(a + i + 2 * part), load_pair(b + i + 2 * part));
   }
-  for (; i < dim; ++i) sums[0] += term(Pair{a[i], 0}, Pair{b[i], 0});
-  const Pair sum = (sums[0] + sums[2]) + (sums[1] + sums[3]);
-  return sum[0] + sum[1];
+  for (; i < dim; ++i) add(0, Pair{a[i], 0}, Pair{b[i], 0});
 }
+
+template <typename Term>
+double sum_terms(const float* a, const float* b, size_t dim, Term term) {
+  Sums sums;
+  each_pair(a, b, dim, [&](size_t part, Pair x, Pair y) { sums.add(part, term(x, y)); });
+  return sums.total();
+}
+
+struct CosineSums {
+  double dot;           // of both
+  double squared_norm;  // of the second
+};
 
 // Not inlined: each loop is called from several places, and runs long next to the call.
 [[gnu::noinline]] double dot(const float* a, const float* b, size_t dim) {
   return sum_terms(a, b, dim, [](Pair x, Pair y) { return x * y; });
+}
+
+[[gnu::noinline]] CosineSums cosine_sums(const float* query, const float* row, size_t dim) {
+  Sums dots, squares;
+  each_pair(query, row, dim, [&](size_t part, Pair x, Pair y) {
+    dots.add(part, x * y);
+    squares.add(part, y * y);
+  });
+  return {dots.total(), squares.total()};
 }
 
 [[gnu::noinline]] double l2_squared(const float* a, const float* b, size_t dim) {
@@ -56,7 +84,7 @@ float saturated(double distance) {
 
 ExactDistance::ExactDistance(Metric metric, const float* query, size_t dim)
     : metric_(metric), query_(query), dim_(dim) {
-  if (metric == Metric::kCosine) query_squared_norm_ = dot(query, query, dim);
+  if (metric == Metric::kCosine) query_squared_norm_ = cosine_sums(query, query, dim).squared_norm;
 }
 
 float ExactDistance::operator()(const float* row) const {
@@ -64,8 +92,9 @@ float ExactDistance::operator()(const float* row) const {
     case Metric::kCosine: {
       // The root of the product, not the product of the roots: so a row has a similarity of exactly 1 to
       // itself.
-      const double norms = std::sqrt(query_squared_norm_ * dot(row, row, dim_));
-      return static_cast<float>(1 - std::clamp(dot(query_, row, dim_) / norms, -1.0, 1.0));
+      const CosineSums sums = cosine_sums(query_, row, dim_);
+      const double norms = std::sqrt(query_squared_norm_ * sums.squared_norm);
+      return static_cast<float>(1 - std::clamp(sums.dot / norms, -1.0, 1.0));
     }
     case Metric::kEuclidean:
       return saturated(std::sqrt(l2_squared(query_, row, dim_)));
