@@ -215,7 +215,8 @@ struct SearchEngine::State {
                                                      const AllowedSlots& allowed) const {
     const bool rescores = search.oversampling != 0;
     std::vector<std::vector<Candidate>> found =
-        search_codes(*codes, queries, query_count, options.dim, candidate_count(search), allowed);
+        search_codes(*codes, queries, query_count, options.dim, candidate_count(search), allowed,
+                     rescores ? AfterCodes::kRescoring : AfterCodes::kNothing);
     for (size_t query = 0; rescores && query < query_count; ++query) {
       found[query] = rescore_flat(rows, kernels, queries + query * options.dim, search.k, found[query]);
     }

@@ -64,9 +64,9 @@ class BinaryScorer final : public CodeScorer {
     }
   }
 
-  size_t candidates_for(size_t count) const override {
-    if (!codec_.rotates()) return count;
-    return 3 * count + kMoreCandidates;
+  CandidatePlan candidates_for(size_t count, bool /*rescored*/) const override {
+    if (!codec_.rotates()) return {count, false};
+    return {3 * count + kMoreCandidates, true};
   }
 
   float fine(size_t number, const uint8_t* code, const float* constants) override {

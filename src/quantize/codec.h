@@ -15,6 +15,12 @@
 
 namespace vicinal {
 
+/// What a scan of codes leaves.
+struct CandidatePlan {
+  size_t count;  // rows nearest by coarse distance
+  bool refined;  // they are compared by fine distance then, where coarse ones are not good enough
+};
+
 /// Distances of queries to coded rows, about, as base/metric.h defines them; always finite.
 class CodeScorer {
  public:
@@ -34,11 +40,11 @@ class CodeScorer {
     for (size_t row = 0; row < row_count; ++row) score(codes[row], constants[row], 1, &distances[row]);
   }
 
-  /// How many rows, nearest by coarse distance, hold the `count` nearest by fine distance, but for few. Exactly
-  /// `count` where coarse distances are the fine ones.
-  virtual size_t candidates_for(size_t count) const { return count; }
+  /// What to leave for the `count` nearest rows by fine distance to be among it, but for few; where the floats of all
+  /// that is found are scored next (`rescored`), for rows that do as well.
+  virtual CandidatePlan candidates_for(size_t count, bool /*rescored*/) const { return {count, false}; }
 
-  /// Fine distance of one query to one row, where `candidates_for` asks for more than it is given.
+  /// Fine distance of one query to one row, where `candidates_for` asks for it.
   /// code  [code_bytes] by itself, not in a group
   virtual float fine(size_t /*query*/, const uint8_t* /*code*/, const float* /*constants*/) {
     assert(false);

@@ -55,8 +55,10 @@ class ProductScorer final : public CodeScorer {
     }
   }
 
-  // With fewer, the levels of 4-bit tables cost up to 1 % of recall@10 by code alone.
-  size_t candidates_for(size_t count) const override { return count + count / 4 + 8; }
+  CandidatePlan candidates_for(size_t count, bool rescored) const override {
+    if (rescored) return {count + kSpareToRescore, false};
+    return {count + count / kSpareShare + kSpareCandidates, true};
+  }
 
   float fine(size_t query, const uint8_t* code, const float* constants) override {
     const float* values = &values_[query * value_count_];
@@ -68,6 +70,12 @@ class ProductScorer final : public CodeScorer {
 
  private:
   struct Query {
+  // With fewer, the levels of 4-bit tables cost up to 1 % of recall@10 by code alone.
+  static constexpr size_t kSpareCandidates = 8;
+  static constexpr size_t kSpareShare = 4;
+  // For levels that confuse a row with the next.
+  static constexpr size_t kSpareToRescore = 4;
+
     double square = 0;      // of its residual's length, in the frame
     double center_dot = 0;  // under dot
     double low_sum = 0;     // of the lowest values of all segments

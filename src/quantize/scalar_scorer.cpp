@@ -98,8 +98,10 @@ class DotScorer final : public CodeScorer {
       finish(coarse_[0], &products_[row], RowConstants(shape_, constants[row]), 1, &distances[row]);
   }
 
-  size_t candidates_for(size_t count) const override {
-    return planes_.has_fine() ? count + count / kSpareShare + kSpareCandidates : count;
+  CandidatePlan candidates_for(size_t count, bool rescored) const override {
+    if (!planes_.has_fine()) return {count, false};
+    if (rescored) return {count + kSpareToRescore, false};
+    return {count + count / kSpareShare + kSpareCandidates, true};
   }
 
   float fine(size_t query, const uint8_t* code, const float* constants) override {
@@ -130,6 +132,7 @@ class DotScorer final : public CodeScorer {
     planes_.set_query(number, values.data());
     const double count = static_cast<double>(dim);
     coarse_.emplace_back(count, sum, center_dot, spread_square, planes_.coarse(number));
+  static constexpr size_t kSpareToRescore = 4;
     fine_.emplace_back(count, sum, center_dot, spread_square, planes_.fine(number));
   }
 

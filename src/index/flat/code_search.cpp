@@ -42,24 +42,26 @@ void pass_over_others(float* distances, size_t first_slot, size_t row_count, con
   }
 }
 
+std::vector<Candidate> finish(TopK& selection, AfterCodes after) {
+  return after == AfterCodes::kNothing ? selection.finish() : selection.finish_unordered();
+}
+
 // The `count` nearest by fine distance.
-void refine(const CodedRows& rows, size_t query, size_t count, CodeScorer& scorer,
-            std::vector<Candidate>& candidates) {
+std::vector<Candidate> refine(const CodedRows& rows, size_t query, size_t count, CodeScorer& scorer,
+                              const std::vector<Candidate>& candidates, AfterCodes after) {
   std::vector<uint8_t> code(rows.codec().code_bytes());
-  for (Candidate& candidate : candidates) {
-    candidate.distance =
-        scorer.fine(query, rows.code(candidate.slot, code.data()), rows.constants(candidate.slot));
-  }
-  sort_nearest_first(candidates);
-  candidates.resize(std::min(count, candidates.size()));
+  TopK best(count);
+  for (const auto& [distance, slot] : candidates)
+    best.push(scorer.fine(query, rows.code(slot, code.data()), rows.constants(slot)), slot);
+  return finish(best, after);
 }
 
 // Fills found, [query_count].
 void search_pass(const CodedRows& rows, const float* queries, size_t query_count, size_t count,
-                 const AllowedSlots& allowed, std::vector<Candidate>* found) {
+                 const AllowedSlots& allowed, AfterCodes after, std::vector<Candidate>* found) {
   const std::unique_ptr<CodeScorer> scorer = rows.codec().scorer(queries, query_count);
-  const size_t candidate_count = scorer->candidates_for(count);
-  std::vector<TopK> best(query_count, TopK(std::min(candidate_count, allowed.count())));
+  const CandidatePlan plan = scorer->candidates_for(count, after == AfterCodes::kRescoring);
+  std::vector<TopK> best(query_count, TopK(std::min(plan.count, allowed.count())));
   std::vector<float> distances(query_count * scan_rows(rows));
   for (size_t slot = 0; slot < rows.size();) {
     const CodedRows::Run run = rows.run(slot, scan_rows(rows));
@@ -67,8 +69,8 @@ void search_pass(const CodedRows& rows, const float* queries, size_t query_count
     scan_run(run, allowed, *scorer, distances.data(), best);
   }
   for (size_t query = 0; query < query_count; ++query) {
-    found[query] = best[query].finish();
-    if (candidate_count > count) refine(rows, query, count, *scorer, found[query]);
+    found[query] = plan.refined ? refine(rows, query, count, *scorer, best[query].finish_unordered(), after)
+                                : finish(best[query], after);
   }
 }
 
@@ -81,7 +83,7 @@ std::vector<std::vector<Candidate>> search_codes(const CodedRows& rows, const fl
   if (allowed.count() == 0) return found;
   for (size_t first = 0; first < query_count; first += kPassQueries) {
     search_pass(rows, queries + first * dim, std::min(kPassQueries, query_count - first),
-                std::min(count, allowed.count()), allowed, &found[first]);
+                std::min(count, allowed.count()), allowed, after, &found[first]);
   }
   return found;
 }

@@ -136,9 +136,9 @@ class CodeQueryScorer final : public NodeScorer {
     scorer_->score_scattered(picked_.codes(), picked_.constants(), count, distances);
   }
 
-  size_t candidates_for(size_t count) const override { return scorer_->candidates_for(count); }
+  size_t candidates_for(size_t count) const override { return scorer_->candidates_for(count, false).count; }
   float fine(uint32_t node) override {
-    if (scorer_->candidates_for(1) == 1) return NodeScorer::fine(node);
+    if (!scorer_->candidates_for(1, false).refined) return NodeScorer::fine(node);
     return scorer_->fine(0, rows_.code(node, nullptr), rows_.constants(node));
   }
 

@@ -61,14 +61,14 @@ std::vector<std::vector<Candidate>> IvfIndex::search_by_code(const float* querie
   for (size_t query = 0; query < query_count; ++query) {
     const float* asked = queries + query * lists_.dim();
     const std::unique_ptr<CodeScorer> scorer = lists_.codec()->scorer(asked, 1);
-    const size_t candidate_count = scorer->candidates_for(count);
-    TopK best(std::min(candidate_count, allowed.count()));
+    const CandidatePlan plan = scorer->candidates_for(count, options.rescored > 0);
+    TopK best(std::min(plan.count, allowed.count()));
     for (const uint32_t number : chosen[query]) {
       const IvfList& list = lists_.list(number);
       scan_codes(list, choice.allowed_in(list), *scorer, best);
     }
     found[query] = best.finish();
-    if (candidate_count > count) {
+    if (plan.refined) {
       refine(lists_, *scorer, found[query]);
       keep_nearest(count, found[query]);
     }

@@ -159,7 +159,7 @@ TEST_P(BinaryCodecTest, NearestRowsComeFirst) {
     for (float& value : queries) value *= 2;
   }
   const Distances distances(coder, queries, coded);
-  const size_t candidate_count = coder.scorer(queries.data(), 1)->candidates_for(1);
+  const size_t candidate_count = coder.scorer(queries.data(), 1)->candidates_for(1, false).count;
   for (size_t query = 0; query < 20; ++query) {
     const Vector from(&queries[query * kDim], &queries[query * kDim] + kDim);
     size_t nearest = 0;
@@ -352,7 +352,7 @@ TEST(BinaryCodec, SignsTellAnglesByHammingDistance) {
       EXPECT_NEAR(coarse[query * 6 + row], 1 - std::cos(M_PI * differing / kDim), 1e-5);
     }
   }
-  EXPECT_EQ(coder.scorer(rows.data(), 1)->candidates_for(10), 10u);
+  EXPECT_EQ(coder.scorer(rows.data(), 1)->candidates_for(10, false).count, 10u);
 }
 
 // Stored codes depend on every step from a row to its code: the same in every build and engine.

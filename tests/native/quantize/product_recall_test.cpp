@@ -88,7 +88,7 @@ TEST_P(ProductRecallTest, IsFaissOrBetter) {
   for (size_t query = 0; query < kQueries; ++query) {
     const Vector of(&queries[query * kDim], &queries[query * kDim] + kDim);
     const std::vector<NaiveHit> truth = naive_search(metric, by_id, of, kK);
-    TopK nearest(scorer->candidates_for(kFound[std::size(kFound) - 1]));
+    TopK nearest(scorer->candidates_for(kFound[std::size(kFound) - 1], false).count);
     nearest.push_run(&distances[query * kRows], kRows, 0);
     std::vector<Candidate> found = nearest.finish();
     for (Candidate& candidate : found) {

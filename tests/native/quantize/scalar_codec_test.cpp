@@ -53,7 +53,7 @@ std::vector<float> coarse_distances(const ScalarCodec& codec, const std::vector<
 std::vector<float> distances(const ScalarCodec& codec, const std::vector<float>& queries, size_t query_count,
                              const CodedRows& rows) {
   const std::unique_ptr<CodeScorer> scorer = codec.scorer(queries.data(), query_count);
-  if (scorer->candidates_for(1) == 1) return coarse_distances(codec, queries, query_count, rows);
+  if (scorer->candidates_for(1, false).count == 1) return coarse_distances(codec, queries, query_count, rows);
   std::vector<float> out;
   for (size_t query = 0; query < query_count; ++query) {
     for (size_t row = 0; row < rows.row_count; ++row) {
@@ -370,7 +370,7 @@ TEST(ScalarCodec, CandidatesOfAScanHoldTheNearest) {
   const CodedRows coded(coder, rows, kDim);
   const std::vector<float> fine = distances(coder, queries, kQueries, coded);
   const std::vector<float> coarse = coarse_distances(coder, queries, kQueries, coded);
-  const size_t candidate_count = coder.scorer(queries.data(), 1)->candidates_for(kCount);
+  const size_t candidate_count = coder.scorer(queries.data(), 1)->candidates_for(kCount, false).count;
   size_t kept = 0;
   for (size_t query = 0; query < kQueries; ++query) {
     const auto ranked = [&](const std::vector<float>& by) {
