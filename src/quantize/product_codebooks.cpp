@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "embedding/double_arithmetic.h"
 #include "quantize/product_sums.h"
 
 namespace vicinal {
@@ -10,18 +9,6 @@ namespace {
 
 // Rows of a segment that are compared with its centroids together.
 constexpr size_t kBlockRows = 64;
-
-using AddTerms = void (*)(const float* column, double query_value, size_t count, double* sums);
-
-void fill_tables(const ProductShape& shape, const float* columns, const double* query, AddTerms add_terms,
-                 double* tables) {
-  const size_t count = shape.centroid_count();
-  std::fill_n(tables, shape.segments * count, 0.0);
-  for (size_t segment = 0; segment < shape.segments; ++segment, tables += count) {
-    for (size_t i = shape.start(segment); i < shape.start(segment + 1); ++i, columns += count)
-      add_terms(columns, query[i], count, tables);
-  }
-}
 
 }  // namespace
 
@@ -78,12 +65,27 @@ void ProductCodebooks::decode(const uint8_t* codes, double* residual) const {
   }
 }
 
-void ProductCodebooks::dot_tables(const double* query, double* tables) const {
-  fill_tables(shape_, columns_.data(), query, add_scaled, tables);
+// Here segments' widths are asked for where they are held: to compute where they start takes divisions.
+void ProductCodebooks::dot_tables(const float* query, float* tables) const {
+  const size_t count = shape_.centroid_count();
+  const float* columns = columns_.data();
+  for (const NearestCentroid& segment : nearest_) {
+    dot_columns(query, columns, segment.width(), count, tables);
+    query += segment.width();
+    columns += segment.width() * count;
+    tables += count;
+  }
 }
 
 void ProductCodebooks::l1_tables(const double* query, double* tables) const {
-  fill_tables(shape_, columns_.data(), query, add_differences, tables);
+  const size_t count = shape_.centroid_count();
+  const float* columns = columns_.data();
+  std::fill_n(tables, shape_.segments * count, 0.0);
+  for (const NearestCentroid& segment : nearest_) {
+    for (size_t i = 0; i < segment.width(); ++i, columns += count)
+      add_differences(columns, *query++, count, tables);
+    tables += count;
+  }
 }
 
 }  // namespace vicinal

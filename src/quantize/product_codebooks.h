@@ -26,7 +26,7 @@ class ProductCodebooks {
 
   /// tables [segments x centroid_count]: of each segment of a query [dim] and each centroid, the dot product, or
   /// the L1 distance.
-  void dot_tables(const double* query, double* tables) const;
+  void dot_tables(const float* query, float* tables) const;
   void l1_tables(const double* query, double* tables) const;
 
  private:

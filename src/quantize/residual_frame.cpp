@@ -31,10 +31,13 @@ double ResidualFrame::scale_for(double largest) {
 }
 
 double ResidualFrame::largest_residual(const float* row, double length) const {
-  double largest = 0;
+  const double inverse_length = 1 / length;
+  // Two, which do not wait for each other.
+  double largest[2] = {};
   for (size_t i = 0; i < dim(); ++i)
-    largest = std::max(largest, std::fabs(double{row[i]} / length - double{center_[i]}));
-  return largest;
+    largest[i % 2] =
+        std::max(largest[i % 2], std::fabs(double{row[i]} * inverse_length - double{center_[i]}));
+  return std::max(largest[0], largest[1]);
 }
 
 void ResidualFrame::enter(const float* rows, size_t row_count, const double* lengths, const double* scales,
@@ -63,12 +66,13 @@ void ResidualFrame::leave(const double* residual, double length, double scale, f
 }
 
 double ResidualFrame::residual_length(const float* row, double length) const {
-  double square = 0;
+  const double inverse_length = 1 / length;
+  double squares[4] = {};
   for (size_t i = 0; i < dim(); ++i) {
-    const double residual = double{row[i]} / length - double{center_[i]};
-    square += residual * residual;
+    const double residual = double{row[i]} * inverse_length - double{center_[i]};
+    squares[i % 4] += residual * residual;
   }
-  return std::sqrt(square);
+  return std::sqrt((squares[0] + squares[1]) + (squares[2] + squares[3]));
 }
 
 double ResidualFrame::center_dot(const float* row) const {
