@@ -29,6 +29,13 @@ float to_float(double value) {
   return std::fabs(value) > FLT_MAX ? std::numeric_limits<float>::infinity() : static_cast<float>(value);
 }
 
+// Four at a time, which do not wait for one another.
+float largest_magnitude(const float* values, size_t count) {
+  float largest[4] = {};
+  for (size_t i = 0; i < count; ++i) largest[i % 4] = std::max(largest[i % 4], std::fabs(values[i]));
+  return std::max(std::max(largest[0], largest[1]), std::max(largest[2], largest[3]));
+}
+
 class BinaryScorer final : public CodeScorer {
  public:
   BinaryScorer(const BinaryCodec& codec, const float* queries, size_t query_count)
@@ -99,19 +106,18 @@ class BinaryScorer final : public CodeScorer {
   // direction [bit_count]
   void set_planes(size_t number, const float* direction) {
     Query& query = queries_[number];
-    float largest = 0;
-    for (size_t i = 0; i < bit_count_; ++i) largest = std::max(largest, std::fabs(direction[i]));
+    const float largest = largest_magnitude(direction, bit_count_);
     for (size_t i = 0; i < bit_count_; ++i) levels_[i] = direction[i] > 0;
     pack_bit_plane(levels_.data(), bit_count_, 0, &signs_[number * code_bytes_]);
     if (!codec_.rotates() || largest == 0) return;
     query.step = double{largest} / kTopLevel;
     const float to_level = static_cast<float>(kTopLevel / 2) / largest;
-    uint32_t level_sum = 0;
     for (size_t i = 0; i < bit_count_; ++i) {
-      const int level = std::min(static_cast<int>(direction[i] * to_level + 8.0f), 15);
+      const int32_t level = static_cast<int32_t>(std::min(direction[i] * to_level + 8.0f, 15.0f));
       levels_[i] = static_cast<uint8_t>(level);
-      level_sum += static_cast<uint32_t>(level);
     }
+    uint32_t level_sum = 0;
+    for (size_t i = 0; i < bit_count_; ++i) level_sum += levels_[i];
     for (size_t plane = 0; plane < kPlanes; ++plane)
       pack_bit_plane(levels_.data(), bit_count_, plane, &planes_[(number * kPlanes + plane) * code_bytes_]);
     query.level_sum = level_sum;
@@ -204,8 +210,9 @@ class BinaryScorer final : public CodeScorer {
 
 }  // namespace
 
-std::unique_ptr<CodeScorer> make_binary_scorer(const BinaryCodec& codec, const float* queries,
-                                               size_t query_count) {
+// Not inlined, since its caller is built to be small.
+[[gnu::noinline]] std::unique_ptr<CodeScorer> make_binary_scorer(const BinaryCodec& codec,
+                                                                 const float* queries, size_t query_count) {
   return std::make_unique<BinaryScorer>(codec, queries, query_count);
 }
 

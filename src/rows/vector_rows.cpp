@@ -21,7 +21,8 @@ uint32_t largest_magnitude_bits(const float* row, size_t dim) {
 
 }  // namespace
 
-Status check_rows(const float* rows, size_t row_count, size_t dim, Metric metric) {
+// Not inlined, since its callers are built to be small.
+[[gnu::noinline]] Status check_rows(const float* rows, size_t row_count, size_t dim, Metric metric) {
   for (size_t row = 0; row < row_count; ++row) {
     const float* values = rows + row * dim;
     const uint32_t largest = largest_magnitude_bits(values, dim);

@@ -76,9 +76,12 @@ void search_pass(const CodedRows& rows, const float* queries, size_t query_count
 
 }  // namespace
 
-std::vector<std::vector<Candidate>> search_codes(const CodedRows& rows, const float* queries,
-                                                 size_t query_count, size_t dim, size_t count,
-                                                 const AllowedSlots& allowed) {
+// Not inlined, since its caller is built to be small.
+[[gnu::noinline]] std::vector<std::vector<Candidate>> search_codes(const CodedRows& rows,
+                                                                   const float* queries, size_t query_count,
+                                                                   size_t dim, size_t count,
+                                                                   const AllowedSlots& allowed,
+                                                                   AfterCodes after) {
   std::vector<std::vector<Candidate>> found(query_count);
   if (allowed.count() == 0) return found;
   for (size_t first = 0; first < query_count; first += kPassQueries) {
