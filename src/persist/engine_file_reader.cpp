@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/all_finite.h"
 #include "persist/engine_file.h"
 #include "persist/engine_file_layout.h"
 #include "persist/graph_sections.h"
@@ -122,10 +123,6 @@ Status read_rows(const SectionFile& file, uint64_t row_count, size_t dim, Metric
                               for (size_t row = 0; row < count; ++row) take(values + row * dim);
                               return {};
                             });
-}
-
-bool all_finite(const float* values, size_t count) {
-  return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
 }
 
 Result<std::vector<float>> read_finite(const SectionFile& file, SectionTag tag, uint64_t count) {

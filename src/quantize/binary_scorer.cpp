@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/all_finite.h"
 #include "base/saturate.h"
 #include "embedding/double_arithmetic.h"
 #include "kernels/code_layout.h"
@@ -23,11 +24,6 @@ constexpr size_t kPlanes = 4;
 constexpr size_t kMoreCandidates = 40;
 // Level u of a query stands for (2 u - 15) steps.
 constexpr double kTopLevel = 15;
-
-// Infinite past the range of float.
-float to_float(double value) {
-  return std::fabs(value) > FLT_MAX ? std::numeric_limits<float>::infinity() : static_cast<float>(value);
-}
 
 // Four at a time, which do not wait for one another.
 float largest_magnitude(const float* values, size_t count) {
@@ -147,10 +143,10 @@ class BinaryScorer final : public CodeScorer {
   // The same in float, and whether it could be told in it.
   bool coarse_in_float(const Query& query, const int32_t* hamming, const float* constants, size_t row_count,
                        float* distances) const {
-    const float length = to_float(query.length);
+    const float length = float_or_infinity(query.length);
     switch (codec_.metric()) {
       case Metric::kDot: {
-        const float center_dot = to_float(query.center_dot);
+        const float center_dot = float_or_infinity(query.center_dot);
         const auto negated_product = [=](const float* own, float cosine) {
           return -(center_dot + own[kCenterDot] + length * own[kLength] * cosine);
         };
@@ -159,14 +155,14 @@ class BinaryScorer final : public CodeScorer {
       case Metric::kEuclidean: {
         // In units of the query's length, which may be far from 1.
         const double unit = query.length > 0 ? query.length : 1;
-        const float inverse_unit = to_float(1 / unit);
+        const float inverse_unit = float_or_infinity(1 / unit);
         const float own_square = query.length > 0 ? 1 : 0;
         const auto square = [=](const float* own, float cosine) {
           const float other = own[kLength] * inverse_unit;
           return other * (other - 2 * own_square * cosine) + own_square;
         };
         if (!each_row<2>(hamming, constants, row_count, distances, square)) return false;
-        const float float_unit = to_float(unit);
+        const float float_unit = float_or_infinity(unit);
         for (size_t row = 0; row < row_count; ++row)
           distances[row] = float_unit * std::sqrt(std::max(distances[row], 0.0f));
         return all_finite(distances, row_count);
@@ -189,12 +185,6 @@ class BinaryScorer final : public CodeScorer {
     for (size_t row = 0; row < row_count; ++row)
       distances[row] = distance_of(constants + row * kConstantCount, cosines[hamming[row]]);
     return all_finite(distances, row_count);
-  }
-
-  static bool all_finite(const float* values, size_t count) {
-    float zeros = 0;
-    for (size_t i = 0; i < count; ++i) zeros += values[i] * 0.0f;
-    return zeros == 0;
   }
 
   const BinaryCodec& codec_;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 
+#include "base/all_finite.h"
 #include "index/flat/exact_distance.h"
 
 namespace vicinal {
@@ -98,13 +99,6 @@ DistanceError composed_error(const VectorRows& rows, const float* query) {
                               : 4 * share * sum_of_magnitudes(query, rows.dim());
   return {static_cast<float>(3 * share),
           absolute > FLT_MAX ? std::numeric_limits<float>::infinity() : static_cast<float>(absolute)};
-}
-
-bool any_not_finite(const float* values, size_t count) {
-  uint32_t largest = 0;
-  for (size_t i = 0; i < count; ++i)
-    largest = std::max(largest, std::bit_cast<uint32_t>(values[i]) & 0x7FFFFFFFu);
-  return largest >= 0x7F800000u;
 }
 
 // What goes with the rows of one kernel call: neighbors in storage, or rows picked from them.
@@ -246,7 +240,7 @@ class QueryScan {
   }
 
   void replace_not_finite(float* values, const RunRows& run) const {
-    if (!any_not_finite(values, run.row_count)) return;
+    if (all_finite(values, run.row_count)) return;
     for (size_t row = 0; row < run.row_count; ++row) {
       if (std::isfinite(values[row])) continue;
       const float distance = exact_(rows_.row(run.slot(row)));
