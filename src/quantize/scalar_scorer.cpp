@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/all_finite.h"
 #include "base/saturate.h"
 #include "embedding/double_arithmetic.h"
 #include "quantize/code_packing.h"
@@ -51,6 +52,28 @@ class QueryTerms {
     const double similarity = inner_product(product, rows, row) / norm;
     const double bounded = std::min(std::max(similarity, -1.0), 1.0);
     return static_cast<float>(1.0 - (norm > 0 ? bounded : 0.0));
+  }
+
+  // Cosine distances in float, which tells rows apart far better than the coarse grid of a query does, and whether they
+  // could be told in it.
+  bool rough_cosines(const int32_t* products, const RowConstants& rows, size_t row_count,
+                     float* distances) const {
+    const float center_dot = float_or_infinity(center_dot_);
+    const float sum = float_or_infinity(sum_);
+    const float step = float_or_infinity(step_);
+    const float shift = float_or_infinity(shift_);
+    const float sum_share = float_or_infinity(sum_share_);
+    for (size_t row = 0; row < row_count; ++row) {
+      const auto narrow = [](double value) { return static_cast<float>(value); };  // from float, and back
+      const float levels =
+          step * static_cast<float>(products[row]) + shift + sum_share * narrow(rows.code_sum(row));
+      const float product = center_dot + sum * narrow(rows.low(row)) + narrow(rows.step(row)) * levels;
+      distances[row] = product / narrow(rows.norm(row));
+    }
+    if (!all_finite(distances, row_count)) return false;
+    for (size_t row = 0; row < row_count; ++row)
+      distances[row] = 1.0f - std::min(std::max(distances[row], -1.0f), 1.0f);
+    return true;
   }
 
   float dot(double product, const RowConstants& rows, size_t row) const {
@@ -112,7 +135,7 @@ class DotScorer final : public CodeScorer {
     products_.resize(std::max(products_.size(), row_count));
     planes_.dot_coarse_scattered(codes, row_count, *shape_.kernels, products_.data());
     for (size_t row = 0; row < row_count; ++row)
-      finish(coarse_[0], &products_[row], RowConstants(shape_, constants[row]), 1, &distances[row]);
+      finish_coarse(coarse_[0], &products_[row], RowConstants(shape_, constants[row]), 1, &distances[row]);
   }
 
   CandidatePlan candidates_for(size_t count, bool rescored) const override {
@@ -155,6 +178,13 @@ class DotScorer final : public CodeScorer {
   // A function of its own, called per block: engines put optimised code in place only between calls.
   [[gnu::noinline]] void finish_block(const QueryTerms& query, const int32_t* products,
                                       const RowConstants& rows, size_t row_count, float* distances) const {
+    finish_coarse(query, products, rows, row_count, distances);
+  }
+
+  void finish_coarse(const QueryTerms& query, const int32_t* products, const RowConstants& rows,
+                     size_t row_count, float* distances) const {
+    const bool rough = shape_.metric == Metric::kCosine && planes_.has_fine();
+    if (rough && query.rough_cosines(products, rows, row_count, distances)) return;
     finish(query, products, rows, row_count, distances);
   }
 
