@@ -26,11 +26,14 @@ Usage: ./build.sh [verb] [options]
   consumers   pack the package, install it into projects of every bundler and runtime, build and run them
                 --all       in frameworks that render on a server too (slow)
   bench       measure in Node, Chromium and Firefox, beside native code and other packages; `bench PART...` only
-              some of: size, start, first, exact, batch, codes, add; `bench kernels` the arithmetic by itself
+              some of: size, start, first, exact, batch, codes, add, graph (only when named: it takes an hour);
+              `bench kernels` the arithmetic by itself
                 --quick     10,000 rows in place of 100,000
                 --in LIST   of node, chromium, firefox, webkit
-                --data DIR  codes: real vectors that are not shipped (tests/bench/rows/data-sets.ts tells which)
-                --only TEXT codes: those with this text in their name
+                --data DIR  codes, graph: real vectors that are not shipped (tests/bench/rows/data-sets.ts tells which)
+                --only TEXT codes, graph: those with this text in their name
+                --sets TEXT graph: the data sets with this text in their title
+                --figures DIR  graph: where figures are written (build/bench)
                 --json FILE write the figures too
   docs        write the API reference, from the comments in the source, into build/docs
   serve       build, serve the page and print its address
@@ -146,7 +149,7 @@ run_demo() {
 # run_bench PART...
 run_bench() {
   local program=run node arguments=(--in "$places" ${quick:+--quick} ${data:+--data "$data"} ${only:+--only "$only"}
-    ${json:+--json "$json"})
+    ${sets:+--sets "$sets"} ${figures:+--figures "$figures"} ${json:+--json "$json"})
   [ "$*" = kernels ] || arguments+=("$@")
   ensure_node
   node tests/bench/check-options.mjs "${arguments[@]}"
@@ -160,7 +163,8 @@ run_bench() {
   cmake_build wasm-relaxed bench_kernels
   if [ "$(uname -m)" = x86_64 ]; then
     ensure_native_compiler
-    cmake_build native-release bench_kernels_native bench_search_native
+    [ -e /usr/include/hnswlib/hnswlib.h ] || need_packages "the benchmark of graphs" libhnswlib-dev
+    cmake_build native-release bench_kernels_native bench_search_native bench_graph_native
   fi
   install_pinned tests/bench build/bench "what the benchmark compares with"
   step "bundling the benchmark" "Read the lines above." node tests/bench/bundle.mjs
@@ -181,7 +185,7 @@ run_clean() {
 
 # --- command line --------------------------------------------------------------------------------------------
 
-verb="" target=all dev="" once="" check_only="" all="" quick="" json="" data="" only="" places=node,chromium,firefox port=4173 words=()
+verb="" target=all dev="" once="" check_only="" all="" quick="" json="" data="" only="" sets="" figures="" places=node,chromium,firefox port=4173 words=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --dev) dev=1 ;;
@@ -195,6 +199,8 @@ while [ $# -gt 0 ]; do
     --in) places=${2:?--in needs a list}; shift ;;
     --data) data=${2:?--data needs a folder}; shift ;;
     --only) only=${2:?--only needs a text}; shift ;;
+    --sets) sets=${2:?--sets needs a text}; shift ;;
+    --figures) figures=${2:?--figures needs a folder}; shift ;;
     --json) json=${2:?--json needs a file name}; shift ;;
     --port) port=${2:?--port needs a number}; shift ;;
     -h | --help) verb=help ;;

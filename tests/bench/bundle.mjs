@@ -28,7 +28,7 @@ await build({
   outdir: join(out, 'node'),
   // hnswlib-wasm is written for bundlers alone.
   mainFields: ['module', 'main'],
-  external: [...ourselves, '@tensorflow/*', 'fake-indexeddb'],
+  external: [...ourselves, '@tensorflow/*', 'fake-indexeddb', 'usearch'],
 });
 await build({
   ...shared,
@@ -37,6 +37,7 @@ await build({
   outdir: join(out, 'page'),
   platform: 'browser',
   minify: true,
-  external: ourselves,
+  // Native code is not measured in a page.
+  external: [...ourselves, 'usearch', 'node:*'],
 });
 copyFileSync(join(root, 'tests/bench/measured/page.html'), join(out, 'page/index.html'));

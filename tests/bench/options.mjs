@@ -3,7 +3,18 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const partNames = /** @type {const} */ (['size', 'start', 'first', 'exact', 'batch', 'codes', 'add']);
+export const partNames = /** @type {const} */ ([
+  'size',
+  'start',
+  'first',
+  'exact',
+  'batch',
+  'codes',
+  'add',
+  'graph',
+]);
+/** Those that are measured where none is named: graphs take other packages an hour to build. */
+const usualParts = partNames.filter((name) => name !== 'graph');
 export const placeNames = /** @type {const} */ (['node', 'chromium', 'firefox', 'webkit']);
 
 /**
@@ -21,6 +32,8 @@ export function readOptions(args) {
         quick: { type: 'boolean', default: false },
         data: { type: 'string' },
         only: { type: 'string', default: '' },
+        sets: { type: 'string', default: '' },
+        figures: { type: 'string' },
         json: { type: 'string' },
       },
     });
@@ -28,12 +41,17 @@ export function readOptions(args) {
     if (values.data !== undefined && !isFolder(values.data)) {
       throw new RangeError(`--data ${values.data}: there is no such folder`);
     }
+    if (values.figures !== undefined && !isFolder(values.figures)) {
+      throw new RangeError(`--figures ${values.figures}: there is no such folder`);
+    }
     return {
-      parts: chosen(partNames, positionals.length > 0 ? positionals : partNames, 'part'),
+      parts: chosen(partNames, positionals.length > 0 ? positionals : usualParts, 'part'),
       places: chosen(placeNames, values.in.split(','), 'place'),
       quick: values.quick,
       data: values.data,
       only: values.only,
+      sets: values.sets,
+      figures: values.figures,
       json: values.json,
     };
   } catch (error) {

@@ -19,4 +19,5 @@ export const paths = {
   peers: join(root, 'build/bench/node_modules'),
   demoData: join(root, 'web/data'),
   nativeSearch: join(root, 'build/native-release/bench_search_native'),
+  nativeGraph: join(root, 'build/native-release/bench_graph_native'),
 };

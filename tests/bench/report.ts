@@ -19,6 +19,8 @@ export interface Line {
   readonly what: string;
   readonly metric?: string;
   readonly k?: number;
+  /** Length of a graph's candidate list. */
+  readonly efSearch?: number;
   /** Median over the rounds. */
   readonly figure: number;
   readonly unit: string;

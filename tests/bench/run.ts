@@ -10,9 +10,11 @@ import { batch } from './parts/batch.js';
 import { codes } from './parts/codes.js';
 import { exact } from './parts/exact.js';
 import { first } from './parts/first.js';
+import { graph } from './parts/graph.js';
 import type { Session } from './parts/session.js';
 import { size } from './parts/size.js';
 import { start } from './parts/start.js';
+import { paths } from './paths.js';
 import { Report } from './report.js';
 import { clusters, fashion, passages, realFrom } from './rows/data-sets.js';
 import { type BrowserName, browserKind } from './runtimes/browser-runtime.js';
@@ -33,6 +35,7 @@ const parts: Readonly<Record<(typeof partNames)[number], (session: Session) => P
   batch,
   codes,
   add,
+  graph,
 };
 
 const placeKinds: Readonly<
@@ -56,14 +59,20 @@ try {
   for (const place of options.places) kinds.push(...(await placeKinds[place](site)));
   const real = [await passages(), await fashion()];
   const clustered = await clusters(options.quick ? FEW_ROWS : MANY_ROWS, DIM);
+  const fewClusters = await clusters(FEW_ROWS, DIM);
+  const embedded = options.data === undefined ? real : await realFrom(options.data);
   const session: Session = {
     site,
     kinds,
     report: new Report(),
     clusters: clustered,
-    fewClusters: await clusters(FEW_ROWS, DIM),
+    fewClusters,
     real,
-    coded: [...(options.data === undefined ? real : await realFrom(options.data)), clustered],
+    coded: [...embedded, clustered],
+    graphed: [...embedded, fewClusters, ...(options.quick ? [] : [clustered])].filter(({ title }) =>
+      title.includes(options.sets),
+    ),
+    figures: options.figures ?? paths.bench,
     only: options.only,
     rounds: ROUNDS,
   };

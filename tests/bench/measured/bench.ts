@@ -5,6 +5,13 @@ arguments and results that are JSON. It holds the rows and what has been opened 
 @module
 */
 import { openEdgevecGraph, openEdgevecScan } from './edgevec.js';
+import {
+  type BuiltGraph,
+  type GraphSearch,
+  Graphs,
+  type QueryRange,
+  type WantedGraph,
+} from './graphs/graphs.js';
 import { openHnswlib } from './hnswlib.js';
 import { type Kernels, openKernels } from './kernels.js';
 import { openPlainLoop } from './plain-loop.js';
@@ -47,6 +54,7 @@ export interface OpenedFacts {
 export class Bench {
   readonly #surroundings: Surroundings;
   readonly #opened = new Map<number, Searcher>();
+  readonly #graphs: Graphs;
   #kernels: Kernels | undefined;
   #rows = new Float32Array();
   #queries = new Float32Array();
@@ -55,6 +63,7 @@ export class Bench {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    this.#graphs = new Graphs(surroundings);
   }
 
   /** Fetches rows and queries: files of little-endian floats. */
@@ -134,6 +143,25 @@ export class Bench {
     const seconds = (performance.now() - started) / 1000;
     searcher.dispose();
     return rows.length / dim / seconds;
+  }
+
+  /** Builds a graph of all rows; one by one, or as the package does it fastest. */
+  buildGraph(wanted: WantedGraph, oneByOne: boolean): Promise<BuiltGraph> {
+    return this.#graphs.build(wanted, { values: this.#rows, dim: this.#dim }, oneByOne);
+  }
+
+  /** See `Graphs.searchFor`. */
+  searchGraphFor(leastMs: number, search: GraphSearch, range: QueryRange): number {
+    return this.#graphs.searchFor(leastMs, search, { values: this.#queries, dim: this.#dim }, range);
+  }
+
+  /** See `Graphs.findAll`. */
+  findAllByGraph(search: GraphSearch): number[][] {
+    return this.#graphs.findAll(search, { values: this.#queries, dim: this.#dim });
+  }
+
+  disposeGraph(handle: number): void {
+    this.#graphs.dispose(handle);
   }
 
   /** From before the import to the first answer over the rows that are loaded, in milliseconds. */

@@ -14,7 +14,7 @@ const FIRST_ID = 1;
 
 export const openEdgevecScan: OpenSearcher = async (options, surroundings) => {
   const { dim } = options;
-  const { JsIndexType, VectorType, open } = await load(options, surroundings);
+  const { JsIndexType, VectorType, open } = await loadEdgevec(options, surroundings);
   const index = open((config) => {
     config.indexType = JsIndexType.Flat;
     config.metric = 'hamming';
@@ -29,7 +29,7 @@ export const openEdgevecScan: OpenSearcher = async (options, surroundings) => {
 
 export const openEdgevecGraph: OpenSearcher = async (options, surroundings) => {
   const { dim } = options;
-  const { open } = await load(options, surroundings);
+  const { open } = await loadEdgevec(options, surroundings);
   const index = open((config) => {
     config.metric = 'l2';
   });
@@ -46,7 +46,11 @@ export const openEdgevecGraph: OpenSearcher = async (options, surroundings) => {
   };
 };
 
-async function load({ dim }: SearcherOptions, { edgevecModule, asPage }: Surroundings) {
+/** Edgevec, started, with what makes an index of it. */
+export async function loadEdgevec(
+  { dim }: Pick<SearcherOptions, 'dim'>,
+  { edgevecModule, asPage }: Surroundings,
+) {
   const start = async () => {
     const edgevec = await import('edgevec');
     await edgevec.default({ module_or_path: edgevecModule() });
@@ -71,7 +75,7 @@ function forEachRow(rows: Float32Array, dim: number, work: (row: Float32Array) =
   for (let at = 0; at < rows.length; at += dim) work(rows.subarray(at, at + dim));
 }
 
-function rowsOf(hits: readonly { readonly id: number }[]): number[] {
+export function rowsOf(hits: readonly { readonly id: number }[]): number[] {
   return hits.map(({ id }) => id - FIRST_ID);
 }
 

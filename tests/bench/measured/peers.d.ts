@@ -12,7 +12,24 @@ declare module 'hnswlib-wasm' {
     ): { distances: number[]; neighbors: number[] };
     delete(): void;
   }
+  export interface HierarchicalNSW {
+    initIndex(maxElements: number, m: number, efConstruction: number, seed: number): void;
+    addPoint(point: Float32Array, label: number, replaceDeleted: boolean): void;
+    setEfSearch(ef: number): void;
+    searchKnn(
+      query: Float32Array,
+      k: number,
+      filter: undefined,
+    ): { distances: number[]; neighbors: number[] };
+    delete(): void;
+  }
   export function loadHnswlib(): Promise<{
+    readonly HEAPU8: Uint8Array;
+    HierarchicalNSW: new (
+      space: 'l2' | 'ip' | 'cosine',
+      dim: number,
+      autoSaveFile: string,
+    ) => HierarchicalNSW;
     BruteforceSearch: new (space: 'l2' | 'ip' | 'cosine', dim: number) => BruteforceSearch;
   }>;
 }
@@ -33,6 +50,10 @@ declare module 'edgevec' {
     indexType: JsIndexType;
     set metric(metric: 'l2' | 'hamming');
     set vector_type(type: VectorType);
+    set m(links: number);
+    set m0(links: number);
+    set ef_construction(length: number);
+    set ef_search(length: number);
     free(): void;
   }
   /** Ids count from 1. */
@@ -45,11 +66,33 @@ declare module 'edgevec' {
     insert(vector: Float32Array): number;
     insertBinary(bits: Uint8Array): number;
     searchBinary(bits: Uint8Array, k: number): Hit[];
+    search(query: Float32Array, k: number): Hit[];
     searchBQ(query: Float32Array, k: number): Hit[];
     searchBQRescored(query: Float32Array, k: number, rescoreFactor: number): Hit[];
     memoryUsage(): number;
     free(): void;
   }
+}
+
+declare module 'usearch' {
+  export class Index {
+    constructor(options: {
+      dimensions: number;
+      metric: 'ip' | 'l2sq';
+      quantization: 'f16' | 'f32';
+      connectivity: number;
+      expansion_add: number;
+      expansion_search: number;
+      multi: boolean;
+    });
+    add(keys: bigint | BigUint64Array, vectors: Float32Array, threads: number): void;
+    search(query: Float32Array, k: number, threads: number): { readonly keys: BigUint64Array };
+    save(path: string): void;
+  }
+}
+
+declare module 'linkedom' {
+  export function parseHTML(html: string): { document: Document };
 }
 
 declare module '@tensorflow/tfjs-core' {

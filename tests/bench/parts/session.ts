@@ -21,7 +21,11 @@ export interface Session {
   readonly real: readonly DataSet[];
   /** What codes are measured on. */
   readonly coded: readonly DataSet[];
-  /** Of the codes, only those with this text in their name. */
+  /** What graphs are measured on. */
+  readonly graphed: readonly DataSet[];
+  /** Folder of the figures that are drawn. */
+  readonly figures: string;
+  /** Of codes and graphs, only those with this text in their name. */
   readonly only: string;
   readonly rounds: number;
 }

@@ -7,6 +7,9 @@ Seeded clusters of unit vectors: harder to tell apart than random ones, and the 
 const CLUSTERS = 200;
 const SPREAD = 0.5; // of a row around its cluster's centre, both of unit length
 
+/** What they are, for people. */
+export const CLUSTERED_ROWS = `${CLUSTERS} seeded clusters, each row its cluster's centre (a random unit vector) plus ${SPREAD} times another random unit vector, scaled to unit length; queries drawn likewise, by another seed`;
+
 /**
 @param seed - Of the rows. The clusters are always the same.
 @returns `[count x dim]`, row-major, unit length.

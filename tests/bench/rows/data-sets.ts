@@ -32,10 +32,21 @@ export const QUERY_COUNT = 100;
 /** Seeded clusters. Their files are kept, since 100,000 rows take a while. */
 export async function clusters(rowCount: number, dim: number): Promise<DataSet> {
   const set = describe('clusters', 'cosine', dim, rowCount);
-  if (![set.rows, set.queries].every((name) => existsSync(join(paths.data, name)))) {
+  if (![set.rows, set.queries].every(isWritten)) {
     await write(set, clusteredRows(rowCount, dim, 2), clusteredRows(QUERY_COUNT, dim, 3));
   }
   return set;
+}
+
+/** The same rows with more queries, so that recall is known to a part in some thousand. */
+export async function withManyQueries(set: DataSet, queryCount: number): Promise<DataSet> {
+  const queries = set.queries.replace('.queries.', `.${queryCount}-queries.`);
+  if (!isWritten(queries)) await writeFloats(queries, clusteredRows(queryCount, set.dim, 3));
+  return { ...set, queryCount, queries };
+}
+
+function isWritten(name: string): boolean {
+  return existsSync(join(paths.data, name));
 }
 
 /** The demo's passages, decoded from the bytes that it ships. */
@@ -106,15 +117,15 @@ function describe(kind: string, metric: Metric, dim: number, rowCount: number): 
   };
 }
 
-/** Files that have their names only once they are whole. */
 async function write(set: DataSet, rows: Float32Array, queries: Float32Array): Promise<void> {
+  await writeFloats(set.rows, rows);
+  await writeFloats(set.queries, queries);
+}
+
+/** A file that has its name only once it is whole. */
+async function writeFloats(name: string, values: Float32Array): Promise<void> {
   await mkdir(paths.data, { recursive: true });
-  for (const [name, values] of [
-    [set.rows, rows],
-    [set.queries, queries],
-  ] as const) {
-    const path = join(paths.data, name);
-    await writeFile(`${path}.part`, values);
-    await rename(`${path}.part`, path);
-  }
+  const path = join(paths.data, name);
+  await writeFile(`${path}.part`, values);
+  await rename(`${path}.part`, path);
 }

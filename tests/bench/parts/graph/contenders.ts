@@ -1,0 +1,46 @@
+/**
+What is compared: this package's graph over floats and over codes, those of other packages in pages, and native ones. All
+with the same M and efConstruction.
+
+@module
+*/
+import type { WantedGraph } from '../../measured/graphs/graphs.js';
+import type { DataSet } from '../../rows/data-sets.js';
+import type { NativeGraphName } from '../../runtimes/native-graph.js';
+
+export const M = 16;
+export const EF_CONSTRUCTION = 200;
+const SEED = 1;
+
+interface Named {
+  readonly name: string;
+}
+
+/** Measured in Node and in pages. */
+export interface InRuntime extends Named {
+  readonly wanted: WantedGraph;
+  /** Another package for pages: measured where others are. */
+  readonly peer?: true;
+  /** Another package, for Node alone: measured in the first Node. */
+  readonly native?: true;
+  /** The name of what it does by codes of its own. */
+  readonly byCodes?: string;
+}
+
+/** Measured in a native program of its own. */
+export interface Native extends Named {
+  readonly nativeGraph: NativeGraphName;
+}
+
+export type Contender = InRuntime | Native;
+
+export function contenders({ metric }: DataSet): Contender[] {
+  const all = { metric, m: M, efConstruction: EF_CONSTRUCTION, seed: SEED };
+  return [
+    { name: 'hnswlib-wasm', wanted: { ...all, graph: 'hnswlib-wasm' }, peer: true },
+    { name: 'edgevec', wanted: { ...all, graph: 'edgevec' }, peer: true, byCodes: 'edgevec, sign bits' },
+    { name: 'hnswlib, native', nativeGraph: 'hnswlib' },
+    { name: 'usearch f32, native', wanted: { ...all, graph: 'usearch f32' }, native: true },
+    { name: 'usearch f16, native', wanted: { ...all, graph: 'usearch f16' }, native: true },
+  ];
+}
