@@ -163,8 +163,12 @@ run_bench() {
   cmake_build wasm-relaxed bench_kernels
   if [ "$(uname -m)" = x86_64 ]; then
     ensure_native_compiler
-    [ -e /usr/include/hnswlib/hnswlib.h ] || need_packages "the benchmark of graphs" libhnswlib-dev
-    cmake_build native-release bench_kernels_native bench_search_native bench_graph_native
+    local natives=(bench_kernels_native bench_search_native)
+    case " $* " in *" graph "*)
+      [ -e /usr/include/hnswlib/hnswlib.h ] || need_packages "the benchmark of graphs" libhnswlib-dev
+      natives+=(bench_graph_native) ;;
+    esac
+    cmake_build native-release "${natives[@]}"
   fi
   install_pinned tests/bench build/bench "what the benchmark compares with"
   step "bundling the benchmark" "Read the lines above." node tests/bench/bundle.mjs

@@ -17,6 +17,8 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   endforeach()
   # As other libraries are built where it matters: for this very machine.
   add_executable(bench_graph_native EXCLUDE_FROM_ALL
-    ${CMAKE_CURRENT_LIST_DIR}/graph_native.cpp ${CMAKE_CURRENT_LIST_DIR}/native_graph_hnswlib.cpp)
+    ${CMAKE_CURRENT_LIST_DIR}/graph_native.cpp ${CMAKE_CURRENT_LIST_DIR}/native_graph_hnswlib.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/native_graph_vicinal.cpp)
+  target_link_libraries(bench_graph_native PRIVATE vicinal_core)
   target_compile_options(bench_graph_native PRIVATE -O3 -march=native)
 endif()

@@ -5,7 +5,8 @@
 //                                 little-endian floats, row-major
 //
 // Answers each line on standard input by one line, so that the benchmark can take turns between programs:
-//   build                                "milliseconds vector_bytes graph_bytes": all rows, one by one
+//   build WAY                            "milliseconds vector_bytes code_bytes graph_bytes": all rows; WAY is at_once or
+//                                        one_by_one
 //   search K EF FIRST COUNT LEAST_MS     "milliseconds": of one query, of so many from FIRST on, all of them again and
 //                                        again until it has taken so long
 //   find K EF                            "count id ... count id ...": what is found for every query
@@ -77,16 +78,17 @@ int main(int argc, char** argv) {
   if (graph == nullptr) fail("no index", argv[1]);
 
   std::vector<uint32_t> found;
-  char line[128];
+  char line[128], way[16];
   size_t k, ef, first, count;
   double least_ms;
   while (std::fgets(line, sizeof line, stdin) != nullptr) {
-    if (std::strcmp(line, "build\n") == 0) {
+    if (std::sscanf(line, "build %15s", way) == 1) {
+      const size_t together = std::strcmp(way, "one_by_one") == 0 ? 1 : row_count;
       const auto started = Clock::now();
-      for (size_t row = 0; row < row_count; ++row) graph->add(rows.data() + row * dim);
+      for (size_t row = 0; row < row_count; row += together) graph->add(rows.data() + row * dim, together);
       const double ms = ms_since(started);
       const GraphBytes bytes = graph->bytes();
-      std::printf("%.3f %zu %zu", ms, bytes.vectors, bytes.graph);
+      std::printf("%.3f %zu %zu %zu", ms, bytes.vectors, bytes.codes, bytes.graph);
     } else if (std::sscanf(line, "search %zu %zu %zu %zu %lf", &k, &ef, &first, &count, &least_ms) == 5) {
       const auto started = Clock::now();
       size_t searches = 0;

@@ -11,10 +11,13 @@ constexpr size_t kSeed = 100;  // hnswlib's own
 class HnswlibGraph final : public NativeGraph {
  public:
   explicit HnswlibGraph(const GraphOptions& options)
-      : space_(make_space(options)),
+      : dim_(options.dim),
+        space_(make_space(options)),
         index_(space_.get(), options.row_count, options.m, options.ef_construction, kSeed) {}
 
-  void add(const float* row) override { index_.addPoint(row, index_.cur_element_count); }
+  void add(const float* rows, size_t row_count) override {
+    for (size_t row = 0; row < row_count; ++row) index_.addPoint(rows + row * dim_, index_.cur_element_count);
+  }
 
   void search(const float* query, size_t k, size_t ef, std::vector<uint32_t>& found) override {
     index_.setEf(ef);
@@ -30,7 +33,7 @@ class HnswlibGraph final : public NativeGraph {
     for (size_t row = 0; row < row_count; ++row)
       graph +=
           sizeof(char*) + static_cast<size_t>(index_.element_levels_[row]) * index_.size_links_per_element_;
-    return {vectors, graph};
+    return {vectors, 0, graph};
   }
 
  private:
@@ -39,6 +42,7 @@ class HnswlibGraph final : public NativeGraph {
     return std::make_unique<hnswlib::L2Space>(options.dim);
   }
 
+  size_t dim_;
   std::unique_ptr<hnswlib::SpaceInterface<float>> space_;
   hnswlib::HierarchicalNSW<float> index_;
 };

@@ -34,6 +34,12 @@ export interface Line {
 
 export class Report {
   readonly #lines: Line[] = [];
+  readonly #file: string | undefined;
+
+  /** @param file - Where `write` writes. Default: nowhere. */
+  constructor(file?: string) {
+    this.#file = file;
+  }
 
   add(line: Line): void {
     this.#lines.push(line);
@@ -45,8 +51,10 @@ export class Report {
     this.#lines.push({ ...line, figure: median(figures), quartiles });
   }
 
-  async write(file: string): Promise<void> {
+  /** Writes what there is so far, so that a run that is interrupted leaves what it has. */
+  async write(): Promise<void> {
+    if (this.#file === undefined) return;
     const written = { machine: machine(), date: new Date().toISOString(), lines: this.#lines };
-    await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
+    await writeFile(this.#file, `${JSON.stringify(written, null, 2)}\n`);
   }
 }

@@ -64,7 +64,7 @@ try {
   const session: Session = {
     site,
     kinds,
-    report: new Report(),
+    report: new Report(options.json),
     clusters: clustered,
     fewClusters,
     real,
@@ -79,8 +79,7 @@ try {
   console.log(`${describe(machine())}\n${kinds.map(({ title }) => title).join('; ')}`);
   for (const part of options.parts) {
     await parts[part](session);
-    // After each, so that a run that is interrupted leaves what it has.
-    if (options.json) await session.report.write(options.json);
+    await session.report.write();
   }
 } finally {
   site.close();

@@ -12,10 +12,10 @@ import { paths } from '../paths.js';
 import type { DataSet } from '../rows/data-sets.js';
 
 /** As native_graphs.h names them. */
-export type NativeGraphName = 'hnswlib';
+export type NativeGraphName = 'hnswlib' | 'vicinal' | 'vicinal_floats';
 
 export interface NativeGraph {
-  build(): Promise<Omit<BuiltGraph, 'handle'>>;
+  build(oneByOne: boolean): Promise<Omit<BuiltGraph, 'handle'>>;
   /** Milliseconds a query; see `Graphs.searchFor`. */
   searchFor(leastMs: number, k: number, efSearch: number, range: QueryRange): Promise<number>;
   findAll(k: number, efSearch: number): Promise<number[][]>;
@@ -46,9 +46,16 @@ export function openNativeGraph(
     return value.split(' ').map(Number);
   };
   return {
-    async build() {
-      const [buildMs, vectors, graph] = (await ask('build')) as [number, number, number];
-      return { buildMs, oneByOne: true, bytes: { all: vectors + graph, vectors, graph } };
+    async build(oneByOne) {
+      const [buildMs, vectors, codes, graph] = (await ask(
+        `build ${oneByOne ? 'one_by_one' : 'at_once'}`,
+      )) as [number, number, number, number];
+      const parts = { vectors, graph, ...(codes > 0 && { codes }) };
+      return {
+        buildMs,
+        oneByOne: oneByOne || name === 'hnswlib',
+        bytes: { all: vectors + codes + graph, ...parts },
+      };
     },
     async searchFor(leastMs, k, efSearch, { first, count }) {
       return (await ask(`search ${k} ${efSearch} ${first} ${count} ${leastMs}`))[0]!;

@@ -20,9 +20,9 @@ export interface GraphIndex {
   dispose(): void;
 }
 
-/** What an index holds, as far as a package tells. */
+/** What an index holds. A package that does not tell the parts tells `all`. */
 export interface GraphBytes {
-  readonly all?: number;
+  readonly all: number;
   readonly vectors?: number;
   readonly codes?: number;
   /** Links, and whatever else belongs to the graph. */
@@ -37,8 +37,8 @@ export interface GraphOptions {
   readonly m: number;
   readonly efConstruction: number;
   readonly seed: number;
-  /** Codes in place of the floats, or beside them. Default: floats alone. */
-  readonly quantization?: QuantizationOptions;
+  /** Of this package. Default: as the package has it. */
+  readonly quantization?: QuantizationOptions | null;
 }
 
 /** Imports the package and makes an empty index. */

@@ -8,8 +8,10 @@ import { openEdgevecHnsw } from './edgevec-graph.js';
 import type { GraphBytes, GraphIndex, GraphOptions, OpenGraph } from './graph-index.js';
 import { openHnswlibGraph } from './hnswlib-graph.js';
 import { openUsearchF16, openUsearchF32 } from './usearch.js';
+import { openVicinalGraph } from './vicinal-graph.js';
 
 const openers = {
+  vicinal: openVicinalGraph,
   'hnswlib-wasm': openHnswlibGraph,
   edgevec: openEdgevecHnsw,
   'usearch f16': openUsearchF16,

@@ -1,6 +1,5 @@
 /**
-The graph of hnswlib-wasm. It does not tell what it holds: the growth of its memory is taken, which comes in
-steps, so that of few rows nothing is known.
+The graph of hnswlib-wasm. It does not tell what it holds: its module's whole memory is taken, which grows in steps.
 
 @module
 */
@@ -16,7 +15,6 @@ export const openHnswlibGraph: OpenGraph = async (
   const module = await (asPage ? asPage(load) : load());
   const space = SPACES[metric];
   if (space === undefined) throw new RangeError(`hnswlib-wasm has no metric ${metric}`);
-  const before = module.HEAPU8.byteLength;
   const index = new module.HierarchicalNSW(space, dim, '');
   index.initIndex(capacity, m, efConstruction, seed);
   let count = 0;
@@ -28,10 +26,7 @@ export const openHnswlibGraph: OpenGraph = async (
       efBefore = efSearch;
       return index.searchKnn(query, k, undefined).neighbors;
     },
-    bytes() {
-      const grown = module.HEAPU8.byteLength - before;
-      return grown > 0 ? { all: grown } : {};
-    },
+    bytes: () => ({ all: module.HEAPU8.byteLength }),
     dispose: () => index.delete(),
   };
 };

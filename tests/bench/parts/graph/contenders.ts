@@ -1,9 +1,10 @@
 /**
-What is compared: this package's graph over floats and over codes, those of other packages in pages, and native ones. All
-with the same M and efConstruction.
+What is compared: this package's graph, by codes of 8 bits beside the floats unless its name tells otherwise, those of
+other packages in pages, and native ones. All with the same M and efConstruction.
 
 @module
 */
+import type { QuantizationOptions } from 'vicinal';
 import type { WantedGraph } from '../../measured/graphs/graphs.js';
 import type { DataSet } from '../../rows/data-sets.js';
 import type { NativeGraphName } from '../../runtimes/native-graph.js';
@@ -36,9 +37,19 @@ export type Contender = InRuntime | Native;
 
 export function contenders({ metric }: DataSet): Contender[] {
   const all = { metric, m: M, efConstruction: EF_CONSTRUCTION, seed: SEED };
+  const vicinal = (name: string, quantization?: QuantizationOptions | null): InRuntime => ({
+    name,
+    wanted: { ...all, graph: 'vicinal', ...(quantization !== undefined && { quantization }) },
+  });
   return [
+    vicinal('vicinal'),
+    vicinal('vicinal, floats', null),
+    vicinal('vicinal, 4 bits', { codec: 'scalar', bits: 4 }),
+    vicinal('vicinal, codes only', { codec: 'scalar', bits: 8, keepVectors: false }),
     { name: 'hnswlib-wasm', wanted: { ...all, graph: 'hnswlib-wasm' }, peer: true },
     { name: 'edgevec', wanted: { ...all, graph: 'edgevec' }, peer: true, byCodes: 'edgevec, sign bits' },
+    { name: 'vicinal, native', nativeGraph: 'vicinal' },
+    { name: 'vicinal, floats, native', nativeGraph: 'vicinal_floats' },
     { name: 'hnswlib, native', nativeGraph: 'hnswlib' },
     { name: 'usearch f32, native', wanted: { ...all, graph: 'usearch f32' }, native: true },
     { name: 'usearch f16, native', wanted: { ...all, graph: 'usearch f16' }, native: true },

@@ -38,7 +38,7 @@ export async function build(
   loaded: readonly Loaded[],
   oneByOne = false,
 ): Promise<Built[]> {
-  if ('nativeGraph' in contender) return buildNative(contender, set);
+  if ('nativeGraph' in contender) return buildNative(contender, set, oneByOne);
   const places = contender.native
     ? loaded.filter(({ kind }) => kind.facts.name === 'Node').slice(0, 1)
     : loaded.filter(({ kind }) => kind.peers || !contender.peer);
@@ -66,14 +66,14 @@ async function buildIn({ kind, runtime }: Loaded, contender: InRuntime, oneByOne
   };
 }
 
-async function buildNative({ name, nativeGraph }: Native, set: DataSet): Promise<Built[]> {
+async function buildNative({ name, nativeGraph }: Native, set: DataSet, oneByOne: boolean): Promise<Built[]> {
   const graph = openNativeGraph(nativeGraph, set, M, EF_CONSTRUCTION);
   if (!graph) return [];
   const place = { name, where: NATIVE };
   return [
     {
       ...place,
-      ...(await graph.build()),
+      ...(await graph.build(oneByOne)),
       searched: [{ ...place, isPeer: false, searchFor: graph.searchFor, findAll: graph.findAll }],
       close: async () => graph.close(),
     },
