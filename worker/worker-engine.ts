@@ -61,7 +61,8 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   }
 
   /**
-  Add many vectors, all or none of them.
+  Add many vectors, all or none of them. With index `hnsw` nearly all of the time is for linking them to the graph, and
+  progress counts those that are linked.
 
   @param flat - `[count x dim]` finite numbers, vector after vector.
   @param count - Vectors in `flat`. Default: `flat.length / dim`.
@@ -117,7 +118,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   }
 
   /**
-  Learn how to code vectors, and which lists to sort them into, as `VectorSearchEngine.train`.
+  Learn how to code vectors, and which lists to sort them into, as `VectorSearchEngine.train`; a graph is linked anew.
 
   @param vectors - `[count x dim]` more vectors for the codec to learn from, which are not added. Default: none.
   */
@@ -126,7 +127,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   }
 
   /**
-  How much of what exact search finds, search by the present codes and lists finds too: recall@k, 0 to 1.
+  How much of what exact search finds, search by the present codes, lists and graph finds too: recall@k, 0 to 1.
 
   @param queries - `[count x dim]` of the kind that will be searched for, best not among the vectors themselves.
   @param k - Hits a query. Default: `10`.
@@ -178,8 +179,8 @@ await engine.addBatch(vectors, undefined, { onProgress: ({ done, total }) => bar
 const results = await engine.search(query, 10);
 ```
 
-@param options - `dim`, and `metric` if it is not `cosine`, `index` and `quantization`; or `load`: bytes that `save` returned. Besides, how the
-worker is started, or which one is shared.
+@param options - `dim` and what `VectorSearchEngine` takes: `metric`, `index`, `quantization`, the graph's `m` and so on;
+or `load`: bytes that `save` returned. Besides, how the worker is started, or which one is shared.
 @throws {VectorSearchError} with code
 - `LOAD_FAILED` when the worker or its module cannot be loaded, `TIMEOUT` when it is not ready after `timeoutMs`;
 - `UNSUPPORTED_ENVIRONMENT` where there is no WebAssembly SIMD;

@@ -6,6 +6,7 @@ needs little more memory than its rows take at rest.
 */
 import { rowsAt } from './arguments.js';
 import type { Handle } from './handle.js';
+import { linkSteps } from './link-steps.js';
 import { scratchBytes } from './scratch.js';
 import type { Steps } from './steps.js';
 import { trainBeforeAdding } from './training-steps.js';
@@ -13,11 +14,9 @@ import { trainBeforeAdding } from './training-steps.js';
 /** Enough that a step's fixed cost (under 10 us) is lost in its copy, and short enough (about 2 ms) to be stopped. */
 const stepBytes = 4 << 20;
 
-/** What the module tells of linking that is done. */
-const thousandths = 1000;
-
 /**
-Adds `rowCount` rows, all or none of them.
+Adds `rowCount` rows, all or none of them. Where there is a graph, progress counts the rows that are linked to it, which
+is nearly all of the work.
 
 @param flat - `[rowCount x dim]`.
 @returns Id of the first row, which the next row will get when there are none.
@@ -32,7 +31,9 @@ export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, 
   handle.beginLongCall('addBatch');
   try {
     // Codecs that learn for long do so between steps, not within the first.
-    const learning = yield* trainBeforeAdding(handle, flat, rowCount, dim);
+    const hasGraph = runtime.call((raw) => raw.engineHnsw(handle.addressInLongCall)) !== 0;
+    const learning = yield* trainBeforeAdding(handle, flat, rowCount, dim, !hasGraph);
+    const total = learning + rowCount;
     do {
       const count = Math.min(rowsPerStep, rowCount - added);
       const address = handle.addressInLongCall;
@@ -43,12 +44,12 @@ export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, 
       });
       if (added === 0) firstId = id;
       added += count;
-      yield { done: learning + added, total: learning + rowCount };
+      if (!hasGraph || added < rowCount) yield { done: hasGraph ? 0 : learning + added, total };
     } while (added < rowCount);
-    for (let linked = 0; linked < thousandths; ) {
-      linked = runtime.checked((raw) => raw.engineLinkStep(handle.addressInLongCall));
-      if (linked < thousandths) yield { done: learning + added, total: learning + rowCount };
+    for (const share of linkSteps(handle)) {
+      if (share < 1) yield { done: Math.floor(rowCount * share), total };
     }
+    if (hasGraph) yield { done: rowCount, total };
     done = true;
     return firstId;
   } finally {

@@ -7,6 +7,9 @@ import { checkInteger } from './arguments.js';
 import { invalidArgument } from './errors.js';
 import type { EngineOptions, HnswOptions } from './types.js';
 
+/** Most vectors that a walk or an insertion keeps, as in src/index/hnsw/hnsw_index.cpp. */
+export const maxEf = 65536;
+
 /** Words of them: `m, efConstruction, fullScanThreshold, seed (low, high)`. */
 export const hnswWords = 5;
 
@@ -27,7 +30,7 @@ export function checkHnsw(options: EngineOptions): Required<HnswOptions> | null 
   const { m = defaults.m, efConstruction = defaults.efConstruction, seed = defaults.seed } = options;
   const { fullScanThreshold = defaults.fullScanThreshold } = options;
   checkInteger('m', m, 2, 256);
-  checkInteger('efConstruction', efConstruction, 1, 65536);
+  checkInteger('efConstruction', efConstruction, 1, maxEf);
   checkInteger('fullScanThreshold', fullScanThreshold, 0, 0xffffffff);
   checkInteger('seed', seed, 0);
   return { m, efConstruction, fullScanThreshold, seed };

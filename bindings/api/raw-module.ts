@@ -75,7 +75,15 @@ export interface RawFunctions {
   /** Reads `byteCount` bytes by {@link RawModule.readPiece}. */
   engineLoad(byteCount: number): Reply;
   engineDelete(engine: number): void;
-  engineBytesNeeded(dim: number, metric: number, quantization: number, rowCount: number): Reply;
+  /** Arguments as those of `engineCreate`. */
+  engineBytesNeeded(
+    dim: number,
+    metric: number,
+    quantization: number,
+    index: number,
+    hnsw: number,
+    rowCount: number,
+  ): Reply;
   engineDim(engine: number): number;
   /** Number of the metric, see metrics.ts. */
   engineMetric(engine: number): number;
@@ -86,6 +94,8 @@ export interface RawFunctions {
   engineHnsw(engine: number): number;
   /** Address of the numbers, see {@link graphStatsFields}. */
   engineGraphStats(engine: number): number;
+  /** Rows that `engineLinkStep` would link; 0 without a graph, and while its codec has not learned. */
+  enginePendingLinks(engine: number): number;
   /** Lists; 0 until trained. */
   engineNlist(engine: number): number;
   engineListImbalance(engine: number): number;
@@ -120,8 +130,8 @@ export interface RawFunctions {
   engineGet(engine: number, id: number): Reply;
   engineContains(engine: number, id: number): boolean;
   /**
-  Address of the hits among slots `firstSlot` to `endSlot - 1`, see {@link hitsViewWords}. No score threshold: NaN. `oversampling`: 0 searches by code alone.
-  `nprobe`, `efSearch`: 0 for the default.
+  Address of the hits among slots `firstSlot` to `endSlot - 1`, see {@link hitsViewWords}. No score threshold: NaN.
+  `oversampling`: 0 searches by code alone. `nprobe`, `efSearch`: 0 for the default.
   */
   engineSearch(
     engine: number,

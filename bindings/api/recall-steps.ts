@@ -22,13 +22,14 @@ export function* recallSteps(
   options: RecallOptions = {},
 ): Steps<number> {
   checkOptions(options, recallNames);
-  const { filter, rescore, oversampling, nprobe } = options;
+  const { filter, rescore, oversampling, nprobe, efSearch } = options;
   const allowed = filter !== undefined ? { filter } : {};
   const judged = {
     ...allowed,
     ...(rescore !== undefined && { rescore }),
     ...(oversampling !== undefined && { oversampling }),
     ...(nprobe !== undefined && { nprobe }),
+    ...(efSearch !== undefined && { efSearch }),
   };
   checkInteger('k', k, 1);
   const total = checkRows('the queries', queries, engine.dim);
@@ -46,10 +47,10 @@ export function* recallSteps(
     const count = Math.min(stepQueries, total - first);
     const some = rowsAt(queries, engine.dim, first, count);
     const exact = engine.searchBatch(some, k, { ...allowed, ...everything });
-    const byCode = engine.searchBatch(some, k, judged);
+    const results = engine.searchBatch(some, k, judged);
     exact.forEach((truth, index) => {
       expected += truth.ids.length;
-      found += hitsAmong(truth, byCode[index] as SearchResults);
+      found += hitsAmong(truth, results[index] as SearchResults);
     });
     yield { done: first + count, total };
   }

@@ -15,21 +15,14 @@ import {
   maxListCount,
 } from './arguments.js';
 import { disposeBySymbol } from './dispose-symbol.js';
+import { checkKind, crossKind, type EngineKind, kindOf } from './engine-kind.js';
 import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
-import { checkHnsw, hnswFromWords, hnswToWords, hnswWords } from './hnsw.js';
 import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
-import { copyFloats, copyNamed, copyWords } from './module-arrays.js';
+import { copyFloats, copyNamed } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
-import { engineNames, trainNames } from './option-names.js';
-import {
-  checkQuantization,
-  type EngineQuantization,
-  fromWords,
-  quantizationWords,
-  toWords,
-} from './quantization.js';
+import { trainNames } from './option-names.js';
 import { engineStatsFields, graphStatsFields } from './raw-module.js';
 import { recallSteps } from './recall-steps.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
@@ -42,8 +35,6 @@ import type {
   EngineOptions,
   EngineStats,
   GraphStats,
-  HnswOptions,
-  IndexName,
   ListStats,
   LongCallOptions,
   Metric,
@@ -52,9 +43,6 @@ import type {
   TrainOptions,
   VectorInput,
 } from './types.js';
-
-/** In the order of their numbers in the module (src/engine/search_engine.h). */
-const indexNames: readonly IndexName[] = ['flat', 'ivf', 'hnsw'];
 
 /** An engine that was loaded, on its way through the constructors. @internal */
 export class LoadedEngine {
@@ -84,8 +72,7 @@ export class VectorSearchEngine {
   /** `using engine = ...` disposes it, where the runtime knows `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void;
   readonly #handle: Handle;
-  readonly #quantization: EngineQuantization | null;
-  readonly #index: IndexName;
+  readonly #kind: EngineKind;
 
   /**
   @param dim - Values of every vector: 1 to 65,536.
@@ -100,24 +87,16 @@ export class VectorSearchEngine {
     this.metric = metric;
     if (options instanceof LoadedEngine) {
       const { runtime, address } = options;
-      const words = runtime.call((raw) => raw.engineQuantization(address));
-      this.#index = indexNames[runtime.call((raw) => raw.engineIndex(address))] as IndexName;
-      this.#quantization =
-        words === 0 ? null : fromWords(copyWords(runtime.memory, words, quantizationWords));
+      this.#kind = kindOf(runtime, address);
       this.#handle = new Handle(runtime, address, kind);
       return;
     }
     const runtime = currentRuntime();
     checkInteger('dim', dim, 1, maxDim);
     const metricCode = metricNumber(metric);
-    const { index, quantization, hnsw } = checkEngineOptions(options, dim, metric);
-    this.#index = index;
-    this.#quantization = quantization;
-    const scratch = runtime.scratch(scratchBytes(quantizationWords) + scratchBytes(hnswWords));
-    const words = quantization === null ? 0 : scratch.putWords(toWords(quantization));
-    const graph = hnsw === null ? 0 : scratch.putWords(hnswToWords(hnsw));
-    const indexCode = indexNames.indexOf(index);
-    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode, words, indexCode, graph));
+    this.#kind = checkKind(options, dim, metric);
+    const { quantization, index, hnsw } = crossKind(runtime, this.#kind);
+    const address = runtime.checked((raw) => raw.engineCreate(dim, metricCode, quantization, index, hnsw));
     this.#handle = new Handle(runtime, address, kind);
   }
 
@@ -148,7 +127,8 @@ export class VectorSearchEngine {
   Add many vectors, all or none of them: far faster than one by one.
 
   With quantization, a codec that has not learned yet learns from these first; progress counts the vectors that it
-  learns from, too.
+  learns from, too. With index `hnsw` nearly all of the time goes into linking them to the graph, and progress counts
+  those that are linked.
 
   @param flat - `[count x dim]`, one vector after another. Copied.
   @param count - Default: as many as `flat` holds.
@@ -226,7 +206,7 @@ export class VectorSearchEngine {
   search(query: VectorInput, k = 10, options?: SearchOptions): SearchResults {
     void this.#handle.address;
     checkVector('the query', query, this.dim);
-    const plan = planSearch(k, options, this.#quantization, this.#index);
+    const plan = planSearch(k, options, this.#kind);
     return searchNow(this.#handle, query, 1, plan)[0] as SearchResults;
   }
 
@@ -247,19 +227,21 @@ export class VectorSearchEngine {
   searchBatchSteps(queries: Float32Array, k = 10, options?: SearchOptions): Steps<SearchResults[]> {
     void this.#handle.address;
     const count = checkRows('the queries', queries, this.dim);
-    return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#quantization, this.#index));
+    return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#kind));
   }
 
   /**
   Learn from the vectors: with quantization how to code them, and code them anew; with index `ivf` which lists to sort
-  them into. As often as is wanted: after many vectors have changed, what was learned before serves less well.
+  them into. As often as is wanted: after many vectors have changed, what was learned before serves less well. An index
+  `hnsw` has nothing to learn itself; where vectors are coded anew, all of them are linked to a new graph.
 
   A codec learns by itself from the first vectors that are added, as soon as they are enough. Where only codes are
   kept it cannot learn again.
 
   @param vectors - `[count x dim]` more vectors for the codec to learn from, which are not added. Default: none.
   @param options - How many lists, progress, in thousandths, and a signal that stops the call, but not while vectors
-  are moved to their lists: what has not been learned to its end is as before then.
+  are moved to their lists: what has not been learned to its end is as before then. Stopped while vectors are linked, it
+  leaves the others to the next call of `train` or `add`; until then searches compare those with the query one by one.
   @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`, `OUT_OF_MEMORY` or `DISPOSED`.
   The signal's reason when stopped.
   */
@@ -275,29 +257,39 @@ export class VectorSearchEngine {
     if (nlist !== undefined) checkInteger('nlist', nlist, 1, maxListCount);
     checkInteger('seed', seed, 0);
     const count = checkRows('the vectors', vectors, this.dim);
-    const { quantization, size } = this.stats();
+    const { quantization, size, graph } = this.stats();
     const learns = quantization !== null && (quantization.keepVectors || !quantization.trained);
     const codec = learns && count + size > 0;
-    const lists = this.#index === 'ivf' && size > 0;
-    if (nlist !== undefined && this.#index !== 'ivf')
-      throw invalidArgument("nlist with the index 'ivf' only", nlist);
+    const { index } = this.#kind;
+    const lists = index === 'ivf' && size > 0;
+    const links = graph !== null && size > 0 && (codec || graph.pending > 0);
+    for (const [name, value] of Object.entries({ nlist, seed: options.seed })) {
+      if (value !== undefined && index !== 'ivf')
+        throw invalidArgument(`${name} with the index 'ivf' only`, value);
+    }
     if (nlist !== undefined && !lists) throw invalidState('nlist only where there are vectors', 'none');
     if (count > 0 && !codec)
       throw invalidState('vectors only for a codec to learn from', 'none that can learn');
-    if (!codec && !lists) {
+    if (!codec && !lists && !links) {
       const held = size === 0 ? 'no vectors' : quantization !== null ? 'codes only' : 'floats only';
       throw invalidState('train() only where there is something to learn', held);
     }
-    return trainSteps(this.#handle, { codec, lists, nlist: nlist ?? 0, seed }, vectors, count, this.dim);
+    return trainSteps(
+      this.#handle,
+      { codec, lists, links, nlist: nlist ?? 0, seed },
+      vectors,
+      count,
+      this.dim,
+    );
   }
 
   /**
-  How much of what exact search finds, search by the present codes and lists finds too: recall@k, the mean share over
-  the queries, 0 to 1.
+  How much of what exact search finds, search by the present codes, lists and graph finds too: recall@k, the mean share
+  over the queries, 0 to 1.
 
   @param queries - `[count x dim]` of the kind that will be searched for, best not among the vectors themselves.
   @param k - Hits a query. Default: `10`.
-  @param options - As the searches to be judged: oversampling, filter.
+  @param options - As the searches to be judged: oversampling, `nprobe`, `efSearch`, filter.
   @throws {VectorSearchError} as {@link searchBatch}; `INVALID_ARGUMENT` also where vectors are not kept as floats, and
   where all searches are exact.
   */
@@ -322,11 +314,12 @@ export class VectorSearchEngine {
     const { address, runtime } = this.#handle;
     checkInteger('count', count, 0);
     runtime.checked((raw) => raw.engineReserve(address, count));
-    return bytesNeeded(runtime, this.dim, this.metric, this.#quantization, count);
+    return bytesNeeded(runtime, this.dim, this.metric, this.#kind, count);
   }
 
   /**
-  Bytes that an engine of `count` vectors holds, lists not counted. One module has 4 GB for all its objects.
+  Bytes that an engine of `count` vectors holds: lists not counted, a graph to within a percent or so, since its levels
+  are random. One module has 4 GB for all its objects.
 
   @throws {VectorSearchError} with code `NOT_INITIALIZED` or `INVALID_ARGUMENT`.
   */
@@ -339,7 +332,7 @@ export class VectorSearchEngine {
     const runtime = currentRuntime();
     checkInteger('count', count, 0);
     checkInteger('dim', dim, 1, maxDim);
-    return bytesNeeded(runtime, dim, metric, checkEngineOptions(options, dim, metric).quantization, count);
+    return bytesNeeded(runtime, dim, metric, checkKind(options, dim, metric), count);
   }
 
   /** @throws {VectorSearchError} with code `DISPOSED`. */
@@ -350,18 +343,22 @@ export class VectorSearchEngine {
       ...copyNamed(runtime.memory, stats, engineStatsFields),
       dimension: this.dim,
       metric: this.metric,
-      index: this.#index,
+      index: this.#kind.index,
       lists: this.#lists(),
       graph: this.#graph(),
-      quantization: this.#quantization && {
-        ...this.#quantization,
+      quantization: this.#kind.quantization && {
+        ...this.#kind.quantization,
         trained: runtime.call((raw) => raw.engineIsTrained(address)),
       },
       variant: runtime.variant,
     };
   }
 
-  /** Reclaim the space of removed vectors, and spare capacity. Ids stay. */
+  /**
+  Reclaim the space of removed vectors, and spare capacity. Ids stay. A graph needs room for a second one meanwhile.
+
+  @throws {VectorSearchError} with code `OUT_OF_MEMORY`, the engine unchanged, or `DISPOSED`.
+  */
   compact(): void {
     const { address, runtime } = this.#handle;
     runtime.checked((raw) => raw.engineCompact(address));
@@ -406,11 +403,10 @@ export class VectorSearchEngine {
 
   #graph(): GraphStats | null {
     const { address, runtime } = this.#handle;
-    const words = runtime.call((raw) => raw.engineHnsw(address));
-    if (words === 0) return null;
-    const options = hnswFromWords(copyWords(runtime.memory, words, hnswWords));
+    const { hnsw } = this.#kind;
+    if (hnsw === null) return null;
     const stats = runtime.call((raw) => raw.engineGraphStats(address));
-    return { ...options, ...copyNamed(runtime.memory, stats, graphStatsFields) };
+    return { ...hnsw, ...copyNamed(runtime.memory, stats, graphStatsFields) };
   }
 
   #vectorToScratch(name: string, vector: VectorInput): number {
@@ -431,50 +427,14 @@ export function loadEngine(bytes: Uint8Array): LoadedEngine {
   return new LoadedEngine(runtime, loadBytes(runtime, bytes));
 }
 
-function checkEngineOptions(
-  options: EngineOptions,
-  dim: number,
-  metric: Metric,
-): {
-  readonly index: IndexName;
-  readonly quantization: EngineQuantization | null;
-  readonly hnsw: Required<HnswOptions> | null;
-} {
-  checkOptions(options, engineNames);
-  const { index = 'flat' } = options;
-  if (!indexNames.includes(index))
-    throw invalidArgument(`the index to be one of ${indexNames.join(', ')}`, index);
-  const hnsw = checkHnsw(options);
-  // Walks by codes are faster; those of Manhattan distance cannot be.
-  const byDefault = index === 'hnsw' && metric !== 'manhattan' ? {} : null;
-  const { quantization = byDefault } = options;
-  const checked = quantization === null ? null : checkQuantization(quantization, dim, metric, true);
-  if (index === 'hnsw' && checked !== null && (checked.codec !== 'scalar' || checked.bits < 4)) {
-    throw invalidArgument(
-      "scalar codes of 8 or 4 bits with the index 'hnsw'",
-      `${checked.codec}, ${checked.bits}`,
-    );
-  }
-  if (index === 'hnsw' && checked !== null && metric === 'manhattan') {
-    throw invalidArgument("quantization with the index 'hnsw' under a metric other than manhattan", metric);
-  }
-  return { index, quantization: checked, hnsw };
-}
-
-function quantizationToScratch(runtime: ModuleRuntime, quantization: EngineQuantization | null): number {
-  return quantization === null
-    ? 0
-    : runtime.scratch(scratchBytes(quantizationWords)).putWords(toWords(quantization));
-}
-
 function bytesNeeded(
   runtime: ModuleRuntime,
   dim: number,
   metric: Metric,
-  quantization: EngineQuantization | null,
+  kind: EngineKind,
   count: number,
 ): number {
   const metricCode = metricNumber(metric);
-  const words = quantizationToScratch(runtime, quantization);
-  return runtime.checked((raw) => raw.engineBytesNeeded(dim, metricCode, words, count));
+  const { quantization, index, hnsw } = crossKind(runtime, kind);
+  return runtime.checked((raw) => raw.engineBytesNeeded(dim, metricCode, quantization, index, hnsw, count));
 }

@@ -5,20 +5,28 @@ queries of a step.
 @module
 */
 import { checkInteger, checkOptions, maxListCount, rowsAt } from './arguments.js';
+import type { EngineKind } from './engine-kind.js';
 import { invalidArgument } from './errors.js';
 import type { Handle } from './handle.js';
+import { maxEf } from './hnsw.js';
 import { type FilterWords, filterWords } from './id-filter.js';
 import { copyFloats, copyNamed, copyWords } from './module-arrays.js';
 import { searchNames } from './option-names.js';
-import { type EngineQuantization, planRescoring } from './quantization.js';
+import { planRescoring } from './quantization.js';
 import { engineStatsFields, hitsViewWords, type RawModule } from './raw-module.js';
 import { scratchBytes } from './scratch.js';
 import { SearchResults } from './search-results.js';
 import type { Steps } from './steps.js';
-import type { IndexName, SearchOptions } from './types.js';
+import type { SearchOptions } from './types.js';
 
 /** Multiply-adds in a step: some 50 ms at the 2 x 10^10 a second that the kernels do in tiles, so that a stop is prompt. */
 const stepOperations = 1e9;
+/** Rows that a walk through a graph compares with the query, about, for each that it keeps. */
+const walkedRowsPerKept = 32;
+/** Multiply-adds that comparing a row costs at least on such a walk, which waits for memory at every row. */
+const minWalkedRowOperations = 1024;
+/** As in src/engine/search_engine.cpp. */
+const defaultEfSearch = 64;
 /** Below this many queries a step, reading the rows costs more than scoring them. */
 const minStepQueries = 16;
 /** Queries of a pass over the rows in several steps: as many as the module scores together. */
@@ -46,6 +54,8 @@ export interface SearchPlan {
   readonly nprobe: number;
   /** 0: the default. */
   readonly efSearch: number;
+  /** Whether the search walks through a graph. */
+  readonly walks: boolean;
   /** Whether the best of all slots are the best of ranges of slots, merged: so it is where floats are searched. */
   readonly byRanges: boolean;
 }
@@ -59,17 +69,15 @@ interface SlotRange {
 const everySlot: SlotRange = { first: 0, end: 0xffffffff };
 
 /**
-@param quantization - That of the engine, and its index.
 @throws {VectorSearchError} with code `INVALID_ARGUMENT`.
 */
 export function planSearch(
   k: number,
   options: SearchOptions = {},
-  quantization: EngineQuantization | null,
-  index: IndexName,
+  { index, quantization }: EngineKind,
 ): SearchPlan {
   checkOptions(options, searchNames);
-  const { scoreThreshold, nprobe } = options;
+  const { scoreThreshold, nprobe, efSearch } = options;
   if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold))) {
     throw invalidArgument('scoreThreshold to be a number', scoreThreshold);
   }
@@ -77,10 +85,9 @@ export function planSearch(
     if (index !== 'ivf') throw invalidArgument("nprobe with the index 'ivf' only", nprobe);
     checkInteger('nprobe', nprobe, 1, maxListCount);
   }
-  const { efSearch } = options;
   if (efSearch !== undefined) {
     if (index !== 'hnsw') throw invalidArgument("efSearch with the index 'hnsw' only", efSearch);
-    checkInteger('efSearch', efSearch, 1, maxListCount);
+    checkInteger('efSearch', efSearch, 1, maxEf);
   }
   const rescoring = planRescoring(options, quantization);
   return {
@@ -90,6 +97,7 @@ export function planSearch(
     ...rescoring,
     nprobe: nprobe ?? 0,
     efSearch: efSearch ?? 0,
+    walks: index === 'hnsw' && !rescoring.exact,
     byRanges: index === 'flat' && (rescoring.exact || quantization === null),
   };
 }
@@ -196,7 +204,7 @@ function* passes(
   do {
     const { size, deleted } = stats(handle);
     const rows = Math.max(1, size);
-    const affordable = Math.floor(stepOperations / (dim * rows));
+    const affordable = Math.floor(stepOperations / operationsPerQuery(plan, dim, rows));
     const holdable = Math.min(maxStepFloats / dim, maxStepHits / Math.min(plan.k, rows));
     const most = Math.max(affordable, plan.byRanges ? passQueries : minStepQueries);
     const count = evenPart(queryCount - done, Math.min(most, Math.max(1, Math.floor(holdable))));
@@ -221,6 +229,13 @@ function* passes(
     yield { done, total: queryCount };
   } while (done < queryCount);
   return results;
+}
+
+/** Multiply-adds, about. */
+function operationsPerQuery({ walks, efSearch, k }: SearchPlan, dim: number, rows: number): number {
+  if (!walks) return dim * rows;
+  const walked = walkedRowsPerKept * Math.max(efSearch || defaultEfSearch, k);
+  return Math.max(dim, minWalkedRowOperations) * Math.min(rows, walked);
 }
 
 function stats({ addressInLongCall: address, runtime }: Handle) {

@@ -1,10 +1,11 @@
 /**
-Training of an engine's codec and lists in steps, so that it can be watched and stopped.
+Training of an engine's codec, lists and graph in steps, so that it can be watched and stopped.
 
 @module
 */
 import { rowsAt } from './arguments.js';
 import type { Handle } from './handle.js';
+import { linkSteps } from './link-steps.js';
 import { scratchBytes } from './scratch.js';
 import type { Steps } from './steps.js';
 
@@ -17,12 +18,17 @@ const thousandths = 1000;
 /** Of lists, when they are known, and rows begin to move to them (src/index/ivf/ivf_training.cpp). */
 const clustered = 799;
 
+/** Linking rows to a graph takes many times as long as coding them: its thousandths in the progress. */
+const linkingThousandths = 9 * thousandths;
+
 /** What of an engine is to be trained. */
 export interface TrainingPlan {
   /** Its codec, on the rows that there are and on `rowCount` more. */
   readonly codec: boolean;
   /** Its lists. */
   readonly lists: boolean;
+  /** Its graph: rows that it does not hold, which with a new codec are all, are linked to it. */
+  readonly links: boolean;
   /** 0: the default. */
   readonly nlist: number;
   readonly seed: number;
@@ -36,7 +42,8 @@ export function* trainSteps(
   rowCount: number,
   dim: number,
 ): Steps<void> {
-  const total = thousandths * (Number(plan.codec) + Number(plan.lists));
+  const total =
+    thousandths * (Number(plan.codec) + Number(plan.lists)) + (plan.links ? linkingThousandths : 0);
   handle.beginLongCall('train');
   try {
     let before = 0;
@@ -57,6 +64,10 @@ export function* trainSteps(
         if (done < clustered || done === thousandths) yield { done: before + done, total };
       }
     }
+    if (plan.links) {
+      for (const share of linkSteps(handle))
+        yield { done: before + Math.floor(linkingThousandths * share), total };
+    }
   } finally {
     end(handle);
     handle.endLongCall();
@@ -66,13 +77,15 @@ export function* trainSteps(
 /**
 Trains, within another long call, where rows to be added make enough to learn from.
 
-@returns How many of them it learned from; progress counts them.
+@param counts - Whether progress counts the rows that it learns from.
+@returns How many of them there were; 0 where they do not count.
 */
 export function* trainBeforeAdding(
   handle: Handle,
   flat: Float32Array,
   rowCount: number,
   dim: number,
+  counts: boolean,
 ): Steps<number> {
   const { runtime, addressInLongCall: address } = handle;
   const [least, trained, size] = runtime.call((raw) => [
@@ -82,7 +95,8 @@ export function* trainBeforeAdding(
   ]);
   if (least === 0 || trained || size + rowCount < least || rowCount === 0) return 0;
   try {
-    const learning = begin(handle, true, flat, rowCount, dim);
+    const count = begin(handle, true, flat, rowCount, dim);
+    const learning = counts ? count : 0;
     for (;;) {
       const done = step(handle);
       if (done === thousandths) return learning;

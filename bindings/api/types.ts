@@ -131,18 +131,28 @@ Which vectors a search compares with the query.
 | --- | --- |
 | `flat` | all of them: exactly, or by their codes |
 | `ivf` | those in the lists nearest to the query, once `train()` has sorted them into lists; until then all |
+| `hnsw` | those that a walk through a graph of near vectors meets; all of them where few may be returned |
 */
 export type IndexName = 'flat' | 'ivf' | 'hnsw';
 
-/** Of an index `hnsw`, in the words of its paper: Malkov, Yashunin, TPAMI 2020. */
+/**
+The graph of an index `hnsw`, in the words of its paper: Malkov, Yashunin. Efficient and Robust Approximate Nearest
+Neighbor Search Using Hierarchical Navigable Small World Graphs. TPAMI 2020. Chosen once, when the engine is made.
+*/
 export interface HnswOptions {
-  /** Edges of a new vector on each level, 2 to 256; on the lowest it can come to have twice as many. Default: `16`. */
+  /**
+  Edges of a new vector on each level, 2 to 256; on the lowest it can come to have twice as many. More raise recall at
+  the same `efSearch`, and take `8 * m` bytes a vector. Default: `16`.
+  */
   readonly m?: number;
   /** Candidates that these are chosen from, 1 to 65,536: more for a better graph, and a longer build. Default: `200`. */
   readonly efConstruction?: number;
-  /** Where so many vectors or fewer may be returned, all of them are compared with the query. Default: `1000`. */
+  /**
+  Where so many vectors or fewer may be returned, because there are no more or because of a filter, all of them are
+  compared with the query; 0 to 4,294,967,295. Default: `1000`.
+  */
   readonly fullScanThreshold?: number;
-  /** Of the random levels. Default: `0`. */
+  /** Of the random levels, 0 to 2^53 - 1: the same seed and the same calls make the same graph. Default: `0`. */
   readonly seed?: number;
 }
 
@@ -151,19 +161,15 @@ export interface EngineOptions extends HnswOptions {
   /** See {@link IndexName}. Default: `flat`. */
   readonly index?: IndexName;
   /**
-  Keep rows in codes; `null`: floats only. With index `hnsw`, scalar codes of 8 or 4 bits, and not under `manhattan`.
-  Default: scalar codes of 8 bits beside the floats with index `hnsw`, which its walks go by, else floats only.
+  Keep vectors in codes; `null`: as floats only. An index `hnsw` walks by scalar codes of 8 or 4 bits, or, without them
+  and under `manhattan`, by floats. Default: with index `hnsw`, codes of 8 bits beside the floats, but under `manhattan`;
+  else `null`.
   */
   readonly quantization?: QuantizationOptions | null;
 }
 
 /** What a search may return. */
 export interface SearchOptions {
-  /**
-  With index `hnsw`: how many vectors a walk through the graph keeps, 1 to 65,536; more for more recall. At least `k`
-  are kept. Default: `64`.
-  */
-  readonly efSearch?: number;
   /** Only these ids may be returned. Default: all. */
   readonly filter?: IdFilterInput;
   /** Only hits with `score >= scoreThreshold` are returned. Default: no threshold. */
@@ -175,13 +181,19 @@ export interface SearchOptions {
   readonly rescore?: boolean;
   /** How many rows are scored again, as a multiple of `k`: at least 1. Default: `4` for `scalar`, else `10`. */
   readonly oversampling?: number;
-  /** Search all float rows, whatever codes and lists there are; needs `keepVectors`. Default: `false`. */
+  /** Search all float rows, whatever codes, lists and graph there are; needs `keepVectors`. Default: `false`. */
   readonly exact?: boolean;
   /**
   With index `ivf`: how many lists are searched, 1 to 65,536; more than there are is all. Where they hold fewer than `k`
   vectors that may be returned, others are searched too. Default: 1.5 times the root of their number, at least 8.
   */
   readonly nprobe?: number;
+  /**
+  With index `hnsw`: how many of the nearest vectors a walk through the graph keeps in view, 1 to 65,536; more raise
+  recall and time. At least `k` are kept. Where the walk meets fewer than `k` vectors that may be returned, all that may
+  are compared with the query. Default: `64`.
+  */
+  readonly efSearch?: number;
 }
 
 /** How `train` learns. */
@@ -203,18 +215,19 @@ export interface ListStats {
   readonly imbalance: number;
 }
 
-/** The graph of an index `hnsw`. */
+/** The graph of an index `hnsw`: the options it was made with, and what it is like now. */
 export interface GraphStats extends Required<HnswOptions> {
   /** Vectors in the graph. */
   readonly linked: number;
-  /** Vectors not in it yet, which searches compare with the query one by one. */
+  /** Vectors that are not in it, which every search compares with the query one by one. */
   readonly pending: number;
-  /** Removed vectors whose place `compact()` would reclaim. */
+  /** Removed vectors whose place in it `compact()` would reclaim. */
   readonly removed: number;
+  /** Levels that hold vectors; 0 for an empty graph. */
   readonly levels: number;
   /** Edges of a vector on the lowest level, on average. */
   readonly meanDegree: number;
-  /** The most of them. */
+  /** Most edges of a vector on the lowest level: up to `2 * m`. */
   readonly maxDegree: number;
 }
 
@@ -294,7 +307,7 @@ export interface EngineStats {
   readonly codeBytes: number;
   /** Of these, for what their codec has learned. */
   readonly codecBytes: number;
-  /** Of these, for lists: their centroids, and where each vector is; or for the graph. */
+  /** Of these, for the index: centroids of lists and where each vector is, or edges of a graph. */
   readonly indexBytes: number;
   /** Of these, for ids and deletion marks. */
   readonly idBytes: number;

@@ -33,7 +33,7 @@ struct HnswWords {
 /// quantization  address of such words, or 0 for none
 /// hnsw          likewise
 EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization, uint32_t index,
-                             Address hnsw = 0) {
+                             Address hnsw) {
   EngineOptions options{dim, static_cast<Metric>(metric), std::nullopt, IndexKind{index}};
   if (hnsw != 0) {
     const auto& graph = object_at<const HnswWords>(hnsw);
@@ -61,9 +61,10 @@ Reply load(double size) {
   });
 }
 
-Reply bytes_needed(size_t dim, uint32_t metric, Address quantization, double row_count) {
+Reply bytes_needed(size_t dim, uint32_t metric, Address quantization, uint32_t index, Address hnsw,
+                   double row_count) {
   return guarded([&] {
-    return SearchEngine::bytes_needed(engine_options(dim, metric, quantization, 0),
+    return SearchEngine::bytes_needed(engine_options(dim, metric, quantization, index, hnsw),
                                       static_cast<uint64_t>(row_count));
   });
 }
@@ -113,10 +114,16 @@ double hnsw(Address engine) {
 double graph_stats(Address engine) {
   static std::array<double, 6> numbers;
   const HnswStats stats = at(engine).graph_stats();
-  numbers = {static_cast<double>(stats.linked),      static_cast<double>(stats.pending),
-             static_cast<double>(stats.removed),     static_cast<double>(stats.level_count),
-             stats.mean_degree, static_cast<double>(stats.largest_degree)};
+  numbers = {static_cast<double>(stats.linked),
+             static_cast<double>(stats.pending),
+             static_cast<double>(stats.removed),
+             static_cast<double>(stats.level_count),
+             stats.mean_degree,
+             static_cast<double>(stats.largest_degree)};
   return address_of(numbers.data());
+}
+size_t pending_links(Address engine) {
+  return at(engine).pending_links();
 }
 uint32_t index(Address engine) {
   return static_cast<uint32_t>(at(engine).index());
@@ -244,9 +251,7 @@ Reply reserve(Address engine, double row_count) {
 }
 
 Reply compact(Address engine) {
-  return guarded([&] {
-    return at(engine).compact();
-  });
+  return guarded([&] { return at(engine).compact(); });
 }
 
 Reply clear(Address engine) {
@@ -284,6 +289,7 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineIndex", &index);
   emscripten::function("engineHnsw", &hnsw);
   emscripten::function("engineGraphStats", &graph_stats);
+  emscripten::function("enginePendingLinks", &pending_links);
   emscripten::function("engineNlist", &nlist);
   emscripten::function("engineListImbalance", &list_imbalance);
   emscripten::function("engineBeginListTraining", &begin_list_training);

@@ -112,11 +112,9 @@ struct SearchEngine::State {
     return hnsw != nullptr ? hnsw->append(added, row_count) : Status();
   }
 
-  // Links what is not linked yet; without codes only where none are to come.
-  Result<double> link_step() {
-    if (hnsw == nullptr || (options.quantization && !has_codes())) return 1.0;
-    return hnsw->link_step();
-  }
+  // Rows are linked by what they will be searched by.
+  bool links() const { return hnsw != nullptr && (!options.quantization || has_codes()); }
+  Result<double> link_step() { return links() ? hnsw->link_step() : 1.0; }
 
   Status make_room(size_t row_count) {
     Status made;
@@ -433,6 +431,10 @@ Result<double> SearchEngine::link_step() {
   return state_->link_step();
 }
 
+size_t SearchEngine::pending_links() const {
+  return state_->links() ? state_->hnsw->pending() : 0;
+}
+
 size_t SearchEngine::nlist() const {
   return state_->ivf != nullptr ? state_->ivf->nlist() : 0;
 }
@@ -550,6 +552,11 @@ Result<uint64_t> SearchEngine::bytes_needed(const EngineOptions& options, uint64
     const Result<std::unique_ptr<Codec>> codec = make_codec_of(options, best_kernels());
     if (!codec.ok()) return codec.error();
     bytes += CodedRows::bytes_needed(*codec.value(), row_count);
+  }
+  if (options.index == IndexKind::kHnsw) {
+    const Status checked = check_hnsw(options.hnsw);
+    if (!checked.ok()) return checked.error();
+    bytes += HnswIndex::bytes_needed(options.hnsw, options.quantization.has_value(), row_count);
   }
   return bytes;
 }

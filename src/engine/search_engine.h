@@ -126,6 +126,8 @@ class SearchEngine {
   /// Returns  the share that is done, 0 to 1: 1 where nothing is left to do
   /// Errors   kOutOfMemory; std::bad_alloc
   Result<double> link_step();
+  /// Rows that `link_step` would link; 0 without a graph, and while its codec has not learned.
+  size_t pending_links() const;
   /// Lists of an inverted file; 0 until trained, and where there is none.
   size_t nlist() const;
   /// Rows of the largest list in relation to the mean; 0 without lists.
@@ -171,7 +173,8 @@ class SearchEngine {
   /// Errors  kCapacityExceeded, kOutOfMemory; nothing is changed then
   Status reserve(size_t row_count);
   /// Bytes that an engine of `row_count` rows holds, as `stats().memory_bytes` tells after
-  /// `reserve(row_count)` on a new engine, where codes have been trained.
+  /// `reserve(row_count)` on a new engine, where codes have been trained; about, with a graph, whose levels are random.
+  /// Lists are not counted.
   /// Errors  kInvalidArgument
   static Result<uint64_t> bytes_needed(const EngineOptions& options, uint64_t row_count);
 

@@ -15,6 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBatchProcessor } from './batch-processor.behaviour.js';
 import { describeEngine } from './engine.behaviour.js';
+import { describeHnsw } from './hnsw.behaviour.js';
 import { describeIvf } from './ivf.behaviour.js';
 import { describeQuantization } from './quantization.behaviour.js';
 import { describeStore } from './store.behaviour.js';
@@ -59,6 +60,17 @@ describeIvf('lists of VectorSearchEngine', {
 });
 
 describeIvf('lists of the engine of createWorkerEngine', {
+  create: (dim, metric, options) =>
+    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
+  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
+});
+
+describeHnsw('the graph of VectorSearchEngine', {
+  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
+  load: (bytes) => VectorSearchEngine.load(bytes),
+});
+
+describeHnsw('the graph of the engine of createWorkerEngine', {
   create: (dim, metric, options) =>
     createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
   load: (bytes) => createWorkerEngine({ worker, load: bytes }),

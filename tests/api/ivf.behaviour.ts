@@ -167,7 +167,7 @@ export function describeIvf(name: string, maker: EngineMaker): void {
         () => engine.train(rows),
         () => flat.search(query, 1, { nprobe: 1 }),
         () => flat.train(undefined, { nlist: 3 }),
-        () => maker.create(dim, 'cosine', { index: 'hnsw' as never }),
+        () => maker.create(dim, 'cosine', { index: 'lists' as never }),
       ]) {
         expect(await errorOf(call)).toMatchObject({ code: 'INVALID_ARGUMENT' });
       }

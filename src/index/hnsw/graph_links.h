@@ -82,6 +82,13 @@ class GraphLinks {
     return base_.held_bytes() + upper_.held_bytes() + first_upper_.held_bytes() + levels_.held_bytes();
   }
 
+  /// What `held_bytes` tells after `reserve(node_count, upper_lists)` on an empty one.
+  static uint64_t bytes_needed(uint32_t m, uint64_t node_count, uint64_t upper_lists) {
+    return RowBlocks<uint32_t>::bytes_needed(1 + 2 * size_t{m}, node_count) +
+           RowBlocks<uint32_t>::bytes_needed(1 + size_t{m}, upper_lists) +
+           RowBlocks<uint32_t>::bytes_needed(1, node_count) + RowBlocks<uint8_t>::bytes_needed(1, node_count);
+  }
+
   /// Makes room for more nodes, and lists above level 0.
   /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then
   Status make_room(size_t node_count, size_t upper_lists) {

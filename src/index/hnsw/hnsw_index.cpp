@@ -27,6 +27,11 @@ size_t random_level(uint64_t seed, uint64_t number, uint32_t m) {
   return level;
 }
 
+// Lists above level 0 that so many nodes come to have, about.
+uint64_t expected_upper_lists(uint32_t m, uint64_t node_count) {
+  return node_count / (m - 1);
+}
+
 }  // namespace
 
 Status check_hnsw(const HnswOptions& options) {
@@ -113,6 +118,14 @@ void HnswIndex::restore(HnswGraph graph, std::unique_ptr<NodeStore> stored) {
   make_space();
 }
 
+uint64_t HnswIndex::bytes_needed(const HnswOptions& options, bool coded, uint64_t row_count) {
+  const uint64_t numbers = 2 * row_count * sizeof(uint32_t);
+  const uint64_t marks = (row_count + 63) / 64 * sizeof(uint64_t);
+  const uint64_t constants = coded ? RowBlocks<float>::bytes_needed(1, row_count) : 0;
+  return GraphLinks::bytes_needed(options.m, row_count, expected_upper_lists(options.m, row_count)) +
+         numbers + marks + constants;
+}
+
 Status HnswIndex::append(const float* rows, size_t row_count) {
   const size_t old_count = stored_->slots.size();
   size_t upper_lists = 0;
@@ -166,9 +179,9 @@ Status HnswIndex::reserve(size_t row_count) {
   if (row_count <= stored_->slots.size()) return {};
   const size_t added = row_count - stored_->slots.size();
   nodes_.reserve(row_count);
-  // As many lists above level 0 as there will be, about.
   const Status reserved =
-      graph_.links.reserve(row_count, graph_.links.upper_list_count() + added / (options_.m - 1));
+      graph_.links.reserve(row_count, graph_.links.upper_list_count() +
+                                          static_cast<size_t>(expected_upper_lists(options_.m, added)));
   return reserved.ok() ? stored_->make_room(row_count, false) : reserved;
 }
 

@@ -69,6 +69,9 @@ class HnswIndex {
   size_t slot_count() const { return nodes_.size(); }
   HnswStats stats() const;
   uint64_t index_bytes() const;
+  /// What `index_bytes` tells, about, of a graph of so many rows.
+  /// coded  whether it is walked by codes
+  static uint64_t bytes_needed(const HnswOptions& options, bool coded, uint64_t row_count);
 
   /// The rows are walked by these codes from now on: of every slot, in their order, of a codec that has a pair scorer.
   /// All rows are to be linked anew. May throw std::bad_alloc; unchanged then.
