@@ -2,7 +2,8 @@
 The page's address: which view is shown, what is chosen in it, and how it searches.
 
 `#1CO.13.1` is a passage, `#saved/love` a saved query, `#words/lost%20sheep` words to search for, `#fashion/120` an
-image, `#benchmark/fashion` the benchmark of a collection. Settings that are not the usual ones follow: `#1CO.13.1?metric=manhattan&k=20`.
+image, `#benchmark/fashion` the benchmark of a collection. Settings that are not the usual ones follow: `#1CO.13.1?metric=manhattan&k=20`,
+or `#1CO.13.1?index=graph&ef=32`.
 
 @module
 */
@@ -12,6 +13,12 @@ export const metrics = ['cosine', 'euclidean', 'manhattan', 'dot'] as const sati
 export const resultCounts = [5, 10, 20, 50] as const;
 export const variantChoices = ['automatic', 'simd128', 'relaxed'] as const;
 
+/** `exact`: every row is compared; `graph`: those that a walk through a graph meets. */
+export const indexChoices = ['exact', 'graph'] as const;
+/** How many rows such a walk keeps in view. */
+export const efChoices = [5, 8, 10, 14, 20, 28, 40, 64, 90, 128, 180, 256] as const;
+
+export type IndexChoice = (typeof indexChoices)[number];
 export type VariantChoice = 'automatic' | Variant;
 export type ViewName = 'passages' | 'fashion' | 'benchmark';
 
@@ -19,6 +26,9 @@ export type ViewName = 'passages' | 'fashion' | 'benchmark';
 export interface Settings {
   readonly metric?: Metric;
   readonly k?: number;
+  readonly index?: IndexChoice;
+  /** `efSearch` of a graph. */
+  readonly ef?: number;
   readonly variant?: Variant;
   /** Name of the rows to search among. */
   readonly among?: string;
@@ -38,11 +48,15 @@ export function parseAddress(hash: string): Place {
   const asked = new URLSearchParams(query);
   const metric = metrics.find((name) => name === asked.get('metric'));
   const k = resultCounts.find((count) => String(count) === asked.get('k'));
+  const index = indexChoices.find((name) => name === asked.get('index'));
+  const ef = efChoices.find((count) => String(count) === asked.get('ef'));
   const variant = (['simd128', 'relaxed'] as const).find((name) => name === asked.get('variant'));
   const among = asked.get('among');
   const settings = {
     ...(metric && { metric }),
     ...(k && { k }),
+    ...(index && { index }),
+    ...(ef && { ef }),
     ...(variant && { variant }),
     ...(among && { among }),
   };

@@ -69,11 +69,18 @@ export function chooseAsBeforePassing(view: ViewName): string {
   return choice;
 }
 
+/** Settings to change; `undefined`: as the view has it by itself. */
+type Changes = { readonly [Name in keyof Settings]: Settings[Name] | undefined };
+
 /** Changes how the view that is shown searches. No step of its own for the browser's Back. */
-export function change(settings: { readonly [Name in keyof Settings]: Settings[Name] | undefined }): void {
+export function change(settings: Changes): void {
+  changeInPassing(settings);
+  history.replaceState(history.state, '', formatAddress(place.value));
+}
+
+/** As {@link change}, but the address stays: browsers refuse to change it many times a second. */
+export function changeInPassing(settings: Changes): void {
   const { view, choice, settings: before } = place.value;
   const all = Object.entries({ ...before, ...settings }).filter(([, value]) => value !== undefined);
-  const next: Place = { view, choice, settings: Object.fromEntries(all) };
-  history.replaceState(history.state, '', formatAddress(next));
-  arrive(next);
+  arrive({ view, choice, settings: Object.fromEntries(all) });
 }

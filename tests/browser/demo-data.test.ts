@@ -317,6 +317,7 @@ describe("the page's address", () => {
       { view: 'passages', choice: 'saved/JON.2.1+GEN.1.1', settings: { k: 20 } },
       { view: 'passages', choice: 'words/who? #1 & 50 % “ö”', settings: { k: 5 } },
       { view: 'fashion', choice: '12', settings: { metric: 'cosine', among: 'other', variant: 'simd128' } },
+      { view: 'fashion', choice: '3', settings: { index: 'graph', ef: 28 } },
       { view: 'fashion', choice: '', settings: {} },
       { view: 'benchmark', choice: 'fashion', settings: {} },
     ];
@@ -325,7 +326,7 @@ describe("the page's address", () => {
   });
 
   test('leaves out what it does not know', () => {
-    expect(parseAddress('#JHN.3.2?metric=far&k=7&variant=mmx&more=1')).toEqual({
+    expect(parseAddress('#JHN.3.2?metric=far&k=7&index=tree&ef=11&variant=mmx&more=1')).toEqual({
       view: 'passages',
       choice: 'JHN.3.2',
       settings: {},

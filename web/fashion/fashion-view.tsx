@@ -17,7 +17,14 @@ import { Picture } from './picture.js';
 /** A sneaker. */
 const OPENING_IMAGE = 6;
 
-const usual: Search = { metric: 'euclidean', k: 20, variant: 'automatic', among: 'all' };
+const usual: Search = {
+  metric: 'euclidean',
+  k: 20,
+  index: 'exact',
+  ef: 64,
+  variant: 'automatic',
+  among: 'all',
+};
 
 const metricNote =
   'An image is its own vector: 28 × 28 grey values. Under dot, bright and wide images win over alike ones.';
@@ -42,7 +49,7 @@ function Fashion({ items: images, search: live }: Loaded<Images>) {
   const alike = hits.filter(({ id }) => kindOf(images, id) === kind).length;
   return (
     <>
-      <Controls search={search} usual={usual} scopes={kindScopes} metricNote={metricNote} />
+      <Controls live={live} search={search} usual={usual} scopes={kindScopes} metricNote={metricNote} />
       <div class="fashion-columns">
         <section
           id="nearest"

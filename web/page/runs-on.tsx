@@ -1,6 +1,6 @@
 /** What this page runs on: the browser, the module, the workers, the memory. */
 import type { ComponentChildren } from 'preact';
-import type { PerformanceMetrics, Variant } from 'vicinal/worker';
+import type { EngineStats, PerformanceMetrics, Variant } from 'vicinal/worker';
 import { run } from '../benchmark/benchmark-run.js';
 import type { BenchmarkModule } from '../benchmark/measurements.js';
 import { bytes, milliseconds, number } from '../format.js';
@@ -63,13 +63,10 @@ function EngineFactList({ facts, downloaded }: { readonly facts: EngineFacts; re
       <Fact name="Rows" more={took('added in', fillMs)}>
         {number(stats.size)} × {number(stats.dimension)}
       </Fact>
-      <Fact name="Index" more="exact, every row compared">
+      <Fact name="Index" more={indexText(stats)}>
         {stats.index}, {stats.metric}
       </Fact>
-      <Fact
-        name="Engine memory"
-        more={`vectors ${bytes(stats.vectorBytes)}, norms ${bytes(stats.normBytes)}, ids ${bytes(stats.idBytes)}`}
-      >
+      <Fact name="Engine memory" more={memoryText(stats)}>
         {bytes(stats.memoryBytes)}
       </Fact>
       <ModuleMemoryFact memory={module} />
@@ -120,4 +117,14 @@ function Fact({ name, more, children }: FactProps) {
 
 function took(what: string, ms: number | undefined): string {
   return ms === undefined ? '' : `${what} ${milliseconds(ms)}`;
+}
+
+function indexText({ graph }: EngineStats): string {
+  if (graph === null) return 'exact, every row compared';
+  return `${graph.levels} levels, ${graph.meanDegree.toFixed(1)} edges a row`;
+}
+
+function memoryText({ vectorBytes, normBytes, codeBytes, indexBytes, idBytes, graph }: EngineStats): string {
+  const ofGraph = graph === null ? '' : `, codes ${bytes(codeBytes)}, graph ${bytes(indexBytes)}`;
+  return `vectors ${bytes(vectorBytes)}, norms ${bytes(normBytes)}${ofGraph}, ids ${bytes(idBytes)}`;
 }

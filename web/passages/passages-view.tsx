@@ -20,6 +20,8 @@ import { isScopeName, type ScopeName, scopeRows, scopes } from './scopes.js';
 const usual: Search & { readonly among: ScopeName } = {
   metric: 'cosine',
   k: 10,
+  index: 'exact',
+  ef: 64,
   variant: 'automatic',
   among: 'chapters',
 };
@@ -55,7 +57,7 @@ function Passages({ items: { passages, filter }, search: live }: Loaded<PassageI
 
   return (
     <>
-      <Controls search={search} usual={usual} scopes={scopeOptions} metricNote={metricNote} />
+      <Controls live={live} search={search} usual={usual} scopes={scopeOptions} metricNote={metricNote} />
       <div class="columns">
         <Picker passages={passages} filter={filter} choice={choice} />
         <div class="reading" ref={shown}>

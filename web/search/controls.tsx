@@ -1,19 +1,24 @@
 /** How to search: the same controls for every collection. */
 import type { Metric } from 'vicinal/worker';
-import { metrics, resultCounts, type VariantChoice } from '../address.js';
+import { type IndexChoice, indexChoices, metrics, resultCounts, type VariantChoice } from '../address.js';
 import { change } from '../navigation.js';
 import { Segmented } from '../page/segmented.js';
+import { GraphPanel } from './graph-panel.js';
+import type { LiveSearch } from './live-search.js';
 import { VariantSelect } from './variant-select.js';
 
 /** The settings in force. */
 export interface Search {
   readonly metric: Metric;
   readonly k: number;
+  readonly index: IndexChoice;
+  readonly ef: number;
   readonly variant: VariantChoice;
   readonly among: string;
 }
 
 interface ControlsProps {
+  readonly live: LiveSearch;
   readonly search: Search;
   /** What a view has by itself: it is not written into the address. */
   readonly usual: Search;
@@ -23,7 +28,7 @@ interface ControlsProps {
   readonly metricNote: string;
 }
 
-export function Controls({ search, usual, scopes, metricNote }: ControlsProps) {
+export function Controls({ live, search, usual, scopes, metricNote }: ControlsProps) {
   return (
     <section class="controls" aria-label="How to search">
       <Segmented
@@ -39,6 +44,13 @@ export function Controls({ search, usual, scopes, metricNote }: ControlsProps) {
         options={resultCounts.map((value) => ({ value, text: String(value) }))}
         value={search.k}
         onChange={(k) => change({ k: k === usual.k ? undefined : k })}
+      />
+      <Segmented
+        name="index"
+        label="Index"
+        options={indexChoices.map((value) => ({ value, text: value }))}
+        value={search.index}
+        onChange={(index) => change({ index: index === usual.index ? undefined : index })}
       />
       <label class="field">
         <span>Among</span>
@@ -58,6 +70,7 @@ export function Controls({ search, usual, scopes, metricNote }: ControlsProps) {
       </label>
       <VariantSelect />
       <p class="note">{metricNote}</p>
+      {search.index === 'graph' && <GraphPanel live={live} search={search} usual={usual} />}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /**
-Holds one engine with all rows of a collection, and makes it anew when another metric or another worker is wanted.
+Holds one engine with all rows of a collection, and makes it anew when another metric, another index or another worker
+is wanted.
 
 @module
 */
@@ -12,6 +13,7 @@ import {
   type WorkerEngine,
   type WorkerHandle,
 } from 'vicinal/worker';
+import type { IndexChoice } from '../address.js';
 import { addRows, type Rows } from './rows.js';
 
 /** About an engine, once it is filled. */
@@ -25,6 +27,7 @@ export interface EngineFacts {
 
 interface Slot {
   readonly metric: Metric;
+  readonly index: IndexChoice;
   readonly worker: WorkerHandle;
   readonly engine: Promise<WorkerEngine>;
   readonly stop: AbortController;
@@ -41,16 +44,16 @@ export class EngineSlot {
     this.#rows = rows;
   }
 
-  /** The engine, filled. One that is being filled for another metric or worker is given up, and so is its memory. */
-  engine(metric: Metric, worker: WorkerHandle): Promise<WorkerEngine> {
+  /** The engine, filled. One that is there for another metric, index or worker is given up, and so is its memory. */
+  engine(metric: Metric, index: IndexChoice, worker: WorkerHandle): Promise<WorkerEngine> {
     const old = this.#slot;
-    if (old?.metric === metric && old.worker === worker) return old.engine;
+    if (old?.metric === metric && old.index === index && old.worker === worker) return old.engine;
     old?.stop.abort();
     void old?.engine.then((engine) => engine.dispose()).catch(() => undefined);
 
     const stop = new AbortController();
-    const engine = this.#fill(metric, worker, stop.signal);
-    const slot = { metric, worker, engine, stop };
+    const engine = this.#fill(metric, index, worker, stop.signal);
+    const slot = { metric, index, worker, engine, stop };
     this.#slot = slot;
     engine.catch(() => {
       // What has failed is tried again when it is next asked for.
@@ -59,10 +62,18 @@ export class EngineSlot {
     return engine;
   }
 
-  async #fill(metric: Metric, worker: WorkerHandle, signal: AbortSignal): Promise<WorkerEngine> {
+  async #fill(
+    metric: Metric,
+    index: IndexChoice,
+    worker: WorkerHandle,
+    signal: AbortSignal,
+  ): Promise<WorkerEngine> {
     const start = performance.now();
     const { count, dim } = this.#rows;
-    const engine = await createWorkerEngine({ dim, metric, worker, signal });
+    const engine = await createWorkerEngine({
+      ...{ dim, metric, worker, signal },
+      index: index === 'graph' ? 'hnsw' : 'flat',
+    });
     try {
       this.filling.value = 0;
       await engine.reserve(count, { signal });

@@ -11,8 +11,9 @@ import {
   type SearchResults,
   type WorkerEngine,
 } from 'vicinal/worker';
-import type { VariantChoice } from '../address.js';
+import type { IndexChoice, VariantChoice } from '../address.js';
 import { EngineSlot } from './engine-slot.js';
+import { GraphSample } from './graph-sample.js';
 import type { RowSet } from './row-set.js';
 import type { Rows } from './rows.js';
 import { giveUpSharedWorker, sharedWorker } from './workers.js';
@@ -22,6 +23,9 @@ export interface Question {
   readonly ids: readonly number[];
   readonly metric: Metric;
   readonly k: number;
+  readonly index: IndexChoice;
+  /** Of a graph. */
+  readonly efSearch: number;
   readonly variant: VariantChoice;
   readonly among: RowSet;
 }
@@ -30,6 +34,8 @@ export interface Answer {
   readonly question: Question;
   /** Best first; an id is a row's place in the collection. */
   readonly hits: readonly SearchHit[];
+  /** Of a graph: how many of them exact search finds too. */
+  readonly exactHits?: number;
   /** Time inside the engine. */
   readonly searchMs: number;
   /** Time until the answer was here, the way to the worker and back included. */
@@ -38,6 +44,8 @@ export interface Answer {
 
 export class LiveSearch {
   readonly slot: EngineSlot;
+  /** What a graph finds of more queries than the one that is asked. */
+  readonly sample: GraphSample;
   readonly answer = signal<Answer | undefined>(undefined);
   readonly failure = signal<unknown>(undefined);
   #running = new AbortController();
@@ -45,6 +53,7 @@ export class LiveSearch {
 
   constructor(rows: Rows) {
     this.slot = new EngineSlot(rows);
+    this.sample = new GraphSample(rows);
   }
 
   /** What was asked before is not waited for. */
@@ -77,16 +86,22 @@ export class LiveSearch {
   }
 
   async #find(question: Question, signal: AbortSignal): Promise<Answer> {
-    const { ids, metric, k, variant, among } = question;
+    const { ids, metric, k, index, efSearch, variant, among } = question;
     const worker = await sharedWorker(variant);
     signal.throwIfAborted();
-    const engine = await this.slot.engine(metric, worker);
+    const engine = await this.slot.engine(metric, index, worker);
     const query =
       ids.length === 1 ? await engine.get(ids[0] as number, { signal }) : await pooled(engine, ids, signal);
     const start = performance.now();
-    const results: SearchResults = await engine.search(query, k, { filter: { bits: among.bits }, signal });
+    const options = { filter: { bits: among.bits }, signal };
+    const walks = index === 'graph' && { efSearch };
+    const results: SearchResults = await engine.search(query, k, { ...options, ...walks });
     const roundTripMs = performance.now() - start;
-    return { question, hits: results.toJSON(), searchMs: results.queryTime(), roundTripMs };
+    const answer = { question, hits: results.toJSON(), searchMs: results.queryTime(), roundTripMs };
+    if (!walks) return answer;
+    this.sample.measure(engine, k, efSearch);
+    const exact = new Set((await engine.search(query, k, { ...options, exact: true })).ids);
+    return { ...answer, exactHits: answer.hits.filter(({ id }) => exact.has(id)).length };
   }
 }
 

@@ -2,7 +2,7 @@
 import { bytes, milliseconds, number } from '../format.js';
 import { Failure } from '../page/failure.js';
 import { Progress } from '../page/progress.js';
-import type { LiveSearch } from './live-search.js';
+import type { Answer, LiveSearch } from './live-search.js';
 
 export function Outcome({ search }: { readonly search: LiveSearch }) {
   const answer = search.answer.value;
@@ -17,12 +17,12 @@ export function Outcome({ search }: { readonly search: LiveSearch }) {
       <Progress text="Adding the rows…" part={part} />
     );
   }
-  const { question, searchMs, roundTripMs } = answer;
+  const { searchMs, roundTripMs } = answer;
   return (
     <div class="outcome">
       <p id="outcome" role="status">
-        <strong>{milliseconds(searchMs)}</strong> to compare all {number(question.among.count)}, answer here
-        after {milliseconds(roundTripMs)}
+        <strong>{milliseconds(searchMs)}</strong> {whatItDid(answer)}, answer here after{' '}
+        {milliseconds(roundTripMs)}
         {facts.value && <>; the engine holds {bytes(facts.value.stats.memoryBytes)}</>}
       </p>
       {/* Its room is always kept, so that nothing below it moves. */}
@@ -34,4 +34,12 @@ export function Outcome({ search }: { readonly search: LiveSearch }) {
       />
     </div>
   );
+}
+
+/** As many rows, or fewer, a graph compares one by one too: `fullScanThreshold`. */
+const FULL_SCAN_ROWS = 1000;
+
+function whatItDid({ question: { index, among }, hits, exactHits }: Answer): string {
+  if (index === 'exact' || among.count <= FULL_SCAN_ROWS) return `to compare all ${number(among.count)}`;
+  return `to walk the graph, which found ${exactHits} of the ${hits.length} nearest`;
 }

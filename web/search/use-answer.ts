@@ -19,13 +19,13 @@ export function useAnswer(
   search: Search,
   among: () => RowSet,
 ): Answer | undefined {
-  const { metric, k, variant, among: scope } = search;
+  const { metric, k, index, ef, variant, among: scope } = search;
   const key = ids.join();
   // `key` stands for `ids`; with `scope` it stands for what `among` reads.
   const rows = useMemo(among, [key, scope, live]);
   useEffect(() => {
-    live.ask({ ids, metric, k, variant, among: rows });
+    live.ask({ ids, metric, k, index, efSearch: ef, variant, among: rows });
     return () => live.stop();
-  }, [live, key, metric, k, variant, rows]);
+  }, [live, key, metric, k, index, index === 'graph' && ef, variant, rows]);
   return live.failure.value === undefined ? live.answer.value : undefined;
 }

@@ -11,6 +11,7 @@ import { demoAccessibilitySuite } from './demo-accessibility.js';
 import { demoBenchmarkSuite } from './demo-benchmark.js';
 import { demoFashionSuite } from './demo-fashion.js';
 import { demoFramesSuite } from './demo-frames.js';
+import { demoGraphSuite } from './demo-graph.js';
 import { demoLooksSuite } from './demo-looks.js';
 import { demoPageSuite } from './demo-page.js';
 import { inlineSuite } from './inline.js';
@@ -62,6 +63,7 @@ export function describeBrowser(
     agreementSuite(bench);
     demoPageSuite(bench);
     demoFashionSuite(bench);
+    demoGraphSuite(bench);
     demoBenchmarkSuite(bench);
     demoLooksSuite(bench);
     if (name === 'chromium') {

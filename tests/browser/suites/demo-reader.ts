@@ -16,6 +16,7 @@ export const demoViews = {
   passages: '#JHN.3.2',
   saved: '#saved/love',
   fashion: '#fashion/6',
+  graph: '#fashion/6?index=graph',
   benchmark: '#benchmark',
 };
 
