@@ -5,13 +5,15 @@ Linking rows to an engine's graph in steps, within another long call.
 */
 import type { Handle } from './handle.js';
 
-/** Links every row that is to be linked. Each step tells the share of them that is done, 1 last; none without such rows. */
+/** What the module tells of linking that is done. */
+const thousandths = 1000;
+
+/** Links every row that is to be linked. Each step tells the share of it that is done, 1 last; none without such rows. */
 export function* linkSteps(handle: Handle): Generator<number, void, void> {
-  const total = pendingLinks(handle);
-  for (let left = total; left > 0; ) {
-    handle.runtime.checked((raw) => raw.engineLinkStep(handle.addressInLongCall));
-    left = pendingLinks(handle);
-    yield 1 - left / total;
+  if (pendingLinks(handle) === 0) return;
+  for (let done = 0; done < thousandths; ) {
+    done = handle.runtime.checked((raw) => raw.engineLinkStep(handle.addressInLongCall));
+    yield done / thousandths;
   }
 }
 

@@ -351,8 +351,11 @@ std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& opt
 }
 
 void HnswIndex::truncate(size_t slot_count) {
-  // The newest slots are the newest nodes, since what orders nodes anew comes after them.
-  const size_t node_count = stored_->slots.size() - (nodes_.size() - slot_count);
+  const size_t node_count = stored_->size() - (nodes_.size() - slot_count);
+  const bool are_last =
+      std::none_of(stored_->slots.begin(), stored_->slots.begin() + static_cast<ptrdiff_t>(node_count),
+                   [&](uint32_t slot) { return slot != kNoSlot && slot >= slot_count; });
+  if (!are_last) return truncate_reordered(slot_count);
   bool has_linked = false;
   for (size_t node = node_count; node < stored_->slots.size(); ++node) {
     const auto number = static_cast<uint32_t>(node);
@@ -381,6 +384,19 @@ void HnswIndex::truncate(size_t slot_count) {
   }
   linked_to_ = std::min(linked_to_, node_count);
   if (has_linked) choose_entry(graph_);
+}
+
+// Where all rows have been linked together the newest are among the others: they become removed nodes, and what is left
+// is to be linked anew.
+void HnswIndex::truncate_reordered(size_t slot_count) {
+  bulk_.reset();
+  for (uint32_t& slot : stored_->slots) {
+    if (slot == kNoSlot || slot < slot_count) continue;
+    slot = kNoSlot;
+    ++removed_;
+  }
+  nodes_.resize(slot_count);
+  unlink_all();
 }
 
 Status HnswIndex::compact(const Deletions& deletions) {

@@ -139,6 +139,7 @@ class HnswIndex {
   void make_space();
   GraphLinker& linker();
   Result<double> bulk_step();
+  void truncate_reordered(size_t slot_count);
   void unlink_all();
   Status renumber(const std::vector<uint32_t>& order, const std::vector<uint32_t>& new_slots);
   size_t next_pending() const;

@@ -224,6 +224,26 @@ TEST(HnswEngine, KeepsItsRecallWhenHalfOfTheRowsAreRemoved) {
   EXPECT_NEAR(recall(*engine, *exact, queries, options), kept, 0.01);
 }
 
+TEST(HnswEngine, TakesABatchBackThatWasLinkedToItsEnd) {
+  Random random(7);
+  const std::vector<float> rows = clustered(random, 3000);
+  auto engine = make_engine(Metric::kCosine, codes_of(Metric::kCosine, 8, true));
+  ASSERT_TRUE(engine->add(rows.data(), 1200).ok());
+  ASSERT_TRUE(engine->remove(RowId{7}).ok());
+  SearchOptions options;
+  options.k = 2000;
+  options.oversampling = 1;
+  const std::vector<float> query = clustered(random, 1);
+  const Hits before = search(*engine, query, options);
+  ASSERT_TRUE(engine->add(rows.data() + 1200 * kDim, 1800).ok());
+  engine->undo_add(1800);
+  EXPECT_EQ(search(*engine, query, options).ids, before.ids);
+  ASSERT_TRUE(engine->add(rows.data() + 1200 * kDim, 1800).ok());
+  EXPECT_TRUE(engine->graph_is_connected());
+  EXPECT_EQ(engine->graph_stats().linked, 2999u);
+  EXPECT_EQ(engine->graph_stats().removed, 0u);
+}
+
 TEST(HnswEngine, TakesAStoppedBatchBack) {
   Random random(6);
   const std::vector<float> rows = clustered(random, 900);
