@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBatchProcessor } from './batch-processor.behaviour.js';
 import { describeEngine } from './engine.behaviour.js';
 import { describeHnsw } from './hnsw.behaviour.js';
+import { describeHnswFile } from './hnsw-file.behaviour.js';
 import { describeIvf } from './ivf.behaviour.js';
 import { describeQuantization } from './quantization.behaviour.js';
 import { describeStore } from './store.behaviour.js';
@@ -71,6 +72,17 @@ describeHnsw('the graph of VectorSearchEngine', {
 });
 
 describeHnsw('the graph of the engine of createWorkerEngine', {
+  create: (dim, metric, options) =>
+    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
+  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
+});
+
+describeHnswFile('saved graphs of VectorSearchEngine', {
+  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
+  load: (bytes) => VectorSearchEngine.load(bytes),
+});
+
+describeHnswFile('saved graphs of the engine of createWorkerEngine', {
   create: (dim, metric, options) =>
     createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
   load: (bytes) => createWorkerEngine({ worker, load: bytes }),
