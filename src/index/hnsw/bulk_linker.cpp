@@ -18,6 +18,11 @@ constexpr size_t kCellsAtOnce = 32;
 constexpr size_t kCellEf = 8;
 // Nodes that each node is compared with, as a multiple of those it keeps as candidates.
 constexpr size_t kComparedNodes = 5;
+// A neighbor covers a candidate only where the candidate is nearer to it by as much. Edges to near nodes alone would be
+// found by this linking; linked one after another, early nodes keep edges to far ones, which these stand for. With 1 and 1
+// recall@10 of 1,500 uniform rows of 24 values, m = 8, is 0.04 lower at efSearch = 10, with 1.2 and 1.2 at 32 by 0.013.
+constexpr float kSlack = 1.08f;
+constexpr float kBackSlack = 1.5f;
 // Nodes compared with others together: a few rows of tiles.
 constexpr size_t kBlockNodes = 32;
 
@@ -158,7 +163,7 @@ Status BulkLinker::number_by_cells() {
   from_ = space_->from_nodes();
   between_ = space_->from_nodes();
   selection_ = std::make_unique<NeighborSelection>(*between_);
-  edge_distances_.resize(order.size() * graph_.links.m());
+  edge_distances_.resize(order.size() * graph_.links.capacity_at(0));
   return {};
 }
 
@@ -220,10 +225,10 @@ void BulkLinker::choose_neighbors(uint32_t node, std::vector<uint64_t>& keys) {
     const Candidate candidate = candidate_of(keys[i]);
     candidates_.push_back({candidate.slot, candidate.distance});
   }
-  selection_->select(candidates_, graph_.links.m());
+  selection_->select(candidates_, graph_.links.capacity_at(0), kSlack);
   LinkList list = graph_.links.list(node, 0);
   for (const GraphEdge& edge : candidates_) {
-    edge_distances_[size_t{node} * graph_.links.m() + list.size()] = edge.distance;
+    edge_distances_[size_t{node} * graph_.links.capacity_at(0) + list.size()] = edge.distance;
     list.add(edge.node);
   }
 }
@@ -241,7 +246,8 @@ void BulkLinker::gather_back_edges() {
   for (uint32_t node = 0; node < count; ++node) {
     const LinkList list = graph_.links.list(node, 0);
     for (size_t index = 0; index < list.size(); ++index)
-      back_edges_[next[list[index]]++] = {node, edge_distances_[size_t{node} * graph_.links.m() + index]};
+      back_edges_[next[list[index]]++] = {
+          node, edge_distances_[size_t{node} * graph_.links.capacity_at(0) + index]};
   }
 }
 
@@ -250,7 +256,7 @@ void BulkLinker::link_back(uint32_t node) {
   LinkList list = graph_.links.list(node, 0);
   candidates_.clear();
   for (size_t index = 0; index < list.size(); ++index)
-    candidates_.push_back({list[index], edge_distances_[size_t{node} * graph_.links.m() + index]});
+    candidates_.push_back({list[index], edge_distances_[size_t{node} * graph_.links.capacity_at(0) + index]});
   const size_t own = list.size();
   for (size_t place = back_starts_[node]; place < back_starts_[node + 1]; ++place) {
     const GraphEdge& edge = back_edges_[place];
@@ -268,7 +274,7 @@ void BulkLinker::link_back(uint32_t node) {
     std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<ptrdiff_t>(kept),
                       candidates_.end(), by_distance);
     candidates_.resize(kept);
-    selection_->select(candidates_, list.capacity());
+    selection_->select(candidates_, list.capacity(), kBackSlack);
   }
   list.clear();
   for (const GraphEdge& edge : candidates_) list.add(edge.node);
@@ -295,6 +301,13 @@ void BulkLinker::make_tree() {
   const auto count = static_cast<uint32_t>(store_->size());
   roots_.resize(count);
   std::iota(roots_.begin(), roots_.end(), 0u);
+  // Edges that go both ways come first: they cost no other edge its place.
+  for (uint32_t node = 0; node < count; ++node) {
+    const LinkList list = graph_.links.list(node, 0);
+    for (size_t index = 0; index < list.size(); ++index) {
+      if (graph_.links.list(list[index], 0).contains(node)) unite(node, list[index]);
+    }
+  }
   std::vector<uint32_t> neighbors;
   for (const size_t level : {size_t{0}, size_t{1}}) {
     for (uint32_t node = 0; node < count; ++node) {

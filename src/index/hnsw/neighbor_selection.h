@@ -18,11 +18,13 @@ class NeighborSelection {
   explicit NeighborSelection(PairScorer& between) : between_(between) {}
 
   /// Keeps at most `limit` of the candidates, in their order, but at least those of the tree.
-  /// candidates  nearest first; of the tree no more than limit. May throw std::bad_alloc.
-  void select(std::vector<GraphEdge>& candidates, size_t limit);
+  /// candidates  nearest first; of the tree no more than limit
+  /// slack       1 or more: a neighbor covers a candidate only where it is nearer by this factor
+  /// May throw std::bad_alloc.
+  void select(std::vector<GraphEdge>& candidates, size_t limit, float slack = 1);
 
   /// Whether a candidate is nearer to one of `kept` than to the node it is a candidate of.
-  bool is_covered(const GraphEdge& candidate, const uint32_t* kept, size_t count);
+  bool is_covered(const GraphEdge& candidate, const uint32_t* kept, size_t count, float slack = 1);
 
  private:
   PairScorer& between_;
