@@ -14,7 +14,7 @@ import { VariantSelect } from '../search/variant-select.js';
 import { run } from './benchmark-run.js';
 import { Charts } from './charts.js';
 
-/** The metric that each collection is made for: compressed search is measured under it. */
+/** The metric that each collection is made for: searches by codes and graphs are measured under it. */
 const metricOf: Readonly<Record<CollectionName, Metric>> = { passages: 'cosine', fashion: 'euclidean' };
 
 export function BenchmarkView() {
@@ -25,9 +25,9 @@ export function BenchmarkView() {
     <div class="benchmark">
       <h2>How fast is it here?</h2>
       <p class="lede">
-        Exact search under all four metrics, searches in batches, and searches by codes: what each kind of
-        codes finds, how small it is and how fast. Measured in this browser by a worker of its own; it takes a
-        few seconds, and nothing is sent anywhere.
+        Exact search under all four metrics, searches in batches, by graphs and by codes: what each of them
+        finds, how fast, and how small it is. Measured in this browser by a worker of its own; it takes a few
+        seconds, and nothing is sent anywhere.
       </p>
       <Segmented
         name="collection"
@@ -105,12 +105,16 @@ function WhatIsMeasured() {
         <p>A hundred queries at once share each look at a row: memory is read less often.</p>
       </li>
       <li>
+        <h3>Search by a graph</h3>
+        <p>A walk from row to nearer row: more rows kept in view find more, and take longer.</p>
+      </li>
+      <li>
         <h3>Search by codes</h3>
         <p>Rows as codes of a few bits a value: less memory, fewer bytes to read.</p>
       </li>
       <li>
         <h3>Recall</h3>
-        <p>How many of the ten nearest the codes find, and how many after a second look at the floats.</p>
+        <p>How many of the ten nearest are found, and by codes how many after a second look at the floats.</p>
       </li>
     </ul>
   );

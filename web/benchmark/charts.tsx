@@ -4,11 +4,13 @@ import { number } from '../format.js';
 import type { Bar } from './bar-chart.js';
 import { Chart, type Drawings } from './chart.js';
 import { CodeCharts } from './code-charts.js';
+import { GraphCharts } from './graph-charts.js';
 import type { Measurements } from './measurements.js';
 import { time } from './time.js';
 
 export function Charts({ measurements }: { readonly measurements: Measurements }) {
-  const { exact, codes, metric, dim } = measurements;
+  const { exact, graphs, codes, metric, dim } = measurements;
+  const [floats] = codes;
   const bars = useMemo<Bar[]>(
     () =>
       exact.flatMap(({ metric: group, oneMs, batchMs }) => [
@@ -37,7 +39,8 @@ export function Charts({ measurements }: { readonly measurements: Measurements }
           rows: exact.map((found) => [found.metric, time(found.oneMs), time(found.batchMs)]),
         }}
       />
-      {codes.length > 0 && (
+      {floats && graphs.length > 0 && <GraphCharts graphs={graphs} exactMs={floats.oneMs} metric={metric} />}
+      {codes.length > 1 && (
         <CodeCharts codes={codes} metric={metric} floatBytes={`${number(4 * dim)} bytes`} />
       )}
     </div>

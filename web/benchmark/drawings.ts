@@ -5,4 +5,5 @@ rest of the page.
 @module
 */
 export { barChart } from './bar-chart.js';
+export { graphChart } from './graph-chart.js';
 export { recallChart } from './recall-chart.js';

@@ -31,6 +31,25 @@ export interface CodeSearch {
   readonly rescoredRecall: number;
 }
 
+export interface GraphSearch {
+  readonly efSearch: number;
+  /** Share of the exact 10 nearest that are found. */
+  readonly recall: number;
+  /** One query. */
+  readonly oneMs: number;
+}
+
+/** A graph, searched with one `efSearch` after another. */
+export interface GraphSearches {
+  readonly name: string;
+  /** Adding all rows. */
+  readonly fillMs: number;
+  /** Of the graph alone. */
+  readonly bytesPerVector: number;
+  /** As far as they are measured, the smallest `efSearch` first. */
+  readonly searches: readonly GraphSearch[];
+}
+
 /** What runs the benchmark. */
 export interface BenchmarkModule {
   readonly variant: Variant;
@@ -42,8 +61,9 @@ export interface Measurements {
   readonly rowCount: number;
   readonly dim: number;
   readonly variant: Variant;
-  /** The metric of the code searches. */
+  /** The metric of the searches by codes and graphs. */
   readonly metric: Metric;
   readonly exact: readonly ExactSearch[];
+  readonly graphs: readonly GraphSearches[];
   readonly codes: readonly CodeSearch[];
 }

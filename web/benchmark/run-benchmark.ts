@@ -9,9 +9,9 @@ the search is long. Of several such means the median is taken, since a browser h
 */
 import {
   createWorkerEngine,
+  type EngineOptions,
   type Metric,
   type Progress,
-  type QuantizationOptions,
   type SearchOptions,
   type SearchResults,
   type WorkerEngine,
@@ -21,8 +21,16 @@ import { metrics, type VariantChoice } from '../address.js';
 import type { Rows } from '../search/rows.js';
 import { beginWorker, endWorker } from '../search/workers.js';
 import { type CodeKind, codeKinds } from './codes.js';
+import { efSearches, type GraphKind, graphKinds } from './graphs.js';
 import { type HeldOut, holdOut } from './hold-out.js';
-import type { BenchmarkModule, CodeSearch, ExactSearch, Measurements } from './measurements.js';
+import type {
+  BenchmarkModule,
+  CodeSearch,
+  ExactSearch,
+  GraphSearch,
+  GraphSearches,
+  Measurements,
+} from './measurements.js';
 
 const QUERIES = 100;
 const RECALL_K = 10;
@@ -33,14 +41,16 @@ const WARM_UP_BATCHES_MS = 400;
 const ROUNDS = 5;
 /** How often all queries are asked: searches by codes are short, and clocks are coarse. */
 const CODE_PASSES = 2;
+/** Walks are shorter still. */
+const GRAPH_PASSES = 4;
 
 /** All steps take about as long, near enough for a progress bar. */
-const STEPS = metrics.length + 1 + codeKinds.length;
+const STEPS = metrics.length + 1 + graphKinds.length + codeKinds.length;
 /** Of a step: codes may take seconds to learn. */
 const FILL_SHARE = 0.7;
 
 export interface BenchmarkOptions {
-  /** Metric of the compressed searches. */
+  /** Metric of the searches by codes and graphs. */
   readonly metric: Metric;
   readonly variant: VariantChoice;
   readonly signal: AbortSignal;
@@ -79,7 +89,9 @@ export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promi
     const found = { rowCount: bench.count, dim: rows.dim, variant: worker.variant, metric };
     const exact: ExactSearch[] = [];
     const codes: CodeSearch[] = [];
-    const tell = (): void => onMeasured({ ...found, exact: [...exact], codes: [...codes] });
+    const graphs: GraphSearches[] = [];
+    const tell = (measuring: readonly GraphSearches[] = []): void =>
+      onMeasured({ ...found, exact: [...exact], graphs: [...graphs, ...measuring], codes: [...codes] });
 
     for (const each of metrics) {
       await next(`Exact search, ${each}…`);
@@ -89,6 +101,10 @@ export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promi
     await next('Exact search, to compare with…');
     const truth = await measureTruth(bench);
     codes.push(truth.search);
+    for (const kind of graphKinds) {
+      await next(`Search by a graph, ${kind.name}…`);
+      graphs.push(await measureGraph(bench, kind, truth.nearest, (searches) => tell([searches])));
+    }
     for (const kind of codeKinds) {
       await next(`Search by ${kind.family} codes, ${kind.name}…`);
       codes.push(await measureCodes(bench, kind, truth.nearest));
@@ -100,7 +116,7 @@ export async function runBenchmark(rows: Rows, options: BenchmarkOptions): Promi
 }
 
 async function measureExact(bench: Bench, metric: Metric): Promise<ExactSearch> {
-  return withEngine(bench, metric, undefined, async (engine) => {
+  return withEngine(bench, metric, {}, async (engine) => {
     const oneMs = await timeOfSingles(bench, engine);
     const batch = async (): Promise<number> => {
       const [first] = await engine.searchBatch(bench.queries, RECALL_K, { signal: bench.signal });
@@ -116,7 +132,7 @@ async function measureExact(bench: Bench, metric: Metric): Promise<ExactSearch> 
 
 /** The floats themselves, for the same charts as the codes; and what the exact neighbors are. */
 async function measureTruth(bench: Bench): Promise<{ search: CodeSearch; nearest: Nearest }> {
-  return withEngine(bench, bench.metric, undefined, async (engine, fillMs) => {
+  return withEngine(bench, bench.metric, {}, async (engine, fillMs) => {
     const oneMs = await timeOfSingles(bench, engine);
     const { vectorBytes } = await engine.stats({ signal: bench.signal });
     const search: CodeSearch = {
@@ -130,7 +146,7 @@ async function measureTruth(bench: Bench): Promise<{ search: CodeSearch; nearest
 async function measureCodes(bench: Bench, kind: CodeKind, truth: Nearest): Promise<CodeSearch> {
   const { name, family, quantization } = kind;
   const byCodes = { rescore: false };
-  return withEngine(bench, bench.metric, quantization, async (engine, fillMs) => ({
+  return withEngine(bench, bench.metric, { quantization }, async (engine, fillMs) => ({
     ...{ name, family, fillMs },
     bytesPerVector: (await engine.stats({ signal: bench.signal })).codeBytes / bench.count,
     oneMs: await timeOfSingles(bench, engine, byCodes, CODE_PASSES),
@@ -140,14 +156,35 @@ async function measureCodes(bench: Bench, kind: CodeKind, truth: Nearest): Promi
   }));
 }
 
+/** @param onMore - Called with all searches so far. */
+async function measureGraph(
+  bench: Bench,
+  { name, quantization }: GraphKind,
+  truth: Nearest,
+  onMore: (searches: GraphSearches) => void,
+): Promise<GraphSearches> {
+  const options = { index: 'hnsw', quantization } as const;
+  return withEngine(bench, bench.metric, options, async (engine, fillMs) => {
+    const { indexBytes } = await engine.stats({ signal: bench.signal });
+    const searches: GraphSearch[] = [];
+    const found = () => ({ name, fillMs, bytesPerVector: indexBytes / bench.count, searches: [...searches] });
+    for (const efSearch of efSearches) {
+      const oneMs = await timeOfSingles(bench, engine, { efSearch }, GRAPH_PASSES);
+      const recall = recallOf(await nearest(bench, engine, { efSearch }), truth);
+      searches.push({ efSearch, oneMs, recall });
+      onMore(found());
+    }
+    return found();
+  });
+}
+
 async function withEngine<Value>(
   { dim, count, vectors, worker, signal, onFilled }: Bench,
   metric: Metric,
-  quantization: QuantizationOptions | undefined,
+  options: EngineOptions,
   measure: (engine: WorkerEngine, fillMs: number) => Promise<Value>,
 ): Promise<Value> {
-  const codes = quantization && { quantization };
-  const engine = await createWorkerEngine({ dim, metric, ...codes, worker, signal });
+  const engine = await createWorkerEngine({ dim, metric, ...options, worker, signal });
   try {
     await engine.reserve(count, { signal });
     const begin = performance.now();

@@ -34,7 +34,7 @@ export function demoAccessibilitySuite(bench: Bench): void {
     async function finishBenchmark(): Promise<void> {
       await bench.driver.click('#run');
       await waitFor(bench.driver, "document.querySelector('#run-state')", RUN_MS);
-      await waitFor(bench.driver, "document.querySelectorAll('.chart svg').length === 3");
+      await waitFor(bench.driver, "document.querySelectorAll('.chart svg').length === 4");
     }
 
     async function violations(): Promise<string[]> {

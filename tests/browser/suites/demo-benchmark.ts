@@ -5,6 +5,7 @@ The benchmark of the demo page, under a strict policy.
 */
 import { describe, expect, test } from 'vitest';
 import { codeKinds } from '../../../web/benchmark/codes.js';
+import { efSearches, graphKinds } from '../../../web/benchmark/graphs.js';
 import { waitFor } from '../drivers/driver.js';
 import type { Bench } from './browser.js';
 import { DemoReader } from './demo-reader.js';
@@ -33,7 +34,7 @@ export function demoBenchmarkSuite(bench: Bench): void {
       await driver.evaluate(watch);
       await driver.click('#run');
       await waitFor(driver, "document.querySelector('#run-state')?.textContent === 'Done.'", RUN_MS);
-      await waitFor(driver, "document.querySelectorAll('.chart svg[role=img]').length === 3");
+      await waitFor(driver, "document.querySelectorAll('.chart svg[role=img]').length === 4");
 
       const rows = async (chart: string): Promise<string[][]> => {
         if (chart.startsWith('chart')) await driver.click(`#${chart} summary`);
@@ -72,6 +73,20 @@ export function demoBenchmarkSuite(bench: Bench): void {
       expect(figures.map(([name, , , recall]) => [name, recall])).toEqual(
         bySize.map(([name, , recall]) => [name, recall]),
       );
+
+      const byGraph = await rows('chart-graph');
+      const walks = graphKinds.flatMap(({ name }) => efSearches.map((ef) => `${name}, ${ef}`));
+      expect(byGraph.map(([name]) => name)).toEqual(['exact', ...walks]);
+      for (const [name, recall, oneMs, perSecond] of byGraph) {
+        expect(Number(recall), name).toBeGreaterThan(0.8);
+        expect(oneMs, name).toEqual(time);
+        expect(Number(perSecond?.replaceAll(',', '')), name).toBeGreaterThan(10);
+      }
+      for (const { name } of graphKinds) {
+        const recalls = byGraph.filter(([row]) => row?.startsWith(name)).map(([, recall]) => Number(recall));
+        expect(recalls.at(-1), name).toBeGreaterThan(recalls[0] as number);
+        expect(recalls.at(-1), name).toBeGreaterThan(0.98);
+      }
 
       const dots = await driver.evaluate<string>(
         "document.querySelector('#chart-bytes svg').getAttribute('aria-label')",
