@@ -22,6 +22,8 @@ export type {
   CompressedStoreOptions,
   EngineOptions,
   EngineStats,
+  GraphStats,
+  HnswOptions,
   IdFilterInput,
   IndexName,
   InitOptions,

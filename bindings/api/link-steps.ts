@@ -5,19 +5,24 @@ Linking rows to an engine's graph in steps, within another long call.
 */
 import type { Handle } from './handle.js';
 
-/** What the module tells of linking that is done. */
+/** Of a linking that is done. */
 const thousandths = 1000;
 
-/** Links every row that is to be linked. Each step tells the share of it that is done, 1 last; none without such rows. */
+/** Links every row that is to be linked. Each step tells the share of them that is done, 1 last; none without such rows. */
 export function* linkSteps(handle: Handle): Generator<number, void, void> {
-  if (pendingLinks(handle) === 0) return;
-  for (let done = 0; done < thousandths; ) {
-    done = handle.runtime.checked((raw) => raw.engineLinkStep(handle.addressInLongCall));
-    yield done / thousandths;
+  const total = pendingLinks(handle);
+  if (total === 0) return;
+  for (let share = 0; share < 1; ) {
+    const done = handle.runtime.checked((raw) => raw.engineLinkStep(handle.addressInLongCall));
+    const left = pendingLinks(handle);
+    // One by one rows leave those that are pending; linked together, all leave them in the end.
+    const told = left < total ? 1 - left / total : done / thousandths;
+    share = done === thousandths ? 1 : Math.max(share, told);
+    yield share;
   }
 }
 
 /** Rows that are to be linked. */
-export function pendingLinks({ runtime, addressInLongCall: address }: Handle): number {
+function pendingLinks({ runtime, addressInLongCall: address }: Handle): number {
   return runtime.call((raw) => raw.enginePendingLinks(address));
 }

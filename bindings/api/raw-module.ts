@@ -122,7 +122,7 @@ export interface RawFunctions {
   /** Links the next rows that are not linked: thousandths that are done, 1000 last. */
   engineLinkStep(engine: number): Reply;
   engineUndoAdd(engine: number, rowCount: number): Reply;
-  /** Ends an add in parts, before which there was a training. */
+  /** Ends an add in parts, or linking: what would undo it is given back. */
   engineEndAdd(engine: number): void;
   engineUpdate(engine: number, id: number, row: number): Reply;
   engineRemove(engine: number, id: number): Reply;

@@ -67,6 +67,8 @@ export function* trainSteps(
     if (plan.links) {
       for (const share of linkSteps(handle))
         yield { done: before + Math.floor(linkingThousandths * share), total };
+      const { runtime, addressInLongCall: address } = handle;
+      runtime.call((raw) => raw.engineEndAdd(address));
     }
   } finally {
     end(handle);

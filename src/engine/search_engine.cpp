@@ -183,6 +183,7 @@ struct SearchEngine::State {
 
   // What training has changed stays.
   void settle() {
+    if (hnsw != nullptr) hnsw->settle();
     untrained.reset();
     trains_for_add = false;
   }

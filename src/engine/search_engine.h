@@ -92,7 +92,7 @@ class SearchEngine {
   /// that went before it is undone, too; but rows in lists that have been coded stay so.
   void undo_add(size_t row_count);
   /// After the last `add` of several that belong together, or after one: gives back what would undo a training that
-  /// came with them, the float rows from before it.
+  /// came with them, the float rows from before it, and the graph from before many rows were linked together.
   void end_add();
 
   /// Whether rows are searched by code.

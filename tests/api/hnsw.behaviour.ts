@@ -4,6 +4,7 @@ What engines with a graph (index `hnsw`) do, whichever thread they live in. Held
 @module
 */
 import {
+  CompressedVectorStore,
   type EngineOptions,
   type Metric,
   type Progress,
@@ -312,6 +313,35 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
       expect(recallAt10(shifted, 'euclidean', rows, queries)).toBeGreaterThan(0.98);
     });
 
+    it('comes back from its saved bytes, as an engine and as a store', async () => {
+      for (const quantization of kinds) {
+        const engine = await createFilled('euclidean', {
+          quantization,
+          m: 8,
+          seed: 3,
+          fullScanThreshold: 20,
+        });
+        await engine.remove(9);
+        await engine.compact();
+        const bytes = await engine.save();
+        const again = keep(await maker.load(bytes));
+        const hits = plain(await engine.searchBatch(queries, 10, { efSearch: 20 }));
+        expect(plain(await again.searchBatch(queries, 10, { efSearch: 20 }))).toEqual(hits);
+        expect((await again.stats()).graph).toEqual((await engine.stats()).graph);
+        expect((await again.stats()).quantization).toEqual((await engine.stats()).quantization);
+        expect(await again.addBatch(queries)).toBe(rowCount);
+        expect((await again.search(rowOf(queries, dim, 3), 1)).ids).toEqual(Uint32Array.of(rowCount + 3));
+        if (quantization === null) {
+          expect(() => CompressedVectorStore.load(bytes)).toThrow('floats only');
+          continue;
+        }
+        const store = CompressedVectorStore.load(bytes);
+        expect(plain(store.searchBatch(queries, 10, { efSearch: 20 }))).toEqual(hits);
+        expect(store.stats().index).toBe('hnsw');
+        store.dispose();
+      }
+    });
+
     it('is the same graph for the same seed', async () => {
       const options = { m: 4, efConstruction: 20, fullScanThreshold: 0 };
       const search = async (engine: AnyEngine) =>
@@ -343,13 +373,16 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
         expect(last.at(-1)).toEqual({ done: 0, total: 0 });
       });
 
-      it('that is stopped while it links leaves the engine as it was', async () => {
+      it.each([
+        ['while it links', 0.25],
+        ['at its very end', 1],
+      ])('that is stopped %s leaves the engine as it was', async (_, share) => {
         const engine = await createFilled('euclidean', { fullScanThreshold: 0 });
-        const before = await engine.estimateRecall(queries, 10, { efSearch: 32 });
+        const hits = plain(await engine.searchBatch(queries, 10));
         const stop = new AbortController();
         const reason = new Error('enough');
         const onProgress = ({ done, total }: Progress) => {
-          if (done > total / 4) stop.abort(reason);
+          if (done >= total * share) stop.abort(reason);
         };
         const call = errorOf(() => engine.addBatch(moreRows, rowCount, { onProgress, signal: stop.signal }));
         const stopped = await call.then(
@@ -365,11 +398,28 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
           graph: { linked: rowCount, pending: 0, removed: 0 },
         });
         expect(await engine.has(rowCount)).toBe(false);
-        expect(await engine.estimateRecall(queries, 10, { efSearch: 32 })).toBeGreaterThan(before - 0.01);
+        // Together with as many others they are linked to a new graph, so that the old one is as it was.
+        expect(plain(await engine.searchBatch(queries, 10))).toEqual(hits);
         const [everything] = await engine.searchBatch(queries, rowCount);
         expect(new Set(everything?.ids).size).toBe(rowCount);
         expect(await engine.addBatch(queries)).toBe(rowCount);
         expect((await engine.search(rowOf(queries, dim, 3), 1)).ids).toEqual(Uint32Array.of(rowCount + 3));
+      });
+
+      it('of few vectors that is stopped costs no recall', async () => {
+        const engine = await createFilled('euclidean', { fullScanThreshold: 0 });
+        const before = await engine.estimateRecall(queries, 10, { efSearch: 32 });
+        const stop = new AbortController();
+        const onProgress = ({ done, total }: Progress) => {
+          if (done === total) stop.abort();
+        };
+        const some = moreRows.subarray(0, 600 * dim);
+        await errorOf(() => engine.addBatch(some, 600, { onProgress, signal: stop.signal })).catch(() => {});
+        expect(stop.signal.aborted).toBe(true);
+        expect((await engine.stats()).graph?.pending).toBe(0);
+        const filter = Array.from({ length: rowCount }, (_, id) => id);
+        const recall = await engine.estimateRecall(queries, 10, { efSearch: 32, filter });
+        expect(recall).toBeGreaterThan(before - 0.02);
       });
 
       it('that fails changes nothing', async () => {

@@ -127,6 +127,7 @@ uint64_t HnswIndex::bytes_needed(const HnswOptions& options, bool coded, uint64_
 }
 
 Status HnswIndex::append(const float* rows, size_t row_count) {
+  settle();
   const size_t old_count = stored_->slots.size();
   size_t upper_lists = 0;
   for (size_t row = 0; row < row_count; ++row)
@@ -231,6 +232,8 @@ Result<double> HnswIndex::bulk_step() {
   std::unique_ptr<NodeStore> stored = bulk_->take_store();
   std::vector<uint32_t> nodes(nodes_.size(), kNoNode);
   for (uint32_t node = 0; node < stored->size(); ++node) nodes[stored->slots[node]] = node;
+  before_bulk_.reset(
+      new Replaced{std::move(graph_), std::move(stored_), std::move(nodes_), removed_, linked_to_});
   graph_ = bulk_->take_graph();
   stored_ = std::move(stored);
   nodes_ = std::move(nodes);
@@ -351,6 +354,15 @@ std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& opt
 }
 
 void HnswIndex::truncate(size_t slot_count) {
+  if (before_bulk_ != nullptr) {
+    graph_ = std::move(before_bulk_->graph);
+    stored_ = std::move(before_bulk_->stored);
+    nodes_ = std::move(before_bulk_->nodes);
+    removed_ = before_bulk_->removed;
+    linked_to_ = before_bulk_->linked_to;
+    settle();
+    make_space();
+  }
   const size_t node_count = stored_->size() - (nodes_.size() - slot_count);
   const bool are_last =
       std::none_of(stored_->slots.begin(), stored_->slots.begin() + static_cast<ptrdiff_t>(node_count),
@@ -386,8 +398,8 @@ void HnswIndex::truncate(size_t slot_count) {
   if (has_linked) choose_entry(graph_);
 }
 
-// Where all rows have been linked together the newest are among the others: they become removed nodes, and what is left
-// is to be linked anew.
+// Where all rows have been linked together, and that is settled, the newest are among the others: they become removed
+// nodes, and what is left is to be linked anew.
 void HnswIndex::truncate_reordered(size_t slot_count) {
   bulk_.reset();
   for (uint32_t& slot : stored_->slots) {

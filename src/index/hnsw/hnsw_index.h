@@ -110,8 +110,11 @@ class HnswIndex {
   void update(size_t slot, const float* row, bool links);
   /// Takes the row out of a slot; the slot stays, empty, until compaction.
   void remove(size_t slot);
-  /// Forgets the rows from slot `slot_count` on, the newest.
+  /// Forgets the rows from slot `slot_count` on, the newest. Where they have been linked together with others, all is
+  /// as it was before that; once that is settled, the rows that stay are to be linked anew.
   void truncate(size_t slot_count);
+  /// Gives back what would undo the linking of many rows. Before rows are updated or removed.
+  void settle() { before_bulk_.reset(); }
   /// Closes the gaps of removed rows, which are those marked.
   Status compact(const Deletions& deletions);
 
@@ -131,6 +134,14 @@ class HnswIndex {
 
  private:
   class Unlinking;
+  /// What linking many rows together replaces.
+  struct Replaced {
+    HnswGraph graph;
+    std::unique_ptr<NodeStore> stored;
+    std::vector<uint32_t> nodes;
+    size_t removed;
+    size_t linked_to;
+  };
 
   std::vector<Candidate> scan(const float* query, const HnswSearch& options,
                               const AllowedSlots& allowed) const;
@@ -154,8 +165,9 @@ class HnswIndex {
   std::unique_ptr<GraphLinker> linker_;  // made when first needed
   mutable std::unique_ptr<GraphWalk> walk_;
   std::unique_ptr<BulkLinker> bulk_;  // while many rows are linked together
-  size_t removed_ = 0;                // nodes whose rows were
-  size_t linked_to_ = 0;              // all nodes before it are linked or removed
+  std::unique_ptr<Replaced> before_bulk_;
+  size_t removed_ = 0;    // nodes whose rows were
+  size_t linked_to_ = 0;  // all nodes before it are linked or removed
 };
 
 }  // namespace vicinal
