@@ -192,6 +192,42 @@ TEST(HnswEngine, FindsEveryRowOfDegenerateData) {
   }
 }
 
+// Rows that are linked together get other places among the nodes.
+TEST(HnswEngine, IsAsItWasWhenRowsLinkedTogetherAreTakenBack) {
+  Random random(6);
+  const std::vector<float> rows = clustered(random, 500);
+  const std::vector<float> more = clustered(random, 1500);
+  const std::vector<float> queries = clustered(random, 50);
+  for (const uint32_t bits : {32u, 8u}) {
+    SCOPED_TRACE(testing::Message() << "bits " << bits);
+    auto engine = make_engine(Metric::kEuclidean, codes_of(Metric::kEuclidean, bits, true));
+    ASSERT_TRUE(engine->add(rows.data(), 500).ok());
+    engine->end_add();
+    ASSERT_TRUE(engine->remove(RowId{7}).ok());
+    SearchOptions options;
+    options.oversampling = bits == 32 ? 0 : 4;
+    const Hits before = search(*engine, queries, options);
+    const HnswStats stats_before = engine->graph_stats();
+
+    ASSERT_TRUE(engine->add(more.data(), 1500, false).ok());
+    for (double done = 0; done < 1;) {
+      const Result<double> step = engine->link_step();
+      ASSERT_TRUE(step.ok());
+      done = step.value();
+    }
+    ASSERT_EQ(engine->graph_stats().linked, 1999u);
+    engine->undo_add(1500);
+    EXPECT_EQ(engine->graph_stats().linked, 499u);
+    EXPECT_EQ(engine->graph_stats().removed, stats_before.removed);
+    EXPECT_EQ(engine->graph_stats().mean_degree, stats_before.mean_degree);
+    EXPECT_TRUE(engine->graph_is_connected());
+    const Hits after = search(*engine, queries, options);
+    EXPECT_EQ(after.ids, before.ids);
+    EXPECT_EQ(after.distances, before.distances);
+    EXPECT_EQ(to_number(engine->add(more.data(), 1).value()), 500u);
+  }
+}
+
 TEST(HnswEngine, KeepsItsRecallWhenHalfOfTheRowsAreRemoved) {
   Random random(5);
   const std::vector<float> rows = clustered(random, 4000);
