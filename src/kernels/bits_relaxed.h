@@ -23,7 +23,7 @@ struct DotU1StepsRelaxed : U1Steps {
 };
 
 constexpr void set_bits_relaxed(KernelTable& table) {
-  table.dot_u1 = vector_family<DotU1StepsRelaxed>();
+  table.dot_u1 = vector_scans<DotU1StepsRelaxed>();
 }
 
 }  // namespace vicinal

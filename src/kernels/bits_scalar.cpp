@@ -9,11 +9,6 @@ namespace vicinal {
 namespace {
 
 struct DotBits {
-  using Query = uint8_t;
-  using Element = uint8_t;
-  using Score = int32_t;
-  static size_t query_width(size_t dim) { return 4 * bits_row_bytes(dim); }
-  static size_t row_width(size_t dim) { return bits_row_bytes(dim); }
   static int32_t one(const uint8_t* query, const uint8_t* row, size_t dim) {
     const size_t width = bits_row_bytes(dim);
     int32_t sum = 0;
@@ -46,8 +41,8 @@ void unpack_bits_scalar(const uint8_t* packed, size_t dim, uint8_t* out) {
 }  // namespace
 
 void set_bits_scalar(KernelTable& table) {
-  table.dot_bits = scalar_family<DotBits>();
-  table.dot_u1 = scalar_family<DotU1>();
+  table.dot_bits = DotBits::one;
+  table.dot_u1 = scalar_scans<DotU1>();
   table.unpack_bits = unpack_bits_scalar;
 }
 

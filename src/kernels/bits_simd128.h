@@ -135,8 +135,8 @@ inline void unpack_bits_simd128(const uint8_t* packed, size_t dim, uint8_t* out)
 }
 
 constexpr void set_bits_simd128(KernelTable& table) {
-  table.dot_bits = vector_family<DotBitsSteps>();
-  table.dot_u1 = vector_family<DotU1StepsSimd128>();
+  table.dot_bits = VectorForms<DotBitsSteps>::one;
+  table.dot_u1 = vector_scans<DotU1StepsSimd128>();
   table.unpack_bits = unpack_bits_simd128;
 }
 

@@ -25,7 +25,7 @@ struct Hamming {
 }  // namespace
 
 void set_hamming_scalar(KernelTable& table) {
-  table.hamming = scalar_family<Hamming>();
+  table.hamming = scalar_scans<Hamming>();
 }
 
 }  // namespace vicinal

@@ -47,7 +47,7 @@ struct HammingSteps {
 };
 
 constexpr void set_hamming_simd128(KernelTable& table) {
-  table.hamming = vector_family<HammingSteps>();
+  table.hamming = vector_scans<HammingSteps>();
 }
 
 }  // namespace vicinal

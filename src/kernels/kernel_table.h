@@ -1,7 +1,7 @@
 // One table of distance kernels per instruction set. Kernels are plain arithmetic on raw arrays: they check
 // nothing, allocate nothing, and accept any dim >= 1 and any alignment of their element type.
 //
-// Each family has four forms. `one_to_many` is for rows that stream from memory: it reads them as several streams,
+// A family has up to four forms. `one_to_many` is for rows that stream from memory: it reads them as several streams,
 // each a part of the rows (eight where rows are wide, else four), since the hardware prefetches each stream by
 // itself, and 16 bytes at a time one stream does not keep the memory busy. (Rows next to one another, side by
 // side, look like no stream at all.)
@@ -35,10 +35,16 @@ struct TileFamily {
                        size_t dim, Score* out);
 };
 
+/// With the form for rows that stream from memory.
 template <typename Query, typename Element, typename Score>
-struct KernelFamily : TileFamily<Query, Element, Score> {
+struct ScanFamily : TileFamily<Query, Element, Score> {
   /// rows [row_count x row width], one after another; out [row_count].
   void (*one_to_many)(const Query* query, const Element* rows, size_t row_count, size_t dim, Score* out);
+};
+
+/// With the form for rows that are picked, too.
+template <typename Query, typename Element, typename Score>
+struct KernelFamily : ScanFamily<Query, Element, Score> {
   /// rows [row_count] pointers to single rows; out [row_count].
   void (*scattered)(const Query* query, const Element* const* rows, size_t row_count, size_t dim, Score* out);
 };
@@ -65,12 +71,12 @@ struct KernelTable {
   KernelFamily<int8_t, uint8_t, int32_t> dot_u2;
   /// sum(query * bit): query in 0..127, in whole runs of 128 values, filled up with zeros; in a run value i lies at
   /// 16 * (i % 8) + i / 8 (code_layout.h), so that a vector of queries meets one bit of every byte of a vector.
-  KernelFamily<int8_t, uint8_t, int32_t> dot_u1;
+  ScanFamily<int8_t, uint8_t, int32_t> dot_u1;
   /// sum(query * bit): query is 4 bits a value (0..15), bit-sliced into four planes of ceil(dim / 8) bytes,
-  /// plane p holding bit p of every value, planes one after another.
-  KernelFamily<uint8_t, uint8_t, int32_t> dot_bits;
+  /// plane p holding bit p of every value, planes one after another. One pair.
+  int32_t (*dot_bits)(const uint8_t* query, const uint8_t* row, size_t dim);
   /// Bits that differ: query and rows are bits.
-  KernelFamily<uint8_t, uint8_t, int32_t> hamming;
+  ScanFamily<uint8_t, uint8_t, int32_t> hamming;
 
   /// L1 distance of a float query to rows coded as low + step * code, code in 0..255, one byte a value.
   /// lows, steps [row_count]; codes [row_count x dim]; out [row_count].

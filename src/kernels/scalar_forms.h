@@ -42,9 +42,13 @@ constexpr TileFamily<typename Pair::Query, typename Pair::Element, typename Pair
 }
 
 template <typename Pair>
+constexpr ScanFamily<typename Pair::Query, typename Pair::Element, typename Pair::Score> scalar_scans() {
+  return {scalar_tiles<Pair>(), ScalarForms<Pair>::one_to_many};
+}
+
+template <typename Pair>
 constexpr KernelFamily<typename Pair::Query, typename Pair::Element, typename Pair::Score> scalar_family() {
-  using Forms = ScalarForms<Pair>;
-  return {scalar_tiles<Pair>(), Forms::one_to_many, Forms::scattered};
+  return {scalar_scans<Pair>(), ScalarForms<Pair>::scattered};
 }
 
 }  // namespace vicinal

@@ -318,16 +318,20 @@ constexpr TileFamily<typename Op::Query, typename Op::Element, typename Op::Scor
 }
 
 template <typename Op>
+constexpr ScanFamily<typename Op::Query, typename Op::Element, typename Op::Score> vector_scans() {
+  return {vector_tiles<Op>(), VectorForms<Op>::one_to_many};
+}
+
+template <typename Op>
 constexpr KernelFamily<typename Op::Query, typename Op::Element, typename Op::Score> vector_family() {
-  using Forms = VectorForms<Op>;
-  return {vector_tiles<Op>(), Forms::one_to_many, Forms::scattered};
+  return {vector_scans<Op>(), VectorForms<Op>::scattered};
 }
 
 /// The same for rows of many bytes.
 template <typename Op>
 constexpr KernelFamily<typename Op::Query, typename Op::Element, typename Op::Score> wide_vector_family() {
   using Forms = VectorForms<Op>;
-  return {vector_tiles<Op>(), Forms::one_to_many_wide, Forms::scattered};
+  return {{vector_tiles<Op>(), Forms::one_to_many_wide}, Forms::scattered};
 }
 
 }  // namespace vicinal

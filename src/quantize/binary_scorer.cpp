@@ -82,7 +82,7 @@ class BinaryScorer final : public CodeScorer {
       return distance_by_signs;
     }
     const uint8_t* planes = &planes_[number * kPlanes * code_bytes_];
-    const double product = kernels.dot_bits.one(planes, code, bit_count_);
+    const double product = kernels.dot_bits(planes, code, bit_count_);
     const double bits_set = kernels.hamming.one(no_bits_.data(), code, bit_count_);
     const double bits = static_cast<double>(bit_count_);
     // <s, 2 u - 15> with s = 2 b - 1

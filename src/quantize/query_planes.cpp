@@ -30,7 +30,7 @@ ValueRange range_of(const double* values, size_t count) {
 }
 
 template <typename Element>
-void run(const KernelFamily<int8_t, Element, int32_t>& family, const uint8_t* queries, size_t query_count,
+void run(const ScanFamily<int8_t, Element, int32_t>& family, const uint8_t* queries, size_t query_count,
          const uint8_t* codes, size_t row_count, size_t dim, int32_t* out) {
   const int8_t* levels = reinterpret_cast<const int8_t*>(queries);
   const Element* rows = reinterpret_cast<const Element*>(codes);

@@ -14,6 +14,7 @@ namespace {
 
 using vicinal::KernelFamily;
 using vicinal::KernelTable;
+using vicinal::ScanFamily;
 using vicinal::TileFamily;
 
 constexpr size_t kBlockRows = 160;  // 480 KB of float rows at 768 dimensions: stays in a second-level cache
@@ -54,7 +55,7 @@ struct Kernel {
 template <auto kFamily>
 struct Run {
   template <typename Query, typename Element, typename Score>
-  static void one_to_many(const KernelFamily<Query, Element, Score>& family, const uint8_t* rows,
+  static void one_to_many(const ScanFamily<Query, Element, Score>& family, const uint8_t* rows,
                           size_t row_count) {
     family.one_to_many(queries<Query>(), reinterpret_cast<const Element*>(rows), row_count, data.dim,
                        reinterpret_cast<Score*>(data.out.data()));
@@ -107,6 +108,13 @@ void run_lookup_u4(const uint8_t* rows, size_t row_count) {
                                     code_bytes, reinterpret_cast<uint32_t*>(data.out.data()));
 }
 
+void run_dot_bits(const uint8_t* rows, size_t row_count) {
+  const size_t width = vicinal::bits_row_bytes(data.dim);
+  int32_t* out = reinterpret_cast<int32_t*>(data.out.data());
+  for (size_t row = 0; row < row_count; ++row)
+    out[row] = vicinal::best_kernels().dot_bits(queries<uint8_t>(), rows + row * width, data.dim);
+}
+
 size_t f32_bytes(size_t dim) {
   return dim * sizeof(float);
 }
@@ -129,7 +137,7 @@ const Kernel kKernels[] = {
     {"dot_u4", u4_bytes, 1, false, Run<&Table::dot_u4>::stream},
     {"dot_u2", u2_bytes, 1, false, Run<&Table::dot_u2>::stream},
     {"dot_u1", bit_bytes, 1, false, Run<&Table::dot_u1>::stream},
-    {"dot_bits", bit_bytes, 1, false, Run<&Table::dot_bits>::stream},
+    {"dot_bits", bit_bytes, 1, false, run_dot_bits},
     {"lookup_u4", bit_bytes, 1, false, run_lookup_u4},
     {"hamming", bit_bytes, 1, false, Run<&Table::hamming>::stream},
     {"dot_f32 scattered", f32_bytes, 1, true, Run<&Table::dot_f32>::scatter},
@@ -142,7 +150,6 @@ const Kernel kKernels[] = {
     {"dot_u4 tiles", u4_bytes, kQueryCount, false, Run<&Table::dot_u4>::tiles},
     {"dot_u2 tiles", u2_bytes, kQueryCount, false, Run<&Table::dot_u2>::tiles},
     {"dot_u1 tiles", bit_bytes, kQueryCount, false, Run<&Table::dot_u1>::tiles},
-    {"dot_bits tiles", bit_bytes, kQueryCount, false, Run<&Table::dot_bits>::tiles},
     {"hamming tiles", bit_bytes, kQueryCount, false, Run<&Table::hamming>::tiles},
 };
 
