@@ -18,6 +18,8 @@ target_link_options(vicinal_module PRIVATE
   # A third of the default allocator's size. What is allocated is mostly large, and seldom.
   -sMALLOC=emmalloc
   -sTEXTDECODER=2
+  # Locals in the order of their use take a few bytes less, and compress worse.
+  -sBINARYEN_EXTRA_PASSES=--skip-pass=reorder-locals
   --no-entry
   --emit-tsd vicinal.d.ts)
 if(VICINAL_DEV)

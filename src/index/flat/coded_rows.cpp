@@ -28,13 +28,14 @@ CodedRows::CodedRows(std::shared_ptr<Codec> codec, size_t dim, size_t block_byte
     : codec_(std::move(codec)),
       dim_(dim),
       group_rows_(codec_->group_rows()),
+      has_constants_(codec_->constant_count() > 0),
       groups_(group_bytes(*codec_), block_bytes),
       constants_(constant_width(*codec_), block_bytes),
       copied_(is_grouped() ? codec_->code_bytes() : 0) {}
 
 size_t CodedRows::capacity() const {
   const size_t coded = groups_.capacity() * group_rows_;
-  return codec_->constant_count() > 0 ? std::min(coded, constants_.capacity()) : coded;
+  return has_constants_ ? std::min(coded, constants_.capacity()) : coded;
 }
 
 uint64_t CodedRows::bytes_needed(const Codec& codec, uint64_t row_count) {
@@ -71,7 +72,7 @@ void CodedRows::append(const float* rows, size_t row_count) {
 }
 
 void CodedRows::append_coded(const uint8_t* codes, const float* constants, size_t row_count) {
-  if (codec_->constant_count() > 0) constants_.append_reserved(constants, row_count);
+  if (has_constants_) constants_.append_reserved(constants, row_count);
   if (!is_grouped()) {
     groups_.append_reserved(codes, row_count);
     row_count_ += row_count;
@@ -91,20 +92,19 @@ void CodedRows::replace(size_t slot, const float* row) {
   std::vector<float> constants(constant_width(*codec_));
   codec_->encode(row, 1, code.data(), constants.data());
   put(slot, code.data());
-  if (codec_->constant_count() > 0) std::copy_n(constants.data(), constants.size(), constants_.row(slot));
+  if (has_constants_) std::copy_n(constants.data(), constants.size(), constants_.row(slot));
 }
 
 void CodedRows::copy(size_t from, size_t to) {
   put(to, code(from, copied_.data()));
-  if (codec_->constant_count() > 0)
-    std::copy_n(constants_.row(from), constants_.row_width(), constants_.row(to));
+  if (has_constants_) std::copy_n(constants_.row(from), constants_.row_width(), constants_.row(to));
 }
 
 void CodedRows::truncate(size_t row_count) {
   assert(row_count <= row_count_);
   row_count_ = row_count;
   groups_.truncate(groups_of(*codec_, row_count));
-  if (codec_->constant_count() > 0) constants_.truncate(row_count);
+  if (has_constants_) constants_.truncate(row_count);
 }
 
 void CodedRows::compact(const Deletions& deletions) {
@@ -132,14 +132,10 @@ const uint8_t* CodedRows::code(size_t slot, uint8_t* buffer) const {
   return buffer;
 }
 
-const float* CodedRows::constants(size_t slot) const {
-  return codec_->constant_count() > 0 ? constants_.row(slot) : nullptr;
-}
-
 CodedRows::Run CodedRows::run(size_t slot, size_t row_count) const {
   assert(slot % group_rows_ == 0);
   size_t count = std::min(row_count, row_count_ - slot);
-  if (codec_->constant_count() > 0) count = constants_.run(slot, count).row_count;
+  if (has_constants_) count = constants_.run(slot, count).row_count;
   // Constants' blocks hold a power of two of rows, so whole groups, unless they are the last.
   const auto groups = groups_.run(slot / group_rows_, groups_of(*codec_, count));
   count = std::min(count, groups.row_count * group_rows_);

@@ -65,7 +65,7 @@ class CodedRows {
 
   /// The code of a row by itself, [code_bytes]; `buffer`, as large, may hold it.
   const uint8_t* code(size_t slot, uint8_t* buffer) const;
-  const float* constants(size_t slot) const;
+  const float* constants(size_t slot) const { return has_constants_ ? constants_.row(slot) : nullptr; }
 
   /// As many rows from `slot` on, the first of a group, as lie together, at most `row_count` >= one group.
   Run run(size_t slot, size_t row_count) const;
@@ -77,6 +77,7 @@ class CodedRows {
   std::shared_ptr<Codec> codec_;
   size_t dim_;
   size_t group_rows_;
+  bool has_constants_;
   size_t row_count_ = 0;
   RowBlocks<uint8_t> groups_;
   RowBlocks<float> constants_;   // stays empty where there are none
