@@ -89,7 +89,11 @@ std::vector<Candidate> TopK::finish_unordered() {
 // Up to kRowsTogether of them. slot_of(row): 0 .. row_count - 1.
 template <typename SlotOf>
 void TopK::take(const float* distances, size_t row_count, SlotOf slot_of) {
-  if (keys_.size() < count_ + kRowsTogether) keys_.resize(std::min(2 * count_, cut_at_) + kRowsTogether);
+  if (keys_.size() < count_ + kRowsTogether) {
+    // By half, where a vector would double: with many equal distances the buffers of many queries hold all rows.
+    keys_.reserve(count_ + count_ / 2 + 4 * kRowsTogether);
+    keys_.resize(keys_.capacity());
+  }
   uint64_t* end = keys_.data() + count_;
   for (size_t row = 0; row < row_count; ++row) {
     *end = key_of({distances[row], slot_of(row)});
