@@ -9,6 +9,7 @@ import { quantizationNames } from './option-names.js';
 import type {
   CodeBits,
   CodecName,
+  IndexName,
   Metric,
   Quantization,
   QuantizationOptions,
@@ -27,6 +28,9 @@ const widths: Readonly<Record<CodecName, readonly CodeBits[]>> = {
 
 /** Rows scored again for each hit wanted, where float rows are kept: enough for nearly the exact hits. */
 const defaultOversampling: Readonly<Record<CodecName, number>> = { scalar: 4, binary: 10, product: 10 };
+
+/** With a graph and codes of 8 bits, which confuse few of the rows that a walk leaves; a walk is short, so each row counts. */
+const graphOversampling = 2;
 
 /** Largest dim with a learned rotation, as in src/quantize/product_codec.h. */
 const maxRotatedDim = 4096;
@@ -130,12 +134,13 @@ function asGiven(float: number): number {
 /**
 How far a search goes beyond the codes.
 
-@param quantization - That of the engine; `null` for floats only.
+@param quantization - That of the engine, and its index; `null` for floats only.
 @throws {VectorSearchError} with code `INVALID_ARGUMENT`.
 */
 export function planRescoring(
   { rescore, oversampling, exact = false }: SearchOptions,
   quantization: EngineQuantization | null,
+  index: IndexName,
 ): { readonly oversampling: number; readonly exact: boolean } {
   for (const [name, value] of Object.entries({ rescore, exact })) {
     if (value !== undefined && typeof value !== 'boolean')
@@ -155,7 +160,9 @@ export function planRescoring(
       throw invalidArgument('oversampling only where rescore is not false', oversampling);
     return { oversampling: 0, exact };
   }
-  const factor = oversampling ?? defaultOversampling[(quantization as EngineQuantization).codec];
+  const { codec, bits } = quantization as EngineQuantization;
+  const byDefault = index === 'hnsw' && bits === 8 ? graphOversampling : defaultOversampling[codec];
+  const factor = oversampling ?? byDefault;
   if (typeof factor !== 'number' || !(factor >= 1) || factor === Number.POSITIVE_INFINITY) {
     throw invalidArgument('oversampling to be a number of at least 1', oversampling);
   }

@@ -89,7 +89,7 @@ export function planSearch(
     if (index !== 'hnsw') throw invalidArgument("efSearch with the index 'hnsw' only", efSearch);
     checkInteger('efSearch', efSearch, 1, maxEf);
   }
-  const rescoring = planRescoring(options, quantization);
+  const rescoring = planRescoring(options, quantization, index);
   return {
     k: Math.min(checkInteger('k', k, 1), 0xffffffff),
     scoreThreshold: scoreThreshold ?? Number.NaN,

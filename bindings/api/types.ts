@@ -179,7 +179,10 @@ export interface SearchOptions {
   Default: `true` where float rows are kept.
   */
   readonly rescore?: boolean;
-  /** How many rows are scored again, as a multiple of `k`: at least 1. Default: `4` for `scalar`, else `10`. */
+  /**
+  How many rows are scored again, as a multiple of `k`: at least 1. Default: `4` for `scalar`, but `2` with index `hnsw`
+  and 8 bits; else `10`.
+  */
   readonly oversampling?: number;
   /** Search all float rows, whatever codes, lists and graph there are; needs `keepVectors`. Default: `false`. */
   readonly exact?: boolean;
