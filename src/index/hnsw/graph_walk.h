@@ -27,15 +27,15 @@ class GraphWalk {
 
   /// Greedily from the graph's entry to the nearest node of `level`; the graph is not empty. May throw std::bad_alloc.
   GraphEdge descend(NodeScorer& scorer, size_t level);
-  /// Likewise to some of the nearest nodes of level 1, where there is one: from several starts a walk on level 0 finds
-  /// what lies in parts that few edges lead between.
-  const std::vector<GraphEdge>& approach(NodeScorer& scorer);
+  /// Likewise to some of the nearest nodes of level 1, from which a walk on level 0 of length `ef` sets out: from several
+  /// starts it finds what lies in parts that few edges lead between.
+  const std::vector<GraphEdge>& approach(NodeScorer& scorer, size_t ef);
 
   /// The nodes of `level` nearest to where `scorer` stands that a walk from `start` meets, up to `ef`, in `found()`.
   /// May throw std::bad_alloc.
   void run(NodeScorer& scorer, GraphEdge start, size_t level, size_t ef);
-  /// The same on level 0, from `starts`.
-  void run(NodeScorer& scorer, const std::vector<GraphEdge>& starts, size_t ef);
+  /// The same from `starts`, nodes of that level.
+  void run(NodeScorer& scorer, const std::vector<GraphEdge>& starts, size_t level, size_t ef);
 
   /// Of level 0 only nodes that may be found. Where few neighbors of a node are, their neighbors are looked at in their
   /// place (Patel, Kraft, Guestrin, Zaharia. ACORN: Performant and Predicate-Agnostic Search Over Vector Embeddings and
@@ -51,7 +51,7 @@ class GraphWalk {
 
   HnswGraph& graph_;
   CandidatePool pool_;
-  std::vector<GraphEdge> starts_, approached_;
+  std::vector<GraphEdge> start_, starts_, approached_;
   std::vector<uint32_t> passed_;
   uint32_t batch_[kMaxScoredNodes];
   float distances_[kMaxScoredNodes];

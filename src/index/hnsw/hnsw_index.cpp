@@ -293,9 +293,9 @@ std::vector<Candidate> HnswIndex::search(const float* query, const HnswSearch& o
     return scan(query, bounded, allowed);
   if (walk_ == nullptr) walk_ = std::make_unique<GraphWalk>(graph_);
   const std::unique_ptr<NodeScorer> scorer = space_->from_query(query);
-  const std::vector<GraphEdge>& starts = walk_->approach(*scorer);
+  const std::vector<GraphEdge>& starts = walk_->approach(*scorer, bounded.ef);
   if (allowed.count() == stored_->slots.size() - removed_) {
-    walk_->run(*scorer, starts, bounded.ef);
+    walk_->run(*scorer, starts, 0, bounded.ef);
   } else {
     walk_->run_allowed(*scorer, starts, bounded.ef, {allowed, stored_->slots});
   }
