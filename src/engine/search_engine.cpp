@@ -476,9 +476,11 @@ Status SearchEngine::update(RowId id, const float* row) {
   if (state_->ivf != nullptr) return state_->ivf->update(to_number(*slot), row);
   if (state_->codes) state_->codes->replace(to_number(*slot), row);
   // A graph measures from the row that was, until it has forgotten it.
-  const bool relinks = state_->hnsw != nullptr && state_->hnsw->forget(to_number(*slot));
+  HnswIndex* graph = state_->hnsw.get();
+  const bool relinks = graph != nullptr && graph->forget(to_number(*slot));
+  if (graph != nullptr) graph->replace_code(to_number(*slot), row);
   if (state_->has_vectors()) state_->rows.update(to_number(*slot), row);
-  if (state_->hnsw != nullptr) state_->hnsw->update(to_number(*slot), row, relinks);
+  if (relinks) graph->link(to_number(*slot));
   return {};
 }
 

@@ -291,7 +291,7 @@ uint32_t BulkLinker::root_of(uint32_t node) {
 // Makes an edge of the tree between two parts, by these nodes of theirs or by others nearby.
 void BulkLinker::unite(uint32_t a, uint32_t b) {
   if (root_of(a) == root_of(b)) return;
-  const size_t limit = graph_.links.m();
+  const size_t limit = tree_limit(graph_.links.m());
   add_tree_edge(graph_.links, tree_node_with_room(graph_.links, a, limit),
                 tree_node_with_room(graph_.links, b, limit));
   roots_[root_of(a)] = root_of(b);

@@ -89,7 +89,7 @@ void GraphLinker::link_back(uint32_t from, const GraphEdge& edge, size_t level) 
 // Half a list is for the tree at most, but for what removals ask.
 void GraphLinker::join_tree(uint32_t node, const std::vector<GraphEdge>& near) {
   GraphLinks& links = graph_.links;
-  const size_t limit = links.m();
+  const size_t limit = tree_limit(links.m());
   for (const GraphEdge& edge : near) {
     if (links.list(edge.node, 0).tree_count() < limit) return add_tree_edge(links, node, edge.node);
   }

@@ -12,6 +12,12 @@ constexpr size_t kApproachEf = 24;
 constexpr size_t kLeastStarts = 6;
 constexpr size_t kEfPerStart = 16;
 
+// At the end of a walk, also where it finds no memory.
+struct Forgetting {
+  ~Forgetting() { visited.forget(); }
+  VisitedSet& visited;
+};
+
 }  // namespace
 
 GraphEdge GraphWalk::descend(NodeScorer& scorer, size_t level) {
@@ -38,13 +44,13 @@ const std::vector<GraphEdge>& GraphWalk::approach(NodeScorer& scorer, size_t ef)
 }
 
 void GraphWalk::run(NodeScorer& scorer, const std::vector<GraphEdge>& starts, size_t level, size_t ef) {
+  const Forgetting forgetting{graph_.visited};
   pool_.start(ef);
   for (const GraphEdge& start : starts) {
     graph_.visited.meet(start.node);
     pool_.add(start.node, start.distance);
   }
   for (uint32_t node = pool_.take(); node != kNoNode; node = pool_.take()) expand(node, level, scorer);
-  graph_.visited.forget();
 }
 
 void GraphWalk::run(NodeScorer& scorer, GraphEdge start, size_t level, size_t ef) {
@@ -70,6 +76,7 @@ void GraphWalk::run_allowed(NodeScorer& scorer, const std::vector<GraphEdge>& st
   starts_.clear();
   for (size_t index = 0; index < pool_.size(); ++index)
     starts_.push_back({pool_.node(index), pool_.distance(index)});
+  const Forgetting forgetting{graph_.visited};
   pool_.start(ef);
   for (const GraphEdge& near : starts_) {
     if (!graph_.visited.meet(near.node)) continue;
@@ -81,7 +88,6 @@ void GraphWalk::run_allowed(NodeScorer& scorer, const std::vector<GraphEdge>& st
   }
   for (uint32_t node = pool_.take(); node != kNoNode; node = pool_.take())
     expand_allowed(node, scorer, allowed);
-  graph_.visited.forget();
 }
 
 [[gnu::noinline]] void GraphWalk::expand_allowed(uint32_t node, NodeScorer& scorer,

@@ -57,16 +57,18 @@ class HnswIndex::Unlinking {
 
 HnswIndex::HnswIndex(const HnswOptions& options, const VectorRows& rows, const KernelTable& kernels)
     : options_(options), rows_(&rows), kernels_(&kernels), graph_(options.m) {
-  make_space();
+  space_ = stored_->space(rows, kernels);
 }
 
 HnswIndex::~HnswIndex() = default;
 
-void HnswIndex::make_space() {
+// A space over what is stored is made before anything is changed, since that may find no memory.
+void HnswIndex::take_store(std::unique_ptr<NodeStore> stored, std::unique_ptr<NodeSpace> space) {
   bulk_.reset();
   linker_.reset();
   walk_.reset();
-  space_ = stored_->space(*rows_, *kernels_);
+  space_ = std::move(space);
+  stored_ = std::move(stored);
 }
 
 GraphLinker& HnswIndex::linker() {
@@ -111,11 +113,11 @@ void HnswIndex::restore(HnswGraph graph, std::unique_ptr<NodeStore> stored) {
   assert(nodes_.empty() && graph.links.size() == stored->size());
   std::vector<uint32_t> nodes(stored->size());
   for (uint32_t node = 0; node < stored->size(); ++node) nodes[stored->slots[node]] = node;
+  std::unique_ptr<NodeSpace> space = stored->space(*rows_, *kernels_);
   graph_ = std::move(graph);
-  stored_ = std::move(stored);
   nodes_ = std::move(nodes);
+  take_store(std::move(stored), std::move(space));
   linked_to_ = next_pending();
-  make_space();
 }
 
 uint64_t HnswIndex::bytes_needed(const HnswOptions& options, bool coded, uint64_t row_count) {
@@ -163,17 +165,18 @@ Status HnswIndex::take_codes(CodedRows codes) {
     stored->codes->append_coded(codes.code(slot, nullptr), codes.constants(slot), 1);
     stored->note_code(node);
   }
-  stored_ = std::move(stored);
+  std::unique_ptr<NodeSpace> space = stored->space(*rows_, *kernels_);
+  take_store(std::move(stored), std::move(space));
   unlink_all();
-  make_space();
   return {};
 }
 
 void HnswIndex::drop_codes() {
+  std::unique_ptr<NodeSpace> space = make_float_space(*rows_, stored_->slots, *kernels_);
   stored_->codes.reset();
   stored_->pair_constants = RowBlocks<float>(1);
+  take_store(std::move(stored_), std::move(space));
   unlink_all();
-  make_space();
 }
 
 Status HnswIndex::reserve(size_t row_count) {
@@ -187,6 +190,8 @@ Status HnswIndex::reserve(size_t row_count) {
 }
 
 void HnswIndex::unlink_all() {
+  bulk_.reset();
+  graph_.visited.forget();
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
     graph_.visited.close(node);
     for (size_t level = 0; level <= graph_.links.level(node); ++level) graph_.links.list(node, level).clear();
@@ -220,62 +225,71 @@ Result<double> HnswIndex::link_step() {
 
 // All rows are linked anew, and change places only when that is done.
 Result<double> HnswIndex::bulk_step() {
-  if (bulk_ == nullptr) {
-    bulk_ = std::make_unique<BulkLinker>(*stored_, graph_.links, *rows_, *kernels_, options_.ef_construction);
+  // One that finds no memory cannot go on.
+  std::unique_ptr<BulkLinker> bulk = std::move(bulk_);
+  if (bulk == nullptr) {
+    bulk = std::make_unique<BulkLinker>(*stored_, graph_.links, *rows_, *kernels_, options_.ef_construction);
   }
-  const Status stepped = bulk_->step();
-  if (!stepped.ok()) {
-    bulk_.reset();
-    return stepped.error();
+  const Status stepped = bulk->step();
+  if (!stepped.ok()) return stepped.error();
+  if (!bulk->is_done()) {
+    bulk_ = std::move(bulk);
+    return bulk_->share_done();
   }
-  if (!bulk_->is_done()) return bulk_->share_done();
-  std::unique_ptr<NodeStore> stored = bulk_->take_store();
+  std::unique_ptr<NodeStore> stored = bulk->take_store();
+  std::unique_ptr<NodeSpace> space = stored->space(*rows_, *kernels_);
   std::vector<uint32_t> nodes(nodes_.size(), kNoNode);
   for (uint32_t node = 0; node < stored->size(); ++node) nodes[stored->slots[node]] = node;
-  before_bulk_.reset(
-      new Replaced{std::move(graph_), std::move(stored_), std::move(nodes_), removed_, linked_to_});
-  graph_ = bulk_->take_graph();
-  stored_ = std::move(stored);
+  auto replaced = std::make_unique<Replaced>(options_.m);
+  std::swap(replaced->graph, graph_);
+  replaced->nodes = std::move(nodes_);
+  replaced->removed = removed_;
+  replaced->linked_to = linked_to_;
+  replaced->stored = std::move(stored_);
+  before_bulk_ = std::move(replaced);
+  graph_ = bulk->take_graph();
   nodes_ = std::move(nodes);
   removed_ = 0;
+  take_store(std::move(stored), std::move(space));
   linked_to_ = stored_->size();
-  make_space();
   return 1.0;
 }
 
 bool HnswIndex::forget(size_t slot) {
   const uint32_t node = nodes_[slot];
+  bulk_.reset();
   if (!graph_.is_linked(node)) return false;
   Unlinking unlinking(*this);
   linker().remove(node);
   for (size_t level = 0; level <= graph_.links.level(node); ++level) graph_.links.list(node, level).clear();
   unlinking.disarm();
+  linked_to_ = std::min<size_t>(linked_to_, node);
   return true;
 }
 
-void HnswIndex::update(size_t slot, const float* row, bool links) {
-  const uint32_t node = nodes_[slot];
-  bulk_.reset();
-  if (has_codes()) {
-    stored_->codes->replace(node, row);
-    stored_->note_code(node);
-  }
-  if (!links) return;
+void HnswIndex::replace_code(size_t slot, const float* row) {
+  if (!has_codes()) return;
+  stored_->codes->replace(nodes_[slot], row);
+  stored_->note_code(nodes_[slot]);
+}
+
+void HnswIndex::link(size_t slot) {
   Unlinking unlinking(*this);
-  linker().insert(node);
+  linker().insert(nodes_[slot]);
   unlinking.disarm();
+  linked_to_ = next_pending();
 }
 
 void HnswIndex::remove(size_t slot) {
   const uint32_t node = nodes_[slot];
-  if (graph_.is_linked(node)) {
-    Unlinking unlinking(*this);
-    linker().remove(node);
-    unlinking.disarm();
-  }
+  bulk_.reset();
+  // Also where there is no memory to mend the graph, which is then to be made anew.
   stored_->slots[node] = kNoSlot;
   ++removed_;
-  bulk_.reset();
+  if (!graph_.is_linked(node)) return;
+  Unlinking unlinking(*this);
+  linker().remove(node);
+  unlinking.disarm();
 }
 
 bool HnswIndex::is_connected() const {
@@ -355,13 +369,13 @@ std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& opt
 
 void HnswIndex::truncate(size_t slot_count) {
   if (before_bulk_ != nullptr) {
+    std::unique_ptr<NodeSpace> space = before_bulk_->stored->space(*rows_, *kernels_);
     graph_ = std::move(before_bulk_->graph);
-    stored_ = std::move(before_bulk_->stored);
     nodes_ = std::move(before_bulk_->nodes);
     removed_ = before_bulk_->removed;
     linked_to_ = before_bulk_->linked_to;
+    take_store(std::move(before_bulk_->stored), std::move(space));
     settle();
-    make_space();
   }
   const size_t node_count = stored_->size() - (nodes_.size() - slot_count);
   const bool are_last =
@@ -439,13 +453,14 @@ Status HnswIndex::renumber(const std::vector<uint32_t>& order, const std::vector
   for (uint32_t& slot : stored.value().slots) slot = new_slots[slot];
   std::vector<uint32_t> nodes(count);
   for (uint32_t number = 0; number < count; ++number) nodes[stored.value().slots[number]] = number;
+  auto taken = std::make_unique<NodeStore>(std::move(stored.value()));
+  std::unique_ptr<NodeSpace> space = taken->space(*rows_, *kernels_);
   graph_ = std::move(graph.value());
-  *stored_ = std::move(stored.value());
   nodes_ = std::move(nodes);
+  take_store(std::move(taken), std::move(space));
   removed_ = 0;
   linked_to_ = 0;
   linked_to_ = next_pending();
-  make_space();
   return {};
 }
 

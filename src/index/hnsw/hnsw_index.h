@@ -104,10 +104,11 @@ class HnswIndex {
   /// Errors   kOutOfMemory, or std::bad_alloc; then rows may have to be linked anew
   Result<double> link_step();
 
-  /// Unlinks the row in a slot, which is about to become another. Returns whether it was linked.
+  /// Of an update, in this order: unlinks the row in a slot, and returns whether it was linked; codes it anew; links it
+  /// again, once its floats are the new ones. May throw std::bad_alloc: a row that is not linked again is pending.
   bool forget(size_t slot);
-  /// Takes in that the row in a slot is another now, and links it where told.
-  void update(size_t slot, const float* row, bool links);
+  void replace_code(size_t slot, const float* row);
+  void link(size_t slot);
   /// Takes the row out of a slot; the slot stays, empty, until compaction.
   void remove(size_t slot);
   /// Forgets the rows from slot `slot_count` on, the newest. Where they have been linked together with others, all is
@@ -136,18 +137,20 @@ class HnswIndex {
   class Unlinking;
   /// What linking many rows together replaces.
   struct Replaced {
+    explicit Replaced(uint32_t m) : graph(m) {}
+
     HnswGraph graph;
     std::unique_ptr<NodeStore> stored;
     std::vector<uint32_t> nodes;
-    size_t removed;
-    size_t linked_to;
+    size_t removed = 0;
+    size_t linked_to = 0;
   };
 
   std::vector<Candidate> scan(const float* query, const HnswSearch& options,
                               const AllowedSlots& allowed) const;
   std::vector<Candidate> finish(const float* query, const HnswSearch& options, NodeScorer& scorer,
                                 std::vector<Candidate> by_node) const;
-  void make_space();
+  void take_store(std::unique_ptr<NodeStore> stored, std::unique_ptr<NodeSpace> space);
   GraphLinker& linker();
   Result<double> bulk_step();
   void truncate_reordered(size_t slot_count);

@@ -10,6 +10,12 @@
 
 namespace vicinal {
 
+/// Edges of the tree that a node has at most, but for what removals ask: half its list, but three, so that the tree is
+/// no path, along which it would be far to a node with room.
+inline size_t tree_limit(uint32_t m) {
+  return m > 3 ? m : 3;
+}
+
 /// Puts an edge of the tree between two nodes, both ways, in the place of another edge where a list is full. Both have
 /// fewer edges of the tree than their lists have room.
 void add_tree_edge(GraphLinks& links, uint32_t a, uint32_t b);
