@@ -167,7 +167,7 @@ TEST(HnswFileDamage, IsFound) {
 // Searches and changes an engine.
 void use(SearchEngine& engine) {
   ASSERT_TRUE(engine.graph_is_connected());
-  const size_t size = engine.stats().size;
+  const uint64_t size = engine.stats().size;
   const std::vector<float> rows = golden_hnsw_rows();
   for (const size_t ef_search : {1, 100}) {
     const Hits hits = search(engine, rows, {.k = 3, .ef_search = ef_search});
