@@ -82,9 +82,9 @@ class SearchEngine {
   /// Appends rows, all or none of them. Trains the codec first where these make the rows enough: in one go, so
   /// that a caller who wants to report or to stop trains it before, by `begin_training`.
   /// rows     [row_count x dim] finite floats; no zero row when the metric is cosine
+  /// links    with a graph: link the rows to it, in one go; else `link_step` does it later
   /// Returns  id of the first; the others follow it one by one
   /// Errors   kNotFinite, kZeroVector, kCapacityExceeded, kOutOfMemory; std::bad_alloc. No row is changed then.
-  /// links    with a graph: link the rows to it, in one go; else `link_step` does it later
   Result<RowId> add(const float* rows, size_t row_count, bool links = true);
 
   /// Takes the newest `row_count` rows back as if they had never been added (their ids will be given out

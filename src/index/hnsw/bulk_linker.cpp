@@ -26,10 +26,6 @@ constexpr float kBackSlack = 1.5f;
 // Nodes compared with others together: a few rows of tiles.
 constexpr size_t kBlockNodes = 32;
 
-uint64_t key_of_edge(float distance, uint32_t node) {
-  return key_of({distance, node});
-}
-
 }  // namespace
 
 BulkLinker::BulkLinker(const NodeStore& store, const GraphLinks& links, const VectorRows& rows,
@@ -207,7 +203,7 @@ void BulkLinker::link_block(uint32_t first, size_t count, const std::vector<uint
       for (size_t i = 0; i < count; ++i) {
         for (size_t j = 0; j < some; ++j) {
           if (from + j != first + i)
-            keys[i].push_back(key_of_edge(distances[i * some + j], from + static_cast<uint32_t>(j)));
+            keys[i].push_back(key_of({distances[i * some + j], from + static_cast<uint32_t>(j)}));
         }
       }
     }
@@ -266,13 +262,10 @@ void BulkLinker::link_back(uint32_t node) {
       candidates_.push_back(edge);
   }
   if (candidates_.size() == own) return;
-  const auto by_distance = [](const GraphEdge& a, const GraphEdge& b) {
-    return a.distance != b.distance ? a.distance < b.distance : a.node < b.node;
-  };
   if (candidates_.size() > list.capacity()) {
     const size_t kept = std::min(candidates_.size(), std::max(ef_construction_, list.capacity()));
     std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<ptrdiff_t>(kept),
-                      candidates_.end(), by_distance);
+                      candidates_.end(), is_nearer);
     candidates_.resize(kept);
     selection_->select(candidates_, list.capacity(), kBackSlack);
   }

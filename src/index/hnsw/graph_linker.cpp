@@ -16,10 +16,6 @@ constexpr size_t kAddedNodes = 2;
 // Length of a walk around a node that has lost edges.
 constexpr size_t kLookAroundEf = 48;
 
-bool is_nearer(const GraphEdge& a, const GraphEdge& b) {
-  return a.distance != b.distance ? a.distance < b.distance : a.node < b.node;
-}
-
 }  // namespace
 
 GraphLinker::GraphLinker(HnswGraph& graph, const NodeSpace& space, size_t ef_construction)

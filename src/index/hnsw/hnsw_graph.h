@@ -47,4 +47,9 @@ struct GraphEdge {
   bool tree = false;
 };
 
+/// Nearest first, ties by smaller node.
+inline bool is_nearer(const GraphEdge& a, const GraphEdge& b) {
+  return a.distance != b.distance ? a.distance < b.distance : a.node < b.node;
+}
+
 }  // namespace vicinal

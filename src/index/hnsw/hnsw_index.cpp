@@ -91,7 +91,6 @@ HnswStats HnswIndex::stats() const {
   }
   if (stats.linked > 0)
     stats.mean_degree = static_cast<double>(edge_count) / static_cast<double>(stats.linked);
-  stats.graph_bytes = index_bytes();
   return stats;
 }
 
@@ -141,7 +140,11 @@ Status HnswIndex::append(const float* rows, size_t row_count) {
   if (nodes_.capacity() < nodes_.size() + row_count)
     nodes_.reserve(std::max(nodes_.size() + row_count, 2 * nodes_.capacity()));
   graph_.visited.resize(new_count);
-  if (has_codes()) stored_->codes->append(rows, row_count);
+  if (has_codes()) {
+    // Codes of rows that were not taken in because coding found no memory.
+    stored_->codes->truncate(old_count);
+    stored_->codes->append(rows, row_count);
+  }
   for (size_t node = old_count; node < new_count; ++node) {
     stored_->slots.push_back(static_cast<uint32_t>(nodes_.size()));
     nodes_.push_back(static_cast<uint32_t>(node));

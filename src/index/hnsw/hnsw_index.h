@@ -53,7 +53,6 @@ struct HnswStats {
   size_t level_count = 0;
   double mean_degree = 0;  // edges of a node on level 0
   size_t largest_degree = 0;
-  uint64_t graph_bytes = 0;
 };
 
 class HnswIndex {
