@@ -299,6 +299,16 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
       expect((await engine.search(rowOf(queries, dim, 3), 1)).ids).toEqual(Uint32Array.of(rowCount + 3));
     });
 
+    it('finds the same after compact(), which puts near vectors together', async () => {
+      const engine = await create('euclidean', { fullScanThreshold: 0, efConstruction: 60 });
+      for (let id = 0; id < 1200; id++) engine.add(rowOf(rows, dim, id));
+      await engine.remove(3);
+      const before = plain(await engine.searchBatch(queries, 10, { efSearch: 20 }));
+      await engine.compact();
+      expect(plain(await engine.searchBatch(queries, 10, { efSearch: 20 }))).toEqual(before);
+      expect(await engine.get(700)).toEqual(rowOf(rows, dim, 700));
+    });
+
     it('is empty after clear(), and takes vectors again', async () => {
       const engine = await createFilled('euclidean', { seed: 2 ** 40 + 1, m: 8 });
       await engine.clear();

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "index/hnsw/cell_order.h"
 #include "index/hnsw/spanning_tree.h"
 #include "rows/top_k.h"
 
@@ -113,33 +114,15 @@ void BulkLinker::find_cell(uint32_t node) {
   parents_[node] = walk_->found().node(0);
 }
 
-// Cells follow one another as their centers do among those of the level above, and so on: those of the highest level
-// in the order of their numbers, each followed by those that belong to it.
 Status BulkLinker::number_by_cells() {
   const size_t top = graph_.entry == kNoNode ? 0 : graph_.top_level();
-  std::vector<uint32_t> order;
+  std::vector<uint32_t> top_nodes;
   for (uint32_t node = 0; node < source_.size(); ++node) {
-    if (source_.slots[node] != kNoSlot && levels_.level(node) == top) order.push_back(node);
+    if (source_.slots[node] != kNoSlot && levels_.level(node) == top) top_nodes.push_back(node);
   }
-  // Children of each node, level by level: lists threaded through `next`.
-  std::vector<uint32_t> first(source_.size(), kNoNode), next(source_.size(), kNoNode);
-  for (auto node = static_cast<uint32_t>(source_.size()); node-- > 0;) {
-    if (parents_[node] == kNoNode) continue;
-    next[node] = first[parents_[node]];
-    first[parents_[node]] = node;
-  }
-  for (size_t level = top; level-- > 0;) {
-    std::vector<uint32_t> expanded;
-    expanded.reserve(2 * order.size());
-    for (const uint32_t node : order) {
-      if (level == 0) cells_.push_back(static_cast<uint32_t>(expanded.size()));
-      expanded.push_back(node);
-      for (uint32_t child = first[node]; child != kNoNode; child = next[child]) {
-        if (levels_.level(child) == level) expanded.push_back(child);
-      }
-    }
-    order = std::move(expanded);
-  }
+  CellOrder by_cells = order_by_cells(levels_, std::move(top_nodes), top, parents_);
+  const std::vector<uint32_t>& order = by_cells.nodes;
+  cells_ = std::move(by_cells.cells);
   if (cells_.empty()) cells_.push_back(0);
 
   std::vector<uint32_t> numbers(source_.size(), kNoNode);

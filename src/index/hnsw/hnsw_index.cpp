@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "index/flat/flat_search.h"
+#include "index/hnsw/cell_order.h"
 #include "index/hnsw/spanning_tree.h"
 
 namespace vicinal {
@@ -429,10 +430,10 @@ void HnswIndex::truncate_reordered(size_t slot_count) {
 }
 
 Status HnswIndex::compact(const Deletions& deletions) {
-  std::vector<uint32_t> order;
+  std::vector<uint32_t> order = linked_by_cells(graph_);
   order.reserve(stored_->slots.size() - removed_);
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
-    if (stored_->slots[node] != kNoSlot) order.push_back(node);
+    if (stored_->slots[node] != kNoSlot && !graph_.is_linked(node)) order.push_back(node);
   }
   // Where the rows of slots will be.
   std::vector<uint32_t> new_slots(nodes_.size(), kNoSlot);

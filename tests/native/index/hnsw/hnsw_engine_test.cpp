@@ -260,6 +260,32 @@ TEST(HnswEngine, KeepsItsRecallWhenHalfOfTheRowsAreRemoved) {
   EXPECT_NEAR(recall(*engine, *exact, queries, options), kept, 0.01);
 }
 
+// Other places among the nodes, the same edges.
+TEST(HnswEngine, FindsTheSameAfterCompaction) {
+  Random random(9);
+  const std::vector<float> rows = clustered(random, 2000);
+  const std::vector<float> queries = clustered(random, 100);
+  for (const uint32_t bits : {32u, 8u}) {
+    SCOPED_TRACE(testing::Message() << "bits " << bits);
+    auto engine = make_engine(Metric::kEuclidean, codes_of(Metric::kEuclidean, bits, true));
+    ASSERT_TRUE(engine->add(rows.data(), 500).ok());
+    for (size_t row = 500; row < 2000; ++row) ASSERT_TRUE(engine->add(&rows[row * kDim], 1).ok());
+    for (uint32_t id = 0; id < 2000; id += 4) ASSERT_TRUE(engine->remove(RowId{id}).ok());
+    // And some that wait to be linked.
+    ASSERT_TRUE(engine->add(rows.data(), 50, false).ok());
+    SearchOptions options;
+    options.ef_search = 20;
+    options.oversampling = bits == 32 ? 0 : 2;
+    const Hits before = search(*engine, queries, options);
+    ASSERT_TRUE(engine->compact().ok());
+    const Hits after = search(*engine, queries, options);
+    EXPECT_EQ(after.ids, before.ids);
+    EXPECT_EQ(after.distances, before.distances);
+    EXPECT_EQ(engine->graph_stats().removed, 0u);
+    EXPECT_EQ(engine->graph_stats().pending, 50u);
+  }
+}
+
 TEST(HnswEngine, TakesABatchBackThatWasLinkedToItsEnd) {
   Random random(7);
   const std::vector<float> rows = clustered(random, 3000);
