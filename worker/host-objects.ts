@@ -47,6 +47,7 @@ const engineCalls: CallTable<VectorSearchEngine, EngineCalls> = {
   estimateRecall: (engine, queries, k, options) => engine.estimateRecallSteps(queries, k, options),
   reserve: (engine, count) => engine.reserve(count),
   stats: (engine) => engine.stats(),
+  checkGraph: (engine) => engine.checkGraph(),
   compact: (engine) => engine.compact(),
   clear: (engine) => engine.clear(),
   save: (engine) => engine.save(),

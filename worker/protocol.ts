@@ -15,6 +15,7 @@ import type {
   CompressedStoreOptions,
   EngineOptions,
   EngineStats,
+  GraphCheck,
   Metric,
   ModuleBytes,
   PcaModel,
@@ -86,6 +87,7 @@ export interface EngineCalls {
   estimateRecall(queries: Float32Array, k: number | undefined, options: RecallOptions): number;
   reserve(count: number): number;
   stats(): EngineStats;
+  checkGraph(): GraphCheck | null;
   compact(): void;
   clear(): void;
   save(): Uint8Array;

@@ -9,6 +9,7 @@ import type { SearchResults } from '../bindings/api/search-results.js';
 import type {
   EngineOptions,
   EngineStats,
+  GraphCheck,
   Metric,
   RecallOptions,
   SearchOptions,
@@ -152,6 +153,11 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   /** Numbers about the engine: rows, bytes, variant. */
   stats(options: CallOptions = {}): Promise<EngineStats> {
     return this.read('stats', [], options);
+  }
+
+  /** With index `hnsw`: how much of the graph walks can come to, as `VectorSearchEngine.checkGraph`. */
+  checkGraph(options: CallOptions = {}): Promise<GraphCheck | null> {
+    return this.read('checkGraph', [], options);
   }
 
   /** Reclaim the space of removed vectors. Ids stay. */

@@ -5,7 +5,8 @@ Options of an index `hnsw`, and how they cross into the module.
 */
 import { checkInteger } from './arguments.js';
 import { invalidArgument } from './errors.js';
-import type { EngineOptions, HnswOptions } from './types.js';
+import { copyWords } from './module-arrays.js';
+import type { EngineOptions, GraphStats, HnswOptions } from './types.js';
 
 /** Most vectors that a walk or an insertion keeps, as in src/index/hnsw/hnsw_index.cpp. */
 export const maxEf = 65536;
@@ -55,4 +56,31 @@ export function hnswFromWords(words: Uint32Array): Required<HnswOptions> {
     number,
   ];
   return { m, efConstruction, fullScanThreshold, seed: seedHigh * 2 ** 32 + seedLow };
+}
+
+/** Words that graph stats begin with: `linked, pending, removed, levels`, and the number of degrees. */
+const graphStatsWords = 5;
+
+/** @param address - Of words: {@link graphStatsWords}, then the sizes of levels, then the counts by degree. */
+export function readGraphStats(
+  memory: WebAssembly.Memory,
+  address: number,
+): Omit<GraphStats, keyof HnswOptions> {
+  const [linked, pending, removed, levels, degreeCount] = [
+    ...copyWords(memory, address, graphStatsWords),
+  ] as [number, number, number, number, number];
+  const levelSizes = copyWords(memory, address + graphStatsWords * 4, levels);
+  const degrees = copyWords(memory, address + (graphStatsWords + levels) * 4, degreeCount);
+  const edges = degrees.reduce((sum, count, degree) => sum + count * degree, 0);
+  return {
+    linked,
+    pending,
+    removed,
+    removedRatio: removed / Math.max(1, linked + pending + removed),
+    levels,
+    levelSizes,
+    meanDegree: edges / Math.max(1, linked),
+    maxDegree: degrees.reduce((most, count, degree) => (count > 0 ? degree : most), 0),
+    degrees,
+  };
 }

@@ -43,16 +43,6 @@ export const engineStatsFields = [
   'memoryBytes',
 ] as const;
 
-/** Where `engineGraphStats` leaves its numbers: doubles in this order. */
-export const graphStatsFields = [
-  'linked',
-  'pending',
-  'removed',
-  'levels',
-  'meanDegree',
-  'maxDegree',
-] as const;
-
 /** `lastError` leaves as many doubles: `code, expected, actual`. */
 export const errorNumbers = 3;
 
@@ -92,8 +82,10 @@ export interface RawFunctions {
   engineIndex(engine: number): number;
   /** Address of words, see hnsw.ts, or 0. */
   engineHnsw(engine: number): number;
-  /** Address of the numbers, see {@link graphStatsFields}. */
+  /** Address of words, see hnsw.ts. */
   engineGraphStats(engine: number): number;
+  /** Rows of the graph that edges of its lowest level lead to from where walks start. */
+  engineReachable(engine: number): Reply;
   /** Rows that `engineLinkStep` would link; 0 without a graph, and while its codec has not learned. */
   enginePendingLinks(engine: number): number;
   /** Lists; 0 until trained. */

@@ -18,12 +18,13 @@ import { disposeBySymbol } from './dispose-symbol.js';
 import { checkKind, crossKind, type EngineKind, kindOf } from './engine-kind.js';
 import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
+import { readGraphStats } from './hnsw.js';
 import { currentRuntime } from './init.js';
 import { metricName, metricNumber } from './metrics.js';
 import { copyFloats, copyNamed } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
 import { trainNames } from './option-names.js';
-import { engineStatsFields, graphStatsFields } from './raw-module.js';
+import { engineStatsFields } from './raw-module.js';
 import { recallSteps } from './recall-steps.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
 import { scratchBytes } from './scratch.js';
@@ -34,6 +35,7 @@ import { trainSteps } from './training-steps.js';
 import type {
   EngineOptions,
   EngineStats,
+  GraphCheck,
   GraphStats,
   ListStats,
   LongCallOptions,
@@ -355,6 +357,20 @@ export class VectorSearchEngine {
   }
 
   /**
+  With index `hnsw`: whether walks can come to every vector of the graph. It follows every edge of the lowest level, which
+  takes some 50 ms for 100,000 vectors.
+
+  @returns `null` for other indexes.
+  @throws {VectorSearchError} with code `OUT_OF_MEMORY` or `DISPOSED`.
+  */
+  checkGraph(): GraphCheck | null {
+    const { address, runtime } = this.#handle;
+    if (this.#kind.hnsw === null) return null;
+    const reachable = runtime.checked((raw) => raw.engineReachable(address));
+    return { linked: (this.#graph() as GraphStats).linked, reachable };
+  }
+
+  /**
   Reclaim the space of removed vectors, and spare capacity. Ids stay. A graph needs room for a second one meanwhile.
 
   @throws {VectorSearchError} with code `OUT_OF_MEMORY`, the engine unchanged, or `DISPOSED`.
@@ -405,8 +421,8 @@ export class VectorSearchEngine {
     const { address, runtime } = this.#handle;
     const { hnsw } = this.#kind;
     if (hnsw === null) return null;
-    const stats = runtime.call((raw) => raw.engineGraphStats(address));
-    return { ...hnsw, ...copyNamed(runtime.memory, stats, graphStatsFields) };
+    const words = runtime.call((raw) => raw.engineGraphStats(address));
+    return { ...hnsw, ...readGraphStats(runtime.memory, words) };
   }
 
   #vectorToScratch(name: string, vector: VectorInput): number {

@@ -226,12 +226,26 @@ export interface GraphStats extends Required<HnswOptions> {
   readonly pending: number;
   /** Removed vectors whose place in it `compact()` would reclaim. */
   readonly removed: number;
+  /** Share of the places in it that are those of removed vectors, 0 to 1. */
+  readonly removedRatio: number;
   /** Levels that hold vectors; 0 for an empty graph. */
   readonly levels: number;
+  /** `[levels]` vectors on each level, the lowest first, where all linked ones are. */
+  readonly levelSizes: Uint32Array;
   /** Edges of a vector on the lowest level, on average. */
   readonly meanDegree: number;
   /** Most edges of a vector on the lowest level: up to `2 * m`. */
   readonly maxDegree: number;
+  /** `[2 * m + 1]` vectors by the number of their edges on the lowest level: `degrees[3]` of them have three. */
+  readonly degrees: Uint32Array;
+}
+
+/** How much of a graph walks can come to. */
+export interface GraphCheck {
+  /** Vectors in the graph. */
+  readonly linked: number;
+  /** Of these, those that edges lead to from where walks start: all of them, unless there is an error in this package. */
+  readonly reachable: number;
 }
 
 /** Which searches `estimateRecall` judges. */

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "arrays.h"
 #include "byte_pieces.h"
@@ -110,17 +111,19 @@ double hnsw(Address engine) {
            static_cast<uint32_t>(held->seed >> 32)};
   return address_of(&words);
 }
-/// Address of six doubles, in the order of `graphStatsFields` in bindings/api/raw-module.ts.
+/// Address of words: those of `graphStatsWords` in bindings/api/hnsw.ts, the level sizes, the degrees.
 double graph_stats(Address engine) {
-  static std::array<double, 6> numbers;
+  static std::vector<uint32_t> words;
   const HnswStats stats = at(engine).graph_stats();
-  numbers = {static_cast<double>(stats.linked),
-             static_cast<double>(stats.pending),
-             static_cast<double>(stats.removed),
-             static_cast<double>(stats.level_count),
-             stats.mean_degree,
-             static_cast<double>(stats.largest_degree)};
-  return address_of(numbers.data());
+  words = {static_cast<uint32_t>(stats.linked), static_cast<uint32_t>(stats.pending),
+           static_cast<uint32_t>(stats.removed), static_cast<uint32_t>(stats.level_sizes.size()),
+           static_cast<uint32_t>(stats.degrees.size())};
+  words.insert(words.end(), stats.level_sizes.begin(), stats.level_sizes.end());
+  words.insert(words.end(), stats.degrees.begin(), stats.degrees.end());
+  return address_of(words.data());
+}
+Reply reachable(Address engine) {
+  return guarded([&]() -> Result<size_t> { return at(engine).reachable(); });
 }
 size_t pending_links(Address engine) {
   return at(engine).pending_links();
@@ -289,6 +292,7 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineIndex", &index);
   emscripten::function("engineHnsw", &hnsw);
   emscripten::function("engineGraphStats", &graph_stats);
+  emscripten::function("engineReachable", &reachable);
   emscripten::function("enginePendingLinks", &pending_links);
   emscripten::function("engineNlist", &nlist);
   emscripten::function("engineListImbalance", &list_imbalance);

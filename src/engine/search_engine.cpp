@@ -428,6 +428,10 @@ bool SearchEngine::graph_is_connected() const {
   return state_->hnsw == nullptr || state_->hnsw->is_connected();
 }
 
+size_t SearchEngine::reachable() const {
+  return state_->hnsw == nullptr ? 0 : state_->hnsw->reachable();
+}
+
 Result<double> SearchEngine::link_step() {
   return state_->link_step();
 }

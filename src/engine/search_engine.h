@@ -122,6 +122,9 @@ class SearchEngine {
   HnswStats graph_stats() const;
   /// Whether every row of the graph is reached from every other; true without one.
   bool graph_is_connected() const;
+  /// Rows of the graph that edges of its lowest level lead to from where walks start; 0 without one.
+  /// May throw std::bad_alloc.
+  size_t reachable() const;
   /// Some 20 ms of linking rows to the graph that were added without. Searches compare those with the query, one by one.
   /// Returns  the share that is done, 0 to 1: 1 where nothing is left to do
   /// Errors   kOutOfMemory; std::bad_alloc

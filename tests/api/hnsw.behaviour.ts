@@ -94,7 +94,25 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
       await engine.remove(7);
       const stats = await engine.stats();
       expect(stats.graph).toMatchObject({ ...options, linked: rowCount - 1, pending: 0, removed: 1 });
-      const { levels, meanDegree, maxDegree } = stats.graph ?? expect.fail('no graph');
+      const { levels, levelSizes, meanDegree, maxDegree, degrees, removedRatio } =
+        stats.graph ?? expect.fail('no graph');
+      expect(removedRatio).toBeLessThan(1 / rowCount + 1e-9);
+      expect(removedRatio).toBeGreaterThan(0);
+      expect(levelSizes).toHaveLength(levels);
+      expect(levelSizes[0]).toBe(rowCount - 1);
+      // About one in m of them on each next level.
+      expect(levelSizes[1]).toBeGreaterThan(rowCount / 32);
+      expect(levelSizes[1]).toBeLessThan(rowCount / 8);
+      expect([...levelSizes]).toEqual([...levelSizes].sort((a, b) => b - a));
+      expect(degrees).toHaveLength(33);
+      expect(degrees.reduce((sum, count) => sum + count)).toBe(rowCount - 1);
+      expect(degrees.reduce((sum, count, degree) => sum + count * degree) / (rowCount - 1)).toBeCloseTo(
+        meanDegree,
+        9,
+      );
+      expect(degrees[maxDegree]).toBeGreaterThan(0);
+      expect([...degrees.subarray(maxDegree + 1)].every((count) => count === 0)).toBe(true);
+      expect(degrees[0]).toBe(0);
       expect(levels).toBeGreaterThanOrEqual(2);
       expect(meanDegree).toBeGreaterThan(4);
       expect(maxDegree).toBeGreaterThanOrEqual(meanDegree);
@@ -106,6 +124,19 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
       expect(stats.memoryBytes).toBe(vectorBytes + normBytes + codeBytes + codecBytes + indexBytes + idBytes);
       expect((await (await create('manhattan')).stats()).quantization).toBeNull();
       expect((await keep(await maker.create(dim)).stats()).graph).toBeNull();
+    });
+
+    it('has edges to every vector, whatever was changed', async () => {
+      const engine = await create('euclidean', { m: 4, efConstruction: 20 });
+      expect(await engine.checkGraph()).toEqual({ linked: 0, reachable: 0 });
+      await engine.addBatch(rows);
+      expect(await engine.checkGraph()).toEqual({ linked: rowCount, reachable: rowCount });
+      for (let id = 0; id < rowCount / 2; id++) await engine.remove(id);
+      const half = { linked: rowCount / 2, reachable: rowCount / 2 };
+      expect(await engine.checkGraph()).toEqual(half);
+      await engine.compact();
+      expect(await engine.checkGraph()).toEqual(half);
+      expect(await keep(await maker.create(dim)).checkGraph()).toBeNull();
     });
 
     it('needs about as many bytes as is told before', async () => {

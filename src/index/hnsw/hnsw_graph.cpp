@@ -10,6 +10,22 @@ void choose_entry(HnswGraph& graph) {
   }
 }
 
+size_t reachable_count(const HnswGraph& graph) {
+  if (graph.entry == kNoNode) return 0;
+  std::vector<bool> met(graph.links.size());
+  std::vector<uint32_t> reached{graph.entry};
+  met[graph.entry] = true;
+  for (size_t next = 0; next < reached.size(); ++next) {
+    const LinkList list = graph.links.list(reached[next], 0);
+    for (size_t index = 0; index < list.size(); ++index) {
+      if (met[list[index]] || !graph.is_linked(list[index])) continue;
+      met[list[index]] = true;
+      reached.push_back(list[index]);
+    }
+  }
+  return reached.size();
+}
+
 Result<HnswGraph> renumbered(const HnswGraph& graph, const std::vector<uint32_t>& order,
                              const std::vector<uint32_t>& numbers) {
   size_t upper_lists = 0;

@@ -33,6 +33,9 @@ struct HnswGraph {
 /// Makes a linked node of the highest level the entry.
 void choose_entry(HnswGraph& graph);
 
+/// Linked nodes that edges of level 0 lead to from the entry, it among them. May throw std::bad_alloc.
+size_t reachable_count(const HnswGraph& graph);
+
 /// The graph of some of its nodes, numbered anew. Edges to nodes that are not linked or not kept are left out.
 /// order    [n] the nodes kept, all linked ones among them
 /// numbers  their numbers in that order, kNoNode for nodes not kept

@@ -82,16 +82,13 @@ HnswStats HnswIndex::stats() const {
   stats.linked = graph_.linked_count;
   stats.pending = pending();
   stats.removed = removed_;
-  stats.level_count = graph_.entry == kNoNode ? 0 : graph_.top_level() + 1;
-  uint64_t edge_count = 0;
+  stats.degrees.resize(graph_.links.capacity_at(0) + 1);
+  if (graph_.entry != kNoNode) stats.level_sizes.resize(graph_.top_level() + 1);
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
     if (!graph_.is_linked(node)) continue;
-    const size_t degree = graph_.links.list(node, 0).size();
-    edge_count += degree;
-    stats.largest_degree = std::max(stats.largest_degree, degree);
+    ++stats.degrees[graph_.links.list(node, 0).size()];
+    for (size_t level = 0; level <= graph_.links.level(node); ++level) ++stats.level_sizes[level];
   }
-  if (stats.linked > 0)
-    stats.mean_degree = static_cast<double>(edge_count) / static_cast<double>(stats.linked);
   return stats;
 }
 

@@ -47,12 +47,11 @@ struct HnswSearch {
 };
 
 struct HnswStats {
-  size_t linked = 0;   // rows in the graph
-  size_t pending = 0;  // rows not yet in it
-  size_t removed = 0;  // nodes whose space is not yet reclaimed
-  size_t level_count = 0;
-  double mean_degree = 0;  // edges of a node on level 0
-  size_t largest_degree = 0;
+  size_t linked = 0;                  // rows in the graph
+  size_t pending = 0;                 // rows not yet in it
+  size_t removed = 0;                 // nodes whose space is not yet reclaimed
+  std::vector<uint32_t> level_sizes;  // linked nodes that are on each level; none for an empty graph
+  std::vector<uint32_t> degrees;      // [2 m + 1] linked nodes by the number of their edges on level 0
 };
 
 class HnswIndex {
@@ -131,6 +130,8 @@ class HnswIndex {
 
   /// Whether every linked row is reached from every other.
   bool is_connected() const;
+  /// Linked rows that edges of level 0 lead to from the entry, it among them.
+  size_t reachable() const { return reachable_count(graph_); }
 
  private:
   class Unlinking;

@@ -50,7 +50,7 @@ Hits search(const SearchEngine& engine, const std::vector<float>& queries, const
 void expect_same_graph(const HnswStats& a, const HnswStats& b) {
   EXPECT_EQ(a.linked, b.linked);
   EXPECT_EQ(a.pending, b.pending);
-  EXPECT_EQ(a.level_count, b.level_count);
+  EXPECT_EQ(a.level_sizes, b.level_sizes);
 }
 
 class HnswFile : public ::testing::TestWithParam<Case> {
@@ -355,7 +355,7 @@ TEST(HnswFileClaims, FilesOfVersion1AreReadForever) {
     EXPECT_EQ(engine.stats().vector_bytes == 0, coded);
     EXPECT_EQ(engine.graph_stats().linked, kGoldenHnswLinked - 1);
     EXPECT_EQ(engine.graph_stats().pending, kGoldenHnswRows - kGoldenHnswLinked);
-    EXPECT_GT(engine.graph_stats().level_count, 1u);
+    EXPECT_GT(engine.graph_stats().level_sizes.size(), 1u);
     for (uint32_t id = 0; id < kGoldenHnswRows; ++id) {
       ASSERT_EQ(engine.contains(RowId{id}), id != kGoldenHnswRemoved);
       if (id == kGoldenHnswRemoved) continue;
