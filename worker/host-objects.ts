@@ -48,6 +48,7 @@ const engineCalls: CallTable<VectorSearchEngine, EngineCalls> = {
   reserve: (engine, count) => engine.reserve(count),
   stats: (engine) => engine.stats(),
   checkGraph: (engine) => engine.checkGraph(),
+  calibrate: (engine, queries) => engine.calibrateSteps(queries),
   compact: (engine) => engine.compact(),
   clear: (engine) => engine.clear(),
   save: (engine) => engine.save(),

@@ -88,6 +88,7 @@ export interface EngineCalls {
   reserve(count: number): number;
   stats(): EngineStats;
   checkGraph(): GraphCheck | null;
+  calibrate(queries: Float32Array | undefined): void;
   compact(): void;
   clear(): void;
   save(): Uint8Array;

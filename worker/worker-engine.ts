@@ -155,6 +155,15 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
     return this.read('stats', [], options);
   }
 
+  /**
+  With index `hnsw` and a `targetRecall`: find anew which `efSearch` reaches it, as `VectorSearchEngine.calibrate`.
+
+  @param queries - `[count x dim]` of the kind that will be searched for. Default: a sample of the vectors.
+  */
+  calibrate(queries?: Float32Array, options: LongSendOptions = {}): Promise<void> {
+    return this.change('calibrate', [queries], options);
+  }
+
   /** With index `hnsw`: how much of the graph walks can come to, as `VectorSearchEngine.checkGraph`. */
   checkGraph(options: CallOptions = {}): Promise<GraphCheck | null> {
     return this.read('checkGraph', [], options);

@@ -22,6 +22,7 @@ export type {
   CompressedStoreOptions,
   EngineOptions,
   EngineStats,
+  GraphCalibration,
   GraphCheck,
   GraphStats,
   HnswOptions,

@@ -8,7 +8,7 @@ import type { Handle } from './handle.js';
 /** Of a linking that is done. */
 const thousandths = 1000;
 
-/** Links every row that is to be linked. Each step tells the share of them that is done, 1 last; none without such rows. */
+/** Links every row that is to be linked, and calibrates where a target is set. Each step tells the share of them that is done, 1 last; none without such rows. */
 export function* linkSteps(handle: Handle): Generator<number, void, void> {
   const total = pendingLinks(handle);
   if (total === 0) return;
@@ -17,7 +17,8 @@ export function* linkSteps(handle: Handle): Generator<number, void, void> {
     const left = pendingLinks(handle);
     // One by one rows leave those that are pending; linked together, all leave them in the end.
     const told = left < total ? 1 - left / total : done / thousandths;
-    share = done === thousandths ? 1 : Math.max(share, told);
+    // What follows on linking is not over before the module says so.
+    share = done === thousandths ? 1 : Math.min(0.999, Math.max(share, told));
     yield share;
   }
 }

@@ -39,6 +39,7 @@ export const engineNames: NamesOf<EngineOptions> = {
   efConstruction: true,
   fullScanThreshold: true,
   seed: true,
+  targetRecall: true,
 };
 
 export const quantizationNames: NamesOf<QuantizationOptions> = {

@@ -127,7 +127,7 @@ export function fromWords(words: Uint32Array): EngineQuantization {
 }
 
 /** The short decimal that became this float. */
-function asGiven(float: number): number {
+export function asGiven(float: number): number {
   return Number(float.toPrecision(7));
 }
 

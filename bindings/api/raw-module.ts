@@ -111,8 +111,16 @@ export interface RawFunctions {
   engineStats(engine: number): number;
   /** Id of the first row. `links`: with a graph, link them to it at once. */
   engineAdd(engine: number, rows: number, rowCount: number, links: boolean): Reply;
-  /** Links the next rows that are not linked: thousandths that are done, 1000 last. */
+  /** Links the next rows that are not linked, then calibrates: thousandths that are done, 1000 last. */
   engineLinkStep(engine: number): Reply;
+  /** `queryCount`: 0 for a sample of the rows. */
+  engineBeginCalibration(engine: number, queries: number, queryCount: number): Reply;
+  /** Does the next piece: thousandths that are done, 1000 last. */
+  engineCalibrationStep(engine: number): Reply;
+  /** Leaves all as it was before, unless calibration is done. */
+  engineEndCalibration(engine: number): void;
+  /** What a walk for `k` hits keeps, unless told. */
+  engineEfSearch(engine: number, k: number): number;
   engineUndoAdd(engine: number, rowCount: number): Reply;
   /** Ends an add in parts, or linking: what would undo it is given back. */
   engineEndAdd(engine: number): void;

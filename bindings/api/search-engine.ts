@@ -14,6 +14,7 @@ import {
   maxDim,
   maxListCount,
 } from './arguments.js';
+import { calibrationSteps } from './calibration-steps.js';
 import { disposeBySymbol } from './dispose-symbol.js';
 import { checkKind, crossKind, type EngineKind, kindOf } from './engine-kind.js';
 import { invalidArgument, invalidState } from './errors.js';
@@ -357,6 +358,30 @@ export class VectorSearchEngine {
   }
 
   /**
+  With index `hnsw` and a `targetRecall`: find anew which `efSearch` reaches it, as `addBatch` does by itself where there
+  are twice the vectors. `stats().graph.calibration` tells it. Where searches are exact nothing is found, and nothing
+  changes.
+
+  @param queries - `[count x dim]` of the kind that will be searched for, best 100 or more, and not among the vectors.
+  Default: a sample of the vectors.
+  @param options - Progress, in thousandths, and a signal that stops the call: then all is as before.
+  @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `DIMENSION_MISMATCH`, `INVALID_ARGUMENT`,
+  `OUT_OF_MEMORY` or `DISPOSED`. The signal's reason when stopped.
+  */
+  calibrate(queries?: Float32Array, options?: LongCallOptions): void {
+    runSteps(this.calibrateSteps(queries), options);
+  }
+
+  /** {@link calibrate} in steps. @internal */
+  calibrateSteps(queries: Float32Array = new Float32Array(0)): Steps<void> {
+    void this.#handle.address;
+    const count = checkRows('the queries', queries, this.dim);
+    if (this.#kind.hnsw?.targetRecall == null)
+      throw invalidState('calibrate() only where there is a targetRecall', 'none');
+    return calibrationSteps(this.#handle, queries, count);
+  }
+
+  /**
   With index `hnsw`: whether walks can come to every vector of the graph. It follows every edge of the lowest level, which
   takes some 50 ms for 100,000 vectors.
 
@@ -371,7 +396,8 @@ export class VectorSearchEngine {
   }
 
   /**
-  Reclaim the space of removed vectors, and spare capacity. Ids stay. A graph needs room for a second one meanwhile.
+  Reclaim the space of removed vectors, and spare capacity. Ids stay. A graph needs room for a second one meanwhile, and
+  is put in an order in which near vectors lie together: searches are faster then, where they were added one by one.
 
   @throws {VectorSearchError} with code `OUT_OF_MEMORY`, the engine unchanged, or `DISPOSED`.
   */

@@ -25,8 +25,6 @@ const stepOperations = 1e9;
 const walkedRowsPerKept = 32;
 /** Multiply-adds that comparing a row costs at least on such a walk, which waits for memory at every row. */
 const minWalkedRowOperations = 1024;
-/** As in src/engine/search_engine.cpp. */
-const defaultEfSearch = 64;
 /** Below this many queries a step, reading the rows costs more than scoring them. */
 const minStepQueries = 16;
 /** Queries of a pass over the rows in several steps: as many as the module scores together. */
@@ -52,7 +50,7 @@ export interface SearchPlan {
   readonly exact: boolean;
   /** 0: the default. */
   readonly nprobe: number;
-  /** 0: the default. */
+  /** 0: the calibrated one, or the default. */
   readonly efSearch: number;
   /** Whether the search walks through a graph. */
   readonly walks: boolean;
@@ -74,7 +72,7 @@ const everySlot: SlotRange = { first: 0, end: 0xffffffff };
 export function planSearch(
   k: number,
   options: SearchOptions = {},
-  { index, quantization }: EngineKind,
+  { index, quantization, hnsw }: EngineKind,
 ): SearchPlan {
   checkOptions(options, searchNames);
   const { scoreThreshold, nprobe, efSearch } = options;
@@ -87,7 +85,9 @@ export function planSearch(
   }
   if (efSearch !== undefined) {
     if (index !== 'hnsw') throw invalidArgument("efSearch with the index 'hnsw' only", efSearch);
-    checkInteger('efSearch', efSearch, 1, maxEf);
+    if (efSearch !== 'auto') checkInteger('efSearch', efSearch, 1, maxEf);
+    else if (hnsw?.targetRecall == null)
+      throw invalidArgument("efSearch of 'auto' only where there is a targetRecall", efSearch);
   }
   const rescoring = planRescoring(options, quantization, index);
   return {
@@ -96,7 +96,7 @@ export function planSearch(
     filter: filterWords(options.filter),
     ...rescoring,
     nprobe: nprobe ?? 0,
-    efSearch: efSearch ?? 0,
+    efSearch: typeof efSearch === 'number' ? efSearch : 0,
     walks: index === 'hnsw' && !rescoring.exact,
     byRanges: index === 'flat' && (rescoring.exact || quantization === null),
   };
@@ -204,7 +204,7 @@ function* passes(
   do {
     const { size, deleted } = stats(handle);
     const rows = Math.max(1, size);
-    const affordable = Math.floor(stepOperations / operationsPerQuery(plan, dim, rows));
+    const affordable = Math.floor(stepOperations / operationsPerQuery(handle, plan, dim, rows));
     const holdable = Math.min(maxStepFloats / dim, maxStepHits / Math.min(plan.k, rows));
     const most = Math.max(affordable, plan.byRanges ? passQueries : minStepQueries);
     const count = evenPart(queryCount - done, Math.min(most, Math.max(1, Math.floor(holdable))));
@@ -232,9 +232,15 @@ function* passes(
 }
 
 /** Multiply-adds, about. */
-function operationsPerQuery({ walks, efSearch, k }: SearchPlan, dim: number, rows: number): number {
+function operationsPerQuery(
+  { addressInLongCall: address, runtime }: Handle,
+  { walks, efSearch, k }: SearchPlan,
+  dim: number,
+  rows: number,
+): number {
   if (!walks) return dim * rows;
-  const walked = walkedRowsPerKept * Math.max(efSearch || defaultEfSearch, k);
+  const kept = efSearch || runtime.call((raw) => raw.engineEfSearch(address, k));
+  const walked = walkedRowsPerKept * Math.max(kept, k);
   return Math.max(dim, minWalkedRowOperations) * Math.min(rows, walked);
 }
 

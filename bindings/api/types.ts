@@ -154,6 +154,15 @@ export interface HnswOptions {
   readonly fullScanThreshold?: number;
   /** Of the random levels, 0 to 2^53 - 1: the same seed and the same calls make the same graph. Default: `0`. */
   readonly seed?: number;
+  /**
+  Recall that searches without an `efSearch` of their own are to reach, 0.5 to 0.999: the share of what exact search
+  finds. Which `efSearch` does is found by trial, on 100 of the vectors, each left out of the graph while it is searched
+  for: after the first `addBatch` or `train`, and whenever one leaves twice as many vectors as the last time; after
+  `add` one by one, and for queries of another kind than the vectors, call `calibrate()`. Where only codes are kept, it
+  is the share of what all codes would find. Filters, and `oversampling` other than the default, are not taken into account.
+  Default: `null`, no target.
+  */
+  readonly targetRecall?: number | null;
 }
 
 /** How an engine keeps and searches vectors. */
@@ -194,9 +203,10 @@ export interface SearchOptions {
   /**
   With index `hnsw`: how many of the nearest vectors a walk through the graph keeps in view, 1 to 65,536; more raise
   recall and time. At least `k` are kept. Where the walk meets fewer than `k` vectors that may be returned, all that may
-  are compared with the query. Default: `64`.
+  are compared with the query. `'auto'`: as calibrated for the engine's `targetRecall`. Default: `'auto'` where it has one,
+  else `64`.
   */
-  readonly efSearch?: number;
+  readonly efSearch?: number | 'auto';
 }
 
 /** How `train` learns. */
@@ -238,6 +248,22 @@ export interface GraphStats extends Required<HnswOptions> {
   readonly maxDegree: number;
   /** `[2 * m + 1]` vectors by the number of their edges on the lowest level: `degrees[3]` of them have three. */
   readonly degrees: Uint32Array;
+  /** `null` without `targetRecall`, until calibrated, and while so few vectors are there that searches are exact. */
+  readonly calibration: GraphCalibration | null;
+}
+
+/** The `efSearch` that was found to reach a graph's `targetRecall`. */
+export interface GraphCalibration {
+  /** Vectors there were in the graph. */
+  readonly linked: number;
+  /** For up to 10 hits. More take values between this and `efSearch100`; above 100, in proportion to them. */
+  readonly efSearch: number;
+  /** For 100 hits. */
+  readonly efSearch100: number;
+  /** Recall of the sample, for 10 hits: below the target only where no `efSearch` up to 4,096 reaches it. */
+  readonly recall: number;
+  /** The same for 100 hits. */
+  readonly recall100: number;
 }
 
 /** How much of a graph walks can come to. */

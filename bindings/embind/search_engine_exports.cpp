@@ -2,6 +2,7 @@
 #include <emscripten/bind.h>
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct QuantizationWords {
 /// Words that stand for `HnswOptions`, as bindings/api/hnsw.ts lists them.
 struct HnswWords {
   uint32_t m, ef_construction, full_scan_threshold, seed_low, seed_high;
+  float target_recall;
 };
 
 /// quantization  address of such words, or 0 for none
@@ -39,7 +41,7 @@ EngineOptions engine_options(size_t dim, uint32_t metric, Address quantization, 
   if (hnsw != 0) {
     const auto& graph = object_at<const HnswWords>(hnsw);
     options.hnsw = {graph.m, graph.ef_construction, graph.full_scan_threshold,
-                    uint64_t{graph.seed_high} << 32 | graph.seed_low};
+                    uint64_t{graph.seed_high} << 32 | graph.seed_low, graph.target_recall};
   }
   if (quantization == 0) return options;
   const auto& words = object_at<const QuantizationWords>(quantization);
@@ -107,17 +109,23 @@ double hnsw(Address engine) {
   static HnswWords words;
   const HnswOptions* held = at(engine).hnsw();
   if (held == nullptr) return 0;
-  words = {held->m, held->ef_construction, held->full_scan_threshold, static_cast<uint32_t>(held->seed),
-           static_cast<uint32_t>(held->seed >> 32)};
+  words = {held->m,
+           held->ef_construction,
+           held->full_scan_threshold,
+           static_cast<uint32_t>(held->seed),
+           static_cast<uint32_t>(held->seed >> 32),
+           held->target_recall};
   return address_of(&words);
 }
 /// Address of words: those of `graphStatsWords` in bindings/api/hnsw.ts, the level sizes, the degrees.
 double graph_stats(Address engine) {
   static std::vector<uint32_t> words;
   const HnswStats stats = at(engine).graph_stats();
-  words = {static_cast<uint32_t>(stats.linked), static_cast<uint32_t>(stats.pending),
-           static_cast<uint32_t>(stats.removed), static_cast<uint32_t>(stats.level_sizes.size()),
-           static_cast<uint32_t>(stats.degrees.size())};
+  words = {static_cast<uint32_t>(stats.linked),         static_cast<uint32_t>(stats.pending),
+           static_cast<uint32_t>(stats.removed),        static_cast<uint32_t>(stats.level_sizes.size()),
+           static_cast<uint32_t>(stats.degrees.size()), stats.calibration.row_count};
+  for (const uint32_t ef : stats.calibration.ef) words.push_back(ef);
+  for (const float recall : stats.calibration.recall) words.push_back(std::bit_cast<uint32_t>(recall));
   words.insert(words.end(), stats.level_sizes.begin(), stats.level_sizes.end());
   words.insert(words.end(), stats.degrees.begin(), stats.degrees.end());
   return address_of(words.data());
@@ -211,6 +219,22 @@ Reply link_step(Address engine) {
   return guarded([&] { return thousandths(at(engine).link_step()); });
 }
 
+Reply begin_calibration(Address engine, Address queries, size_t query_count) {
+  return guarded([&] { return at(engine).begin_calibration(floats_at(queries), query_count); });
+}
+
+Reply calibration_step(Address engine) {
+  return guarded([&] { return thousandths(at(engine).calibration_step()); });
+}
+
+void end_calibration(Address engine) {
+  at(engine).end_calibration();
+}
+
+size_t ef_search(Address engine, size_t k) {
+  return at(engine).ef_search(k);
+}
+
 Reply update(Address engine, uint32_t id, Address row) {
   return guarded([&] { return at(engine).update(RowId{id}, floats_at(row)); });
 }
@@ -286,6 +310,10 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineStats", &stats);
   emscripten::function("engineAdd", &add);
   emscripten::function("engineLinkStep", &link_step);
+  emscripten::function("engineBeginCalibration", &begin_calibration);
+  emscripten::function("engineCalibrationStep", &calibration_step);
+  emscripten::function("engineEndCalibration", &end_calibration);
+  emscripten::function("engineEfSearch", &ef_search);
   emscripten::function("engineUndoAdd", &undo_add);
   emscripten::function("engineEndAdd", &end_add);
   emscripten::function("engineQuantization", &quantization);

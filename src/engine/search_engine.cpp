@@ -49,6 +49,8 @@ float max_distance_of(Metric metric, std::optional<float> score_threshold) {
 
 // Nodes that a walk keeps, unless told.
 constexpr size_t kDefaultEfSearch = 64;
+// Of the progress of linking, what calibrating takes.
+constexpr double kCalibratingShare = 0.03;
 
 // Takes back what an `add` has done when it does not reach its end: coding may find no memory.
 template <typename State>
@@ -102,6 +104,7 @@ struct SearchEngine::State {
   }
 
   Status append(const float* added, size_t row_count) {
+    calibration.reset();
     if (ivf != nullptr) return ivf->append(added, row_count);
     const Status made = make_room(row_count);
     if (!made.ok()) return made;
@@ -116,6 +119,25 @@ struct SearchEngine::State {
   bool links() const { return hnsw != nullptr && (!options.quantization || has_codes()); }
   Result<double> link_step() { return links() ? hnsw->link_step() : 1.0; }
 
+  size_t ef_search(size_t k) const {
+    if (hnsw == nullptr || hnsw->calibration().row_count == 0) return kDefaultEfSearch;
+    return std::max(k, hnsw->calibration().ef_for(k));
+  }
+
+  void begin_calibration(std::vector<float> queries) {
+    // As bindings/api/quantization.ts rescores, unless told.
+    const bool rescores = has_codes() && has_vectors();
+    const size_t oversampling = !rescores ? 0 : options.quantization->codec.bits == 8 ? 2 : 4;
+    calibration = std::make_unique<CalibrationRun>(*hnsw, std::move(queries), oversampling);
+  }
+  double calibration_step() {
+    calibration->step(AllowedSlots(ids, deletions, nullptr));
+    if (!calibration->is_done()) return calibration->share_done();
+    hnsw->set_calibration(calibration->result());
+    calibration.reset();
+    return 1;
+  }
+
   Status make_room(size_t row_count) {
     Status made;
     if (has_vectors()) made = rows.make_room(row_count);
@@ -124,6 +146,7 @@ struct SearchEngine::State {
   }
 
   void truncate(size_t row_count) {
+    calibration.reset();
     if (ivf != nullptr) return ivf->truncate(row_count);
     if (has_vectors()) rows.truncate(row_count);
     if (codes) codes->truncate(row_count);
@@ -142,7 +165,7 @@ struct SearchEngine::State {
           allowed);
     }
     if (hnsw != nullptr && !search.exact) {
-      const HnswSearch walk{search.k, search.ef_search == 0 ? kDefaultEfSearch : search.ef_search,
+      const HnswSearch walk{search.k, search.ef_search == 0 ? ef_search(search.k) : search.ef_search,
                             max_distance, search.oversampling != 0 ? candidate_count(search) : 0};
       std::vector<std::vector<Candidate>> found(query_count);
       for (size_t query = 0; query < query_count; ++query)
@@ -183,6 +206,7 @@ struct SearchEngine::State {
 
   // What training has changed stays.
   void settle() {
+    calibration.reset();
     if (hnsw != nullptr) hnsw->settle();
     untrained.reset();
     trains_for_add = false;
@@ -230,6 +254,7 @@ struct SearchEngine::State {
   std::unique_ptr<IvfIndex> ivf;   // then rows and codes are in its lists
   std::unique_ptr<IvfTraining> list_training;
   std::unique_ptr<HnswIndex> hnsw;  // then codes are in it
+  std::unique_ptr<CalibrationRun> calibration;
   IdMap ids;
   Deletions deletions;
   std::unique_ptr<CodeTraining> training;
@@ -433,7 +458,37 @@ size_t SearchEngine::reachable() const {
 }
 
 Result<double> SearchEngine::link_step() {
-  return state_->link_step();
+  State& state = *state_;
+  if (state.calibration == nullptr) {
+    const Result<double> linked = state.link_step();
+    const bool ends = !linked.ok() || linked.value() < 1 || !state.links();
+    if (ends || !state.hnsw->needs_calibration()) return linked;
+    state.begin_calibration({});
+  }
+  const double done = state.calibration_step();
+  return done < 1 ? 1 - kCalibratingShare * (1 - done) : done;
+}
+
+Status SearchEngine::begin_calibration(const float* queries, size_t query_count) {
+  State& state = *state_;
+  end_calibration();
+  if (state.hnsw == nullptr || state.hnsw->options().target_recall == 0) return invalid(1, 0);
+  const Status checked = check_rows(queries, query_count, dim(), metric());
+  if (!checked.ok()) return checked;
+  if (state.hnsw->walks()) state.begin_calibration({queries, queries + query_count * dim()});
+  return {};
+}
+
+Result<double> SearchEngine::calibration_step() {
+  return state_->calibration != nullptr ? state_->calibration_step() : 1.0;
+}
+
+void SearchEngine::end_calibration() {
+  state_->calibration.reset();
+}
+
+size_t SearchEngine::ef_search(size_t k) const {
+  return state_->ef_search(k);
 }
 
 size_t SearchEngine::pending_links() const {
@@ -596,6 +651,7 @@ void SearchEngine::clear() {
   // What can fail comes first.
   state.make_index();
   state.list_training.reset();
+  state.calibration.reset();
   state.codes.reset();
   state.settle();
   state.ids = IdMap::newest(0, state.ids.next_id());
@@ -627,8 +683,10 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, con
   state.rows = std::move(contents.rows);
   state.ids = std::move(contents.ids);
   state.codes = std::move(contents.codes);
-  if (contents.graph)
+  if (contents.graph) {
     state.hnsw->restore(std::move(contents.graph->graph), std::move(contents.graph->stored));
+    state.hnsw->set_calibration(contents.graph->calibration);
+  }
   if (contents.ivf != nullptr) state.ivf = std::move(contents.ivf);
   return engine;
 }

@@ -40,7 +40,7 @@ struct SearchOptions {
   /// With lists: how many are searched, of those nearest to the query. 0: 1.5 times the root of their number,
   /// at least 8.
   size_t nprobe = 0;
-  /// With a graph: nodes that a walk keeps, more for more recall; at least k. 0: 64.
+  /// With a graph: nodes that a walk keeps, more for more recall; at least k. 0: the calibrated one, else 64.
   size_t ef_search = 0;
 };
 
@@ -125,10 +125,24 @@ class SearchEngine {
   /// Rows of the graph that edges of its lowest level lead to from where walks start; 0 without one.
   /// May throw std::bad_alloc.
   size_t reachable() const;
-  /// Some 20 ms of linking rows to the graph that were added without. Searches compare those with the query, one by one.
+  /// Some 20 ms of linking rows to the graph that were added without, and then, where a recall is the target, of
+  /// calibrating, if there are twice the rows of the last time. Until they are linked, searches compare them with the
+  /// query, one by one.
   /// Returns  the share that is done, 0 to 1: 1 where nothing is left to do
   /// Errors   kOutOfMemory; std::bad_alloc
   Result<double> link_step();
+  /// Starts to find which ef_search reaches the target recall. Nothing may be changed until it is done or ended.
+  /// queries      [query_count x dim] of the kind that will be searched for; none: a sample of the rows
+  /// Errors  kInvalidArgument (no graph, or no target), kNotFinite, kZeroVector; std::bad_alloc
+  Status begin_calibration(const float* queries = nullptr, size_t query_count = 0);
+  /// Some 20 ms of it. Where there are so few rows that searches are exact nothing is to be found.
+  /// Returns  the share that is done, 0 to 1: 1 after the last step
+  /// Errors   kInvalidArgument (not begun); std::bad_alloc
+  Result<double> calibration_step();
+  /// Ends it before it is done: all is as it was before.
+  void end_calibration();
+  /// Nodes that a walk for k hits keeps, unless told.
+  size_t ef_search(size_t k) const;
   /// Rows that `link_step` would link; 0 without a graph, and while its codec has not learned.
   size_t pending_links() const;
   /// Lists of an inverted file; 0 until trained, and where there is none.

@@ -59,6 +59,13 @@
 //   "uppr"  u32 [upper_list_count x (1 + m)]     those of its levels 1, 2, ..., node after node
 //   "pair"  f32 [row_count]          what Codec::pair_constant tells of each node; of no length without codes
 //
+// and, only where ef_search is calibrated (index/hnsw/calibration.h),
+//
+//   "cali"  f32 target_recall        0.5..0.999
+//           u32 row_count            rows in the graph when it was found; 0 where it is not yet: then all are 0
+//           u32 [2]                  ef_search for 10 and for 100 hits, 1..4096
+//           f32 [2]                  recall of the sample at these, 0..1
+//
 // A list is the number of its edges, the nodes that they lead to, and zeros. The highest bit of an edge of level 0 marks
 // it as the spanning tree's (index/hnsw/spanning_tree.h). Linked nodes have edges on level 0, but for the entry where it
 // is the only one; the others have none, and are rows still to be linked. "code" and "cons" are in the order of nodes,
@@ -107,6 +114,7 @@ struct GraphContents {
   HnswOptions options;
   HnswGraph graph;
   std::unique_ptr<NodeStore> stored;
+  Calibration calibration;
 };
 
 /// What is read.

@@ -24,6 +24,7 @@ inline constexpr SectionTag kLevelsTag = section_tag("levl");
 inline constexpr SectionTag kBaseListsTag = section_tag("base");
 inline constexpr SectionTag kUpperListsTag = section_tag("uppr");
 inline constexpr SectionTag kPairConstantsTag = section_tag("pair");
+inline constexpr SectionTag kCalibrationTag = section_tag("cali");
 
 struct Head {
   uint32_t dim;
@@ -67,6 +68,14 @@ struct GraphHead {
   uint64_t upper_list_count;
 };
 static_assert(sizeof(GraphHead) == 40);
+
+struct CalibrationHead {
+  float target_recall;
+  uint32_t row_count;
+  uint32_t ef[2];
+  float recall[2];
+};
+static_assert(sizeof(CalibrationHead) == 24);
 
 /// Of files of kind kCompressedStore.
 struct StoreHead {

@@ -166,23 +166,46 @@ bool is_whole(const HnswGraph& graph) {
   return is_spanned(graph.links, graph.entry, graph.linked_count);
 }
 
+// The target is put into the options.
+Result<Calibration> read_calibration(const SectionFile& file, HnswOptions& options) {
+  Calibration calibration;
+  if (!file.has_section(kCalibrationTag)) return calibration;
+  const Result<CalibrationHead> read = read_struct<CalibrationHead>(file, kCalibrationTag);
+  if (!read.ok()) return read.error();
+  const CalibrationHead& head = read.value();
+  options.target_recall = head.target_recall;
+  calibration.row_count = head.row_count;
+  bool possible = head.target_recall != 0 && check_hnsw(options).ok();
+  for (size_t turn = 0; turn < calibration.ef.size(); ++turn) {
+    calibration.ef[turn] = head.ef[turn];
+    calibration.recall[turn] = head.recall[turn];
+    const bool found = head.ef[turn] >= 1 && head.ef[turn] <= Calibration::kMaxEf && head.recall[turn] >= 0 &&
+                       head.recall[turn] <= 1;
+    possible = possible && (head.row_count == 0 ? head.ef[turn] == 0 && head.recall[turn] == 0 : found);
+  }
+  if (!possible) return corrupt_at(file.section(kCalibrationTag).value().offset());
+  return calibration;
+}
+
 }  // namespace
 
 Result<GraphContents> read_graph(const SectionFile& file, const GraphHead& head, uint64_t row_count,
                                  std::optional<CodedRows> codes) {
-  const HnswOptions options{head.m, head.ef_construction, head.full_scan_threshold, head.seed};
+  HnswOptions options{head.m, head.ef_construction, head.full_scan_threshold, head.seed};
   const Error wrong = corrupt_at(file.section(kGraphTag).value().offset());
   const bool has_entry = head.entry != kNoNode;
   const bool may_be_linked = codes || head.quantized == 0;
   if (!check_hnsw(options).ok() || row_count > kMaxNodeCount || head.linked_count > row_count ||
       (has_entry && (head.entry >= row_count || !may_be_linked)))
     return wrong;
+  const Result<Calibration> calibration = read_calibration(file, options);
+  if (!calibration.ok()) return calibration.error();
   // That sections are as long as they must be comes before memory is taken for what they hold.
   Status read = check_length(file, kLevelsTag, row_count);
   if (!read.ok()) return read.error();
   Result<std::vector<uint32_t>> slots = read_slots(file, row_count);
   if (!slots.ok()) return slots.error();
-  GraphContents contents{options, HnswGraph(options.m), std::make_unique<NodeStore>()};
+  GraphContents contents{options, HnswGraph(options.m), std::make_unique<NodeStore>(), calibration.value()};
   HnswGraph& graph = contents.graph;
   NodeStore& stored = *contents.stored;
   stored.slots = std::move(slots.value());

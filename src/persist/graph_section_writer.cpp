@@ -68,6 +68,7 @@ void plan_graph(const HnswIndex& index, std::vector<SectionPlan>& sections) {
   sections.push_back({kBaseListsTag, count * (1 + links.capacity_at(0)) * sizeof(uint32_t)});
   sections.push_back({kUpperListsTag, upper_lists * (1 + links.capacity_at(1)) * sizeof(uint32_t)});
   sections.push_back({kPairConstantsTag, index.has_codes() ? count * sizeof(float) : 0});
+  if (index.options().target_recall != 0) sections.push_back({kCalibrationTag, sizeof(CalibrationHead)});
 }
 
 Status write_graph(SectionFileWriter& writer, const HnswIndex& index, const std::vector<uint32_t>& slots,
@@ -106,7 +107,14 @@ Status write_graph(SectionFileWriter& writer, const HnswIndex& index, const std:
   for (size_t i = 0; index.has_codes() && written.ok() && i < slots.size(); ++i)
     written =
         pair_writes.write(index.stored().pair_constants.row(size_t{index.node(slots[i])}), sizeof(float));
-  return written.ok() ? pair_writes.finish() : written;
+  if (written.ok()) written = pair_writes.finish();
+  if (!written.ok() || index.options().target_recall == 0) return written;
+  const Calibration& found = index.calibration();
+  const CalibrationHead calibration{index.options().target_recall,
+                                    found.row_count,
+                                    {found.ef[0], found.ef[1]},
+                                    {found.recall[0], found.recall[1]}};
+  return writer.write(kCalibrationTag, &calibration, sizeof(calibration));
 }
 
 }  // namespace vicinal

@@ -131,6 +131,7 @@ class SectionFile {
 
   FileKind kind() const { return kind_; }
 
+  bool has_section(SectionTag tag) const { return section(tag).ok(); }
   /// Errors  kCorruptData when there is no such section
   Result<SectionReader> section(SectionTag tag) const;
 

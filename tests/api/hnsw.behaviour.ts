@@ -82,7 +82,7 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
 
     it('tells what it is like', async () => {
       const engine = await create();
-      const options = { m: 16, efConstruction: 200, fullScanThreshold: 1000, seed: 0 };
+      const options = { m: 16, efConstruction: 200, fullScanThreshold: 1000, seed: 0, targetRecall: null };
       const empty = { linked: 0, pending: 0, removed: 0, levels: 0, meanDegree: 0, maxDegree: 0 };
       expect(await engine.stats()).toMatchObject({
         index: 'hnsw',
@@ -209,6 +209,138 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
         const alone = await standing.search(rowOf(queries, dim, index), 10);
         expect(plain([alone])).toEqual(plain([result]));
       }
+    });
+
+    describe('with a targetRecall', () => {
+      /** Uniform ones are as hard as can be. */
+      const sets = {
+        clustered: [rows, clusteredVectors(200, dim, { centerCount: 40, spread: 0.5, seed: 11 })],
+        uniform: [randomVectors(rowCount, dim, 12), randomVectors(200, dim, 13)],
+      } as const;
+      const hnsw = { m: 6, efConstruction: 40, fullScanThreshold: 100 };
+      const calibration = async (engine: AnyEngine) =>
+        (await engine.stats()).graph?.calibration ?? expect.fail('not calibrated');
+
+      it.each(
+        (['clustered', 'uniform'] as const).flatMap((set) =>
+          (['cosine', 'euclidean'] as const).map((metric) => [set, metric] as const),
+        ),
+      )('reaches it for queries that are not among the vectors: %s, %s', async (set, metric) => {
+        const [vectors, heldOut] = sets[set];
+        const found: number[] = [];
+        for (const targetRecall of [0.9, 0.95, 0.99]) {
+          const engine = await create(metric, { ...hnsw, targetRecall });
+          await engine.addBatch(vectors);
+          const { linked, efSearch, efSearch100, recall: sampled } = await calibration(engine);
+          expect(linked).toBe(rowCount);
+          expect(sampled).toBeGreaterThanOrEqual(targetRecall);
+          // The sample is of 100, so are such queries: the means of two samples are 0.01 apart at times.
+          for (const k of [1, 10, 30, 100])
+            expect(await engine.estimateRecall(heldOut, k)).toBeGreaterThan(targetRecall - 0.01);
+          const plainly = await engine.searchBatch(heldOut, 10, { efSearch });
+          expect(plain(await engine.searchBatch(heldOut, 10))).toEqual(plain(plainly));
+          expect(plain(await engine.searchBatch(heldOut, 10, { efSearch: 'auto' }))).toEqual(plain(plainly));
+          const wide = await engine.searchBatch(heldOut, 100, { efSearch: efSearch100 });
+          expect(plain(await engine.searchBatch(heldOut, 100))).toEqual(plain(wide));
+          found.push(efSearch);
+        }
+        // No more than it takes.
+        expect(found).toEqual([...found].sort((a, b) => a - b));
+        expect(found[0]).toBeLessThan(found[2] as number);
+      });
+
+      it('searches longer where the vectors are harder', async () => {
+        const efs: number[] = [];
+        for (const [vectors] of [sets.clustered, sets.uniform]) {
+          const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95 });
+          await engine.addBatch(vectors);
+          efs.push((await calibration(engine)).efSearch);
+        }
+        expect(efs[1]).toBeGreaterThan(1.5 * (efs[0] as number));
+      });
+
+      it('is calibrated by batches that double the vectors, by train(), and when asked', async () => {
+        const engine = await create('euclidean', { ...hnsw, targetRecall: 0.9 });
+        const graph = async () => (await engine.stats()).graph;
+        expect(await graph()).toMatchObject({ targetRecall: 0.9, calibration: null });
+        await engine.addBatch(rows.subarray(0, 100 * dim));
+        await engine.calibrate();
+        // Searches are exact.
+        expect((await graph())?.calibration).toBeNull();
+        await engine.addBatch(rows.subarray(0, 500 * dim));
+        expect((await calibration(engine)).linked).toBe(600);
+        await engine.addBatch(rows.subarray(0, 500 * dim));
+        await engine.add(rowOf(rows, dim, 0));
+        expect((await calibration(engine)).linked).toBe(600);
+        await engine.addBatch(rows.subarray(0, 200 * dim));
+        expect((await calibration(engine)).linked).toBe(1301);
+        await engine.add(rowOf(rows, dim, 1));
+        const heard: number[] = [];
+        await engine.calibrate(undefined, { onProgress: ({ done, total }) => heard.push(done / total) });
+        expect((await calibration(engine)).linked).toBe(1302);
+        expect(heard.at(-1)).toBe(1);
+        expect(heard).toEqual([...heard].sort((a, b) => a - b));
+        await engine.remove(0);
+        await engine.compact();
+        expect((await calibration(engine)).linked).toBe(1302);
+        await engine.train();
+        expect((await calibration(engine)).linked).toBe(1301);
+        await engine.clear();
+        expect(await graph()).toMatchObject({ targetRecall: 0.9, calibration: null });
+      });
+
+      it('takes queries to calibrate on: those of another kind take longer', async () => {
+        const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95 });
+        await engine.addBatch(rows);
+        const { efSearch } = await calibration(engine);
+        const strange = randomVectors(200, dim, 21);
+        await engine.calibrate(strange.subarray(0, 100 * dim));
+        expect((await calibration(engine)).efSearch).toBeGreaterThan(efSearch);
+        expect(await engine.estimateRecall(strange.subarray(100 * dim), 10)).toBeGreaterThan(0.94);
+        expect(await errorOf(() => engine.calibrate(new Float32Array(dim).fill(Number.NaN)))).toMatchObject({
+          code: 'NOT_FINITE',
+        });
+      });
+
+      it('that is stopped is as it was before', async () => {
+        const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95 });
+        await engine.addBatch(rows.subarray(0, 600 * dim));
+        // A worker may hear of it too late.
+        const before = await calibration(engine);
+        const stop = new AbortController();
+        const stopped = await errorOf(() =>
+          engine.calibrate(randomVectors(200, dim, 31), {
+            onProgress: () => stop.abort(),
+            signal: stop.signal,
+          }),
+        ).then(
+          () => true,
+          () => false,
+        );
+        if (stopped) expect(await calibration(engine)).toEqual(before);
+        const standingFound = await calibration(engine);
+        const late = new AbortController();
+        const onProgress = ({ done, total }: Progress) => {
+          if (done === total) late.abort();
+        };
+        await errorOf(() =>
+          engine.addBatch(rows.subarray(600 * dim), undefined, { onProgress, signal: late.signal }),
+        ).catch(() => {});
+        if ((await engine.size) === 600) expect(await calibration(engine)).toEqual(standingFound);
+      });
+
+      it('is saved', async () => {
+        for (const quantization of kinds) {
+          const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95, quantization });
+          await engine.addBatch(rows);
+          const loaded = keep(await maker.load(await engine.save()));
+          const { graph } = await loaded.stats();
+          expect(graph).toMatchObject({ targetRecall: 0.95, calibration: await calibration(engine) });
+          expect(plain(await loaded.searchBatch(queries, 10))).toEqual(
+            plain(await engine.searchBatch(queries, 10)),
+          );
+        }
+      });
     });
 
     describe('with a filter', () => {
@@ -550,6 +682,10 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
       [{ fullScanThreshold: -1 }, 'fullScanThreshold to be an integer from 0 to 4294967295'],
       [{ fullScanThreshold: 2 ** 32 }, 'fullScanThreshold to be an integer from 0 to 4294967295'],
       [{ seed: -1 }, 'seed to be an integer of at least 0'],
+      [{ targetRecall: 0.49 }, 'targetRecall to be a number from 0.5 to 0.999'],
+      [{ targetRecall: 1 }, 'targetRecall to be a number from 0.5 to 0.999'],
+      [{ targetRecall: '0.9' as never }, 'targetRecall to be a number from 0.5 to 0.999'],
+      [{ index: 'ivf', targetRecall: 0.9 }, "targetRecall with the index 'hnsw' only"],
       [{ seed: '1' as never }, 'seed to be an integer of at least 0'],
       [{ quantization: { bits: 2 } }, "scalar codes of 8 or 4 bits with the index 'hnsw'"],
       [{ quantization: { codec: 'binary' } }, "scalar codes of 8 or 4 bits with the index 'hnsw'"],
@@ -588,6 +724,11 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
           () => standing.estimateRecall(queries, 1, { efSearch: 0 }),
           'efSearch to be an integer from 1 to 65536',
         ],
+        [
+          () => standing.search(query, 1, { efSearch: 'auto' }),
+          "efSearch of 'auto' only where there is a targetRecall",
+        ],
+        [() => standing.calibrate(), 'calibrate() only where there is a targetRecall'],
         [() => standing.search(query, 1, { nprobe: 1 }), "nprobe with the index 'ivf' only"],
         [() => standing.train(undefined, { nlist: 3 }), "nlist with the index 'ivf' only"],
         [() => standing.train(undefined, { seed: 3 }), "seed with the index 'ivf' only"],

@@ -9,18 +9,27 @@
 #include "support/byte_buffer.h"
 #include "support/hnsw_files.h"
 
+namespace {
+
+bool write(const std::string& path, const vicinal::SearchEngine* engine) {
+  vicinal::BufferSink sink;
+  if (engine == nullptr || !engine->save(sink).ok()) return false;
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(sink.bytes().data()),
+             static_cast<std::streamsize>(sink.bytes().size()));
+  return file.flush().good();
+}
+
+}  // namespace
+
 int main(int argument_count, char** arguments) {
   using namespace vicinal;
   if (argument_count != 2) return 2;
+  const std::string folder = std::string(arguments[1]) + "/";
   for (const bool coded : {false, true}) {
-    BufferSink sink;
-    const auto engine = golden_hnsw(coded, scalar_kernels());
-    if (engine == nullptr || !engine->save(sink).ok()) return 1;
-    std::ofstream file(std::string(arguments[1]) + "/" + golden_hnsw_name(kFileVersion, coded),
-                       std::ios::binary);
-    file.write(reinterpret_cast<const char*>(sink.bytes().data()),
-               static_cast<std::streamsize>(sink.bytes().size()));
-    if (!file.flush().good()) return 1;
+    if (!write(folder + golden_hnsw_name(kFileVersion, coded), golden_hnsw(coded, scalar_kernels()).get()))
+      return 1;
   }
-  return 0;
+  return write(folder + golden_calibrated_name(kFileVersion), golden_calibrated(scalar_kernels()).get()) ? 0
+                                                                                                         : 1;
 }

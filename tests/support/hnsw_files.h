@@ -28,6 +28,28 @@ inline std::vector<float> golden_hnsw_rows() {
   return rows;
 }
 
+inline constexpr size_t kGoldenCalibratedRows = 300;
+inline constexpr float kGoldenTargetRecall = 0.75f;
+
+inline std::string golden_calibrated_name(uint32_t version) {
+  return "hnsw-v" + std::to_string(version) + "-calibrated.vicinal";
+}
+
+inline std::unique_ptr<SearchEngine> golden_calibrated(const KernelTable& kernels) {
+  HnswOptions hnsw = kGoldenHnswOptions;
+  hnsw.target_recall = kGoldenTargetRecall;
+  std::unique_ptr<SearchEngine> engine =
+      std::move(SearchEngine::create(
+                    {kGoldenHnswDim, Metric::kEuclidean, std::nullopt, IndexKind::kHnsw, hnsw}, kernels)
+                    .value());
+  Random random(13);
+  const std::vector<float> rows = small_integers(random, kGoldenCalibratedRows * kGoldenHnswDim);
+  if (!engine->add(rows.data(), kGoldenCalibratedRows, false).ok()) return nullptr;
+  while (engine->link_step().value() < 1) {
+  }
+  return engine;
+}
+
 /// coded  rows are kept as codes of 4 bits, and not as floats
 inline std::string golden_hnsw_name(uint32_t version, bool coded) {
   return "hnsw-v" + std::to_string(version) + (coded ? "-coded.vicinal" : ".vicinal");

@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kLinkedAtOnce = 64;
 // From so many rows on, and where as many are linked at most, all are linked together.
 constexpr size_t kBulkRows = 1000;
+// Calibrated anew where there are so many times the rows: ef_search for the same recall grows slowly with their number.
+constexpr size_t kCalibratedGrowth = 2;
 // Float distances confuse few rows, and fewer still by more places than that.
 constexpr size_t kSpareFloats = 8;
 
@@ -39,6 +41,8 @@ Status check_hnsw(const HnswOptions& options) {
   if (options.m < 2 || options.m > 256) return Error{ErrorCode::kInvalidArgument, 256, options.m};
   if (options.ef_construction < 1 || options.ef_construction > 65536)
     return Error{ErrorCode::kInvalidArgument, 65536, options.ef_construction};
+  const float target = options.target_recall;
+  if (target != 0 && !(target >= 0.5f && target <= 0.999f)) return Error{ErrorCode::kInvalidArgument, 1, 0};
   return {};
 }
 
@@ -82,6 +86,7 @@ HnswStats HnswIndex::stats() const {
   stats.linked = graph_.linked_count;
   stats.pending = pending();
   stats.removed = removed_;
+  stats.calibration = calibration_;
   stats.degrees.resize(graph_.links.capacity_at(0) + 1);
   if (graph_.entry != kNoNode) stats.level_sizes.resize(graph_.top_level() + 1);
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
@@ -190,7 +195,38 @@ Status HnswIndex::reserve(size_t row_count) {
   return reserved.ok() ? stored_->make_room(row_count, false) : reserved;
 }
 
+void HnswIndex::set_calibration(const Calibration& calibration) {
+  last_calibration_ = std::exchange(calibration_, calibration);
+}
+
+bool HnswIndex::walks() const {
+  return graph_.linked_count >=
+         std::max<size_t>(kLeastCalibratedRows, size_t{options_.full_scan_threshold} + 1);
+}
+
+bool HnswIndex::needs_calibration() const {
+  return options_.target_recall != 0 && walks() &&
+         graph_.linked_count >= kCalibratedGrowth * calibration_.row_count;
+}
+
+void HnswIndex::copy_row(size_t slot, float* row) const {
+  if (rows_->size() == 0) return decode(slot, row);
+  std::copy_n(rows_->row(slot), dim(), row);
+}
+
+std::vector<std::vector<Candidate>> HnswIndex::exact(const float* queries, size_t query_count, size_t k,
+                                                     const AllowedSlots& allowed) const {
+  if (rows_->size() > 0) return search_flat(*rows_, *kernels_, queries, query_count, k, allowed);
+  HnswSearch options;
+  options.k = std::min(k, allowed.count());
+  std::vector<std::vector<Candidate>> found(query_count);
+  for (size_t query = 0; query < query_count; ++query)
+    found[query] = scan(queries + query * dim(), options, allowed);
+  return found;
+}
+
 void HnswIndex::unlink_all() {
+  calibration_ = last_calibration_ = {};
   bulk_.reset();
   graph_.visited.forget();
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
@@ -369,6 +405,7 @@ std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& opt
 }
 
 void HnswIndex::truncate(size_t slot_count) {
+  if (calibration_.row_count > slot_count) calibration_ = last_calibration_;
   if (before_bulk_ != nullptr) {
     std::unique_ptr<NodeSpace> space = before_bulk_->stored->space(*rows_, *kernels_);
     graph_ = std::move(before_bulk_->graph);

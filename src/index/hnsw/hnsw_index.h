@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "index/flat/coded_rows.h"
 #include "index/hnsw/bulk_linker.h"
+#include "index/hnsw/calibration.h"
 #include "index/hnsw/graph_linker.h"
 #include "index/hnsw/hnsw_graph.h"
 #include "index/hnsw/node_space.h"
@@ -34,6 +35,7 @@ struct HnswOptions {
   uint32_t ef_construction = 200;       // candidates that they are chosen from; 1..65536
   uint32_t full_scan_threshold = 1000;  // up to so many allowed rows are all compared with the query
   uint64_t seed = 42;                   // of the levels
+  float target_recall = 0;              // that ef_search is calibrated for, 0.5..0.999; 0: it is not
 };
 
 /// Errors  kInvalidArgument
@@ -52,6 +54,7 @@ struct HnswStats {
   size_t removed = 0;                 // nodes whose space is not yet reclaimed
   std::vector<uint32_t> level_sizes;  // linked nodes that are on each level; none for an empty graph
   std::vector<uint32_t> degrees;      // [2 m + 1] linked nodes by the number of their edges on level 0
+  Calibration calibration;
 };
 
 class HnswIndex {
@@ -62,6 +65,7 @@ class HnswIndex {
   ~HnswIndex();
 
   const HnswOptions& options() const { return options_; }
+  size_t dim() const { return rows_->dim(); }
   bool has_codes() const { return stored_->codes.has_value(); }
   const CodedRows& codes() const { return *stored_->codes; }
   size_t slot_count() const { return nodes_.size(); }
@@ -117,6 +121,16 @@ class HnswIndex {
   /// Closes the gaps of removed rows, which are those marked.
   Status compact(const Deletions& deletions);
 
+  /// What ef_search reaches the target; of no rows where none is set, or it was not found since the rows were coded.
+  const Calibration& calibration() const { return calibration_; }
+  void set_calibration(const Calibration& calibration);
+  /// Whether there are many more rows than when it was made, and so many that searches walk.
+  bool needs_calibration() const;
+  /// Whether searches of all rows walk, and may miss some.
+  bool walks() const;
+
+  /// row [dim] as it was given where it is kept, else the nearest that its code can tell
+  void copy_row(size_t slot, float* row) const;
   /// row [dim] the nearest that its code can tell
   void decode(size_t slot, float* row) const { stored_->codes->decode(nodes_[slot], row); }
 
@@ -127,6 +141,14 @@ class HnswIndex {
   /// allowed  no slot without a row
   std::vector<Candidate> search(const float* query, const HnswSearch& options,
                                 const AllowedSlots& allowed) const;
+
+  /// The k allowed rows nearest to each query, all compared: by floats where there are any, else by codes.
+  std::vector<std::vector<Candidate>> exact(const float* queries, size_t query_count, size_t k,
+                                            const AllowedSlots& allowed) const;
+
+  /// Searches pass over the linked row in a slot of level 0 as though it were not in the graph, until it is shown again.
+  void hide(size_t slot) const { graph_.visited.close(nodes_[slot]); }
+  void show(size_t slot) const { graph_.visited.open(nodes_[slot]); }
 
   /// Whether every linked row is reached from every other.
   bool is_connected() const;
@@ -169,6 +191,7 @@ class HnswIndex {
   mutable std::unique_ptr<GraphWalk> walk_;
   std::unique_ptr<BulkLinker> bulk_;  // while many rows are linked together
   std::unique_ptr<Replaced> before_bulk_;
+  Calibration calibration_, last_calibration_;
   size_t removed_ = 0;    // nodes whose rows were
   size_t linked_to_ = 0;  // all nodes before it are linked or removed
 };

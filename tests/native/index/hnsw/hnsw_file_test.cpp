@@ -25,7 +25,7 @@ namespace {
 using namespace engine_file;
 
 constexpr size_t kDim = 12;
-constexpr HnswOptions kOptions{4, 20, 0, 1};
+constexpr HnswOptions kOptions{4, 20, 0, 1, 0.8f};
 
 struct Case {
   Metric metric;
@@ -51,6 +51,9 @@ void expect_same_graph(const HnswStats& a, const HnswStats& b) {
   EXPECT_EQ(a.linked, b.linked);
   EXPECT_EQ(a.pending, b.pending);
   EXPECT_EQ(a.level_sizes, b.level_sizes);
+  EXPECT_EQ(a.calibration.row_count, b.calibration.row_count);
+  EXPECT_EQ(a.calibration.ef, b.calibration.ef);
+  EXPECT_EQ(a.calibration.recall, b.calibration.recall);
 }
 
 class HnswFile : public ::testing::TestWithParam<Case> {
@@ -74,6 +77,7 @@ class HnswFile : public ::testing::TestWithParam<Case> {
     EXPECT_EQ(same.hnsw()->ef_construction, kOptions.ef_construction);
     EXPECT_EQ(same.hnsw()->full_scan_threshold, kOptions.full_scan_threshold);
     EXPECT_EQ(same.hnsw()->seed, kOptions.seed);
+    EXPECT_EQ(same.hnsw()->target_recall, kOptions.target_recall);
     EXPECT_EQ(same.stats().size, engine.stats().size);
     EXPECT_EQ(same.stats().deleted, 0u);
     EXPECT_EQ(same.is_trained(), engine.is_trained());
@@ -108,6 +112,10 @@ TEST_P(HnswFile, SavesAndLoads) {
     SCOPED_TRACE(row_count);
     const std::unique_ptr<SearchEngine> engine = make_engine();
     ASSERT_TRUE(engine->add(rows.data(), row_count).ok());
+    expect_same_loaded(*engine);
+    while (engine->link_step().value() < 1) {
+    }
+    EXPECT_EQ(engine->graph_stats().calibration.row_count, row_count < 500 ? 0u : row_count);
     expect_same_loaded(*engine);
     for (uint32_t id = 1; id < row_count; id += 3) ASSERT_TRUE(engine->remove(RowId{id}).ok());
     expect_same_loaded(*engine);
@@ -323,6 +331,47 @@ TEST(HnswFileClaims, ListsThatCannotBeAreRefused) {
   }
   EXPECT_EQ(marked_count, 2 * (kGoldenHnswLinked - 1 - 1));
   EXPECT_GT(upper, 0u);
+}
+
+TEST(HnswFileClaims, CalibrationsThatCannotBeAreRefused) {
+  const Bytes bytes = read_test_data(golden_calibrated_name(1));
+  const auto error_with = [&bytes](size_t field, auto value) {
+    static_assert(sizeof(value) == 4);
+    Bytes broken = bytes;
+    std::memcpy(broken.data() + section_offset(bytes, kCalibrationTag) + 4 * field, &value, 4);
+    return load_error(mended_checksums(broken)).code;
+  };
+  EXPECT_EQ(error_with(0, 0.9f), ErrorCode::kOk);
+  for (const float wrong : {0.0f, 0.49f, 1.0f, -1.0f, std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_EQ(error_with(0, wrong), ErrorCode::kCorruptData) << wrong;
+  // As though there were no calibration.
+  EXPECT_EQ(error_with(1, 0u), ErrorCode::kCorruptData);
+  for (const size_t field : {2, 3}) {
+    EXPECT_EQ(error_with(field, 4096u), ErrorCode::kOk);
+    EXPECT_EQ(error_with(field, 0u), ErrorCode::kCorruptData);
+    EXPECT_EQ(error_with(field, 4097u), ErrorCode::kCorruptData);
+  }
+  for (const size_t field : {4, 5}) {
+    EXPECT_EQ(error_with(field, 0.5f), ErrorCode::kOk);
+    for (const float wrong : {-0.1f, 1.1f, std::numeric_limits<float>::quiet_NaN()})
+      EXPECT_EQ(error_with(field, wrong), ErrorCode::kCorruptData) << wrong;
+  }
+}
+
+TEST(HnswFileClaims, CalibratedFilesOfVersion1AreReadForever) {
+  const Bytes bytes = read_test_data(golden_calibrated_name(1));
+  const auto read = loaded(bytes);
+  ASSERT_TRUE(read.ok());
+  const Calibration calibration = read.value()->graph_stats().calibration;
+  EXPECT_EQ(read.value()->hnsw()->target_recall, kGoldenTargetRecall);
+  EXPECT_EQ(calibration.row_count, kGoldenCalibratedRows);
+  EXPECT_GE(calibration.recall[0], kGoldenTargetRecall);
+  EXPECT_GE(calibration.recall[1], kGoldenTargetRecall);
+  EXPECT_EQ(read.value()->ef_search(1), calibration.ef[0]);
+  EXPECT_EQ(read.value()->ef_search(100), calibration.ef[1]);
+  EXPECT_EQ(read.value()->ef_search(1000), 10 * calibration.ef[1]);
+  EXPECT_EQ(read.value()->ef_search(55), (calibration.ef[0] + calibration.ef[1] + 1) / 2);
+  EXPECT_EQ(saved(*read.value()), bytes);
 }
 
 TEST(HnswFileClaims, CodesThatGraphsDoNotKnowAreRefused) {
