@@ -12,6 +12,11 @@ constexpr size_t kApproachEf = 24;
 constexpr size_t kLeastStarts = 6;
 constexpr size_t kEfPerStart = 16;
 
+// Where so large a share of the nodes is allowed and yet none of the nearest is, the allowed ones are far from the query,
+// many of them about as far, in many parts: so many times the nodes are kept then.
+constexpr size_t kCommonShare = 16;
+constexpr size_t kFarEf = 4;
+
 // At the end of a walk, also where it finds no memory.
 struct Forgetting {
   ~Forgetting() { visited.forget(); }
@@ -77,7 +82,10 @@ void GraphWalk::run_allowed(NodeScorer& scorer, const std::vector<GraphEdge>& st
   for (size_t index = 0; index < pool_.size(); ++index)
     starts_.push_back({pool_.node(index), pool_.distance(index)});
   const Forgetting forgetting{graph_.visited};
-  pool_.start(ef);
+  const bool is_far = allowed.allowed.count() >= graph_.linked_count / kCommonShare &&
+                      std::none_of(starts_.begin(), starts_.end(),
+                                   [&](const GraphEdge& near) { return allowed.contains(near.node); });
+  pool_.start(is_far ? kFarEf * ef : ef);
   for (const GraphEdge& near : starts_) {
     if (!graph_.visited.meet(near.node)) continue;
     if (allowed.contains(near.node)) {

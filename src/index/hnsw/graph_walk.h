@@ -39,7 +39,8 @@ class GraphWalk {
 
   /// Of level 0 only nodes that may be found. Where few neighbors of a node are, their neighbors are looked at in their
   /// place (Patel, Kraft, Guestrin, Zaharia. ACORN: Performant and Predicate-Agnostic Search Over Vector Embeddings and
-  /// Structured Data. SIGMOD 2024). Begins with a walk among all nodes, to come near.
+  /// Structured Data. SIGMOD 2024). Begins with a walk among all nodes, to come near; where those are not allowed, though
+  /// many others are, it keeps four times as many as `ef`.
   void run_allowed(NodeScorer& scorer, const std::vector<GraphEdge>& starts, size_t ef,
                    const AllowedNodes& allowed);
 

@@ -110,6 +110,33 @@ TEST(HnswEngine, ReturnsAsManyHitsAsAFilterAllows) {
   }
 }
 
+// They lie in many parts, about as far one as another.
+TEST(HnswEngine, FindsTheNearestWhereOnlyFarRowsAreAllowed) {
+  Random random(12);
+  constexpr size_t kRows = 3000;
+  const std::vector<float> rows = uniform_values(random, kRows * kDim);
+  const std::vector<float> queries = uniform_values(random, 20 * kDim);
+  auto engine = make_engine(Metric::kEuclidean, std::nullopt);
+  ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+  double sum = 0;
+  for (size_t query = 0; query < 20; ++query) {
+    const std::vector<float> one(&queries[query * kDim], &queries[query * kDim] + kDim);
+    const Hits by_distance = search(*engine, one, {.k = kRows, .exact = true});
+    std::vector<uint32_t> words(kRows / 32 + 1);
+    for (size_t place = kRows / 2; place < kRows; ++place) {
+      const uint32_t id = to_number(by_distance.ids[place]);
+      words[id / 32] |= 1u << (id % 32);
+    }
+    const IdFilter filter{words.data(), words.size()};
+    const Hits found = search(*engine, one, {.filter = &filter, .ef_search = 32});
+    ASSERT_EQ(found.ids.size(), 10u);
+    const auto nearest = by_distance.ids.begin() + kRows / 2;
+    const std::set<RowId> wanted(nearest, nearest + 10);
+    for (const RowId id : found.ids) sum += static_cast<double>(wanted.count(id));
+  }
+  EXPECT_GE(sum / 200, 0.75);
+}
+
 // Any order of additions, updates, removals and compactions.
 TEST(HnswEngine, StaysConnectedThroughRandomChanges) {
   for (const Metric metric : kMetrics) {
