@@ -1,27 +1,35 @@
 /**
-The engine in the module that an object holds, and whether it may be used right now.
+The object in the module that an object here holds, and whether it may be used right now.
 
 @module
 */
 import { invalidState, VectorSearchError } from './errors.js';
 import { forgetLeak, guardLeak } from './leak-guard.js';
 import type { ModuleRuntime } from './module-runtime.js';
+import type { RawModule } from './raw-module.js';
 
-/** What holds an engine: one that users call a store, too. */
-export type Kind = 'engine' | 'store';
+/** What errors call an object: an engine that users call a store is one. */
+export type Kind = 'engine' | 'store' | 'sparse index';
+
+/** Frees an object of the module. */
+export type Free = (raw: RawModule, address: number) => void;
+
+const freeEngine: Free = (raw, address) => raw.engineDelete(address);
 
 export class Handle {
   readonly runtime: ModuleRuntime;
   /** What errors call the object, as in "The engine has been disposed". */
   readonly kind: Kind;
+  readonly #free: Free;
   #address: number | undefined;
   #longCall: string | undefined;
 
-  constructor(runtime: ModuleRuntime, address: number, kind: Kind) {
+  constructor(runtime: ModuleRuntime, address: number, kind: Kind, free = freeEngine) {
     this.runtime = runtime;
     this.#address = address;
     this.kind = kind;
-    guardLeak(this, kind, () => release(runtime, address));
+    this.#free = free;
+    guardLeak(this, kind, () => release(runtime, address, free));
   }
 
   /**
@@ -65,15 +73,15 @@ export class Handle {
   dispose(): void {
     if (this.#address === undefined) return;
     forgetLeak(this);
-    release(this.runtime, this.#address);
+    release(this.runtime, this.#address, this.#free);
     this.#address = undefined;
   }
 }
 
 /** A module that has stopped has nothing to free: its memory goes with it. */
-function release(runtime: ModuleRuntime, address: number): void {
+function release(runtime: ModuleRuntime, address: number, free: Free): void {
   try {
-    runtime.call((raw) => raw.engineDelete(address));
+    runtime.call((raw) => free(raw, address));
   } catch (error) {
     if (!(error instanceof VectorSearchError)) throw error;
   }

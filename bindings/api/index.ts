@@ -12,6 +12,7 @@ export { performanceMetrics } from './performance-metrics.js';
 export { recommendQuantization } from './recommend-quantization.js';
 export { VectorSearchEngine } from './search-engine.js';
 export { SearchResults } from './search-results.js';
+export { addSparseStatistics, SparseIndex } from './sparse-index.js';
 export type {
   BatchOperation,
   BatchOptions,
@@ -50,6 +51,12 @@ export type {
   SearchHit,
   SearchOptions,
   SimilarityOptions,
+  SparseIndexOptions,
+  SparseIndexStats,
+  SparseSearchOptions,
+  SparseStatistics,
+  SparseVector,
+  SparseVectorInput,
   TrainOptions,
   Variant,
   VectorInput,

@@ -16,6 +16,8 @@ import type {
   RecallOptions,
   RecommendOptions,
   SearchOptions,
+  SparseIndexOptions,
+  SparseSearchOptions,
   TrainOptions,
 } from './types.js';
 
@@ -96,6 +98,14 @@ export const batchNames: { readonly [Operation in BatchOperation]: NamesOf<Batch
   statistics: longCall,
   pca: { components: true, ...longCall },
   similarity: { metric: true, ...longCall },
+};
+
+export const sparseNames: NamesOf<SparseIndexOptions> = { scoring: true, modifier: true, k1: true, b: true };
+
+export const sparseSearchNames: NamesOf<SparseSearchOptions> = {
+  filter: true,
+  scoreThreshold: true,
+  statistics: true,
 };
 
 /** @throws {VectorSearchError} with code `INVALID_ARGUMENT` for a name that is not among `names`. */

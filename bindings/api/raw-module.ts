@@ -43,6 +43,15 @@ export const engineStatsFields = [
   'memoryBytes',
 ] as const;
 
+/** Where `sparseStats` leaves its numbers: doubles in this order. */
+export const sparseStatsFields = ['size', 'deleted', 'indexCount', 'postingCount', 'memoryBytes'] as const;
+
+/** Where `sparseGet` tells its vector: words of the module's memory, `indices, values` (addresses) and `count`. */
+export const sparseViewWords = 3;
+
+/** Doubles of statistics before those of each index: rows, and the sum of their lengths. */
+export const sparseStatisticsHeader = 2;
+
 /** `lastError` leaves as many doubles: `code, expected, actual`. */
 export const errorNumbers = 3;
 
@@ -155,6 +164,34 @@ export interface RawFunctions {
   engineSavedBytes(engine: number): Reply;
   /** Hands the bytes on by {@link RawModule.writePiece}. */
   engineSave(engine: number): Reply;
+
+  /** `scoring`: 0 dot, 1 dot with idf, 2 bm25. */
+  sparseCreate(scoring: number, k1: number, b: number): Reply;
+  sparseDelete(index: number): void;
+  sparseSize(index: number): number;
+  sparseContains(index: number, id: number): boolean;
+  /** Address of the numbers, see {@link sparseStatsFields}. */
+  sparseStats(index: number): number;
+  sparseSet(index: number, id: number, indices: number, values: number, count: number): Reply;
+  sparseRemove(index: number, id: number): Reply;
+  /** Address of words, see {@link sparseViewWords}; valid until the next call. */
+  sparseGet(index: number, id: number): Reply;
+  sparseCompact(index: number): Reply;
+  /** `out`: doubles, {@link sparseStatisticsHeader} and one for each index. */
+  sparseStatistics(index: number, indices: number, count: number, out: number): void;
+  /** Address of the hits, see {@link hitsViewWords}. `statistics`: address of doubles, or 0 for the index's own. */
+  sparseSearch(
+    index: number,
+    indices: number,
+    values: number,
+    count: number,
+    k: number,
+    scoreThreshold: number,
+    form: number,
+    filter: number,
+    filterLength: number,
+    statistics: number,
+  ): Reply;
 
   normalize(dim: number, rows: number, rowCount: number, out: number): Reply;
   /** `mask`, `weights`: 0 for none. */

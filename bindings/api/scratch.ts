@@ -41,6 +41,13 @@ export class Scratch {
     return address;
   }
 
+  /** Copies doubles in; returns their address. */
+  putDoubles(values: ArrayLike<number>): number {
+    const address = this.reserve(values.length, 8);
+    new Float64Array(this.#memory.buffer, address, values.length).set(values);
+    return address;
+  }
+
   /** Copies bytes in; returns their address. */
   putBytes(values: Uint8Array): number {
     const address = this.reserve(values.length, 1);

@@ -209,6 +209,75 @@ export interface SearchOptions {
   readonly efSearch?: number | 'auto';
 }
 
+/** A sparse vector: its value at each index; 0 at all others. */
+export interface SparseVector {
+  /** Ascending. */
+  readonly indices: Uint32Array;
+  /** One for each index. */
+  readonly values: Float32Array;
+}
+
+/** A sparse vector as callers write it, in any order. */
+export interface SparseVectorInput {
+  /** Distinct integers from 0 to 2^32 - 1. */
+  readonly indices: Uint32Array | readonly number[];
+  /** One finite number for each index. */
+  readonly values: VectorInput;
+}
+
+/** How a sparse index scores: fixed when it is made. */
+export interface SparseIndexOptions {
+  /**
+  Over the indices that query and vector share, `dot` adds up query value x value. `bm25` takes values as term
+  frequencies, above 0, and adds up query value x idf x (k1 + 1) x tf / (tf + k1 x (1 - b + b x length / mean length)),
+  where the length of a vector is the sum of its values. Default: `dot`.
+  */
+  readonly scoring?: 'dot' | 'bm25';
+  /**
+  With `dot`: `idf` multiplies each query value by ln((N - n + 0.5) / (n + 0.5) + 1), of N vectors in all and n that have
+  the index. Default: `none`.
+  */
+  readonly modifier?: 'none' | 'idf';
+  /** With `bm25`: how much more a term counts that is there again, 0 to 1000. Default: `1.2`. */
+  readonly k1?: number;
+  /** With `bm25`: how much longer vectors are held to say the same, 0 to 1. Default: `0.75`. */
+  readonly b?: number;
+}
+
+/** What scores with idf and `bm25` depend on beside the vector itself. */
+export interface SparseStatistics {
+  /** Vectors. */
+  readonly count: number;
+  /** Sum of their lengths, with `bm25`; else 0. */
+  readonly totalLength: number;
+  /** `[query indices]` vectors that have each of them, in the order of the query. */
+  readonly frequencies: Float64Array;
+}
+
+/** What a search of a sparse index may return, and how it scores. */
+export interface SparseSearchOptions {
+  /** Only these ids may be returned. Default: all. */
+  readonly filter?: IdFilterInput;
+  /** Only hits with `score >= scoreThreshold` are returned. Default: no threshold. */
+  readonly scoreThreshold?: number;
+  /** Score by these, joined from several indexes, of the query's indices in its order. Default: the index's own. */
+  readonly statistics?: SparseStatistics;
+}
+
+/** What a sparse index holds. */
+export interface SparseIndexStats {
+  /** Vectors that can be found. */
+  readonly size: number;
+  /** Vectors that were removed or replaced, and whose space is not reclaimed yet. */
+  readonly deleted: number;
+  /** Different indices since the last `compact()`. */
+  readonly indexCount: number;
+  /** Values that are kept, also of vectors whose space is not reclaimed yet. */
+  readonly postingCount: number;
+  /** Bytes that the index holds in all. */
+  readonly memoryBytes: number;
+}
+
 /** How `train` learns. */
 export interface TrainOptions {
   /**

@@ -1,5 +1,5 @@
 /** A misspelt option is refused, not ignored. */
-import init, { BatchProcessor, CompressedVectorStore, VectorSearchEngine } from 'vicinal';
+import init, { BatchProcessor, CompressedVectorStore, SparseIndex, VectorSearchEngine } from 'vicinal';
 import {
   createWorkerBatchProcessor,
   createWorkerEngine,
@@ -24,6 +24,8 @@ const calls: Record<string, () => unknown> = {
   'engine.searchBatch': () => new VectorSearchEngine(2).searchBatch(rows, 1, misspelt),
   'store.search': () => new CompressedVectorStore(2).search([1, 0], 1, misspelt),
   'store.searchBatch': () => new CompressedVectorStore(2).searchBatch(rows, 1, misspelt),
+  'new SparseIndex': () => new SparseIndex(misspelt),
+  'sparseIndex.search': () => new SparseIndex().search({ indices: [1], values: [1] }, 1, misspelt),
   ...Object.fromEntries(
     operations.map((operation) => [
       `processor.process ${operation}`,

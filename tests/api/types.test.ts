@@ -10,6 +10,7 @@ import init, {
   type SearchHit,
   type SearchOptions,
   type SearchResults,
+  type SparseIndex,
   VectorSearchEngine,
   type VectorSearchError,
   type VectorStatistics,
@@ -56,6 +57,7 @@ describe('the engine', () => {
   it('is disposable', () => {
     expectTypeOf<VectorSearchEngine>().toExtend<Disposable>();
     expectTypeOf<CompressedVectorStore>().toExtend<Disposable>();
+    expectTypeOf<SparseIndex>().toExtend<Disposable>();
   });
 
   it('keeps its inner steps to itself', () => {
