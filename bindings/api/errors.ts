@@ -33,6 +33,8 @@ export const hostErrorCodes = [
   'LOAD_FAILED',
   'TIMEOUT',
   'WORKER_CRASHED',
+  'NOT_SUPPORTED',
+  'STOPPED',
 ] as const;
 
 /**
@@ -56,6 +58,8 @@ What went wrong, for programs to tell apart.
 | `LOAD_FAILED` | a module or worker that cannot be loaded |
 | `TIMEOUT` | a module or worker that is not ready in time |
 | `WORKER_CRASHED` | a worker that has ended by itself |
+| `NOT_SUPPORTED` | something that Qdrant has and this package has not |
+| `STOPPED` | a call that was stopped when a part of it was done |
 */
 export type ErrorCode = (typeof moduleErrorCodes)[number] | (typeof hostErrorCodes)[number];
 
@@ -71,7 +75,8 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
   NOT_FOUND: (_, actual) => `No vector has id ${actual}`,
   NOT_FINITE: (_, actual) =>
     `Expected finite numbers, got NaN, infinity or a number past the range of float32 at position ${actual}`,
-  ZERO_VECTOR: (_, actual) => `Expected vectors of non-zero length, got only zeros in row ${actual}`,
+  ZERO_VECTOR: (_, actual) =>
+    `Expected vectors of non-zero length, got only zeros in ${typeof actual === 'number' ? `row ${actual}` : actual}`,
   OUT_OF_MEMORY: (expected, actual) =>
     `Out of memory${actual ? `: ${actual} bytes were asked for` : ''}${expected ? `, of at most ${expected}` : ''}`,
   CORRUPT_DATA: (_, actual) => `The saved bytes are damaged: they stop making sense at byte ${actual}`,
@@ -86,7 +91,10 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
   TIMEOUT: (expected, actual) => `Gave up after ${expected} ms: ${actual ?? 'it was not ready by then'}`,
   WORKER_CRASHED: (_, actual) =>
     `The worker crashed${actual ? ` (${actual})` : ''} and what it held is gone: ` +
-    'create a new one, and pass `load` the bytes of the last save()',
+    'create a new one (`load` takes the bytes of the last save())',
+  NOT_SUPPORTED: (expected, actual) => `Not supported: ${actual}${expected ? `. Use ${expected}` : ''}`,
+  STOPPED: (expected, actual) =>
+    `Stopped after ${actual}${expected === undefined ? '' : ` of ${expected}`} points: these were taken`,
 };
 
 /**

@@ -1,0 +1,154 @@
+/**
+What a collection does, whatever keeps it: one interface, held to one suite of tests.
+
+@module
+*/
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { VectorInput } from '../../bindings/api/types.js';
+import type { CallOptions } from '../options.js';
+import type { Filter } from './filter/types.js';
+import type { MetricsSnapshot } from './metrics.js';
+import type { PayloadSchema } from './payload/schema.js';
+import type {
+  CollectionInfo,
+  CollectionSearchOptions,
+  FacetHit,
+  FacetRequest,
+  GroupRequest,
+  Hits,
+  Payload,
+  Point,
+  PointColumns,
+  PointGroup,
+  PointId,
+  PointRecord,
+  PointSelector,
+  PointVectors,
+  QueryRequest,
+  RecommendRequest,
+  ScrollRequest,
+  Selected,
+  UpdateResult,
+  UpsertOptions,
+} from './types.js';
+
+/**
+Points with ids, vectors and payloads. `P`: what their payloads are like; filters are checked against it when they are
+compiled.
+
+Changes are made one after another, in the order in which they were asked for. A read sees every change that was
+acknowledged before it was asked for. Vectors and payloads of `upsert` and `updateVectors` are read while they run: they
+are to stay as they are until then; whatever else is given may be altered as soon as it was given. Each call rejects with a `VectorSearchError` where its arguments are wrong, and
+then nothing has changed.
+*/
+export interface Collection<P extends object = Payload> {
+  /** Its name. */
+  readonly name: string;
+
+  /**
+  Keep points: new ones, and in place of those with the same ids.
+
+  @param points - An array, anything that is iterated over (a million points from a stream take the memory of a few
+  batches), or columns.
+  @throws {VectorSearchError} with code `STOPPED` where the signal, the source or a wrong point ended it after some
+  batches: `actual` tells how many points, from the first on, were taken, and `cause` is the reason. Where none was
+  taken, the reason itself.
+  */
+  upsert(
+    points: Iterable<Point<P>> | AsyncIterable<Point<P>> | PointColumns<P>,
+    options?: UpsertOptions,
+  ): Promise<UpdateResult>;
+
+  /** Remove points. Ids that no point has are ignored. */
+  delete(points: PointSelector<P>, options?: CallOptions): Promise<UpdateResult>;
+
+  /** Points by their ids, in the order of the ids; those that there are not are left out. */
+  retrieve(ids: readonly PointId[], options?: Selected & CallOptions): Promise<PointRecord<P>[]>;
+
+  /**
+  Find the points nearest to a vector.
+
+  @param query - A vector; or words, in a collection that was opened with `embed`.
+  */
+  search(query: VectorInput | string, options?: CollectionSearchOptions<P>): Promise<Hits<P>>;
+
+  /** Search for many vectors at once: faster than one after another. */
+  searchBatch(queries: readonly VectorInput[], options?: CollectionSearchOptions<P>): Promise<Hits<P>[]>;
+
+  /** Whatever Qdrant's Query API does: see `Query`. */
+  query(request: QueryRequest<P>, options?: CallOptions): Promise<Hits<P>>;
+
+  /** As {@link query}, the hits grouped by a payload field, groups by their best hit. */
+  queryGroups(request: GroupRequest<P>, options?: CallOptions): Promise<PointGroup<P>[]>;
+
+  /** Points like some, and unlike others. The examples themselves are left out. */
+  recommend(request: RecommendRequest<P>, options?: CallOptions): Promise<Hits<P>>;
+
+  /** All points that match, one after another, fetched as they are asked for. */
+  scroll(request?: ScrollRequest<P>): AsyncIterable<PointRecord<P>>;
+
+  /** How many points match. */
+  count(request?: { readonly filter?: Filter<P> } & CallOptions): Promise<number>;
+
+  /** How many points have each value of a field, most first. */
+  facet(request: FacetRequest<P>): Promise<FacetHit[]>;
+
+  /** Set these keys of payloads, and leave their others. `key`: of the object at this path. */
+  setPayload(
+    payload: Partial<P>,
+    points: PointSelector<P>,
+    options?: { readonly key?: string } & CallOptions,
+  ): Promise<UpdateResult>;
+
+  /** Replace whole payloads. */
+  overwritePayload(payload: P, points: PointSelector<P>, options?: CallOptions): Promise<UpdateResult>;
+
+  /** Delete keys of payloads. */
+  deletePayload(
+    keys: readonly string[],
+    points: PointSelector<P>,
+    options?: CallOptions,
+  ): Promise<UpdateResult>;
+
+  /** Delete whole payloads. */
+  clearPayload(points: PointSelector<P>, options?: CallOptions): Promise<UpdateResult>;
+
+  /** Replace vectors; where vectors have names, only those that are given. Every id must be there. */
+  updateVectors(
+    points: readonly { readonly id: PointId; readonly vector: PointVectors }[],
+    options?: CallOptions,
+  ): Promise<UpdateResult>;
+
+  /** Delete vectors by their names. */
+  deleteVectors(
+    names: readonly string[],
+    points: PointSelector<P>,
+    options?: CallOptions,
+  ): Promise<UpdateResult>;
+
+  /** Index a payload field, so that filters need not read payloads. */
+  createPayloadIndex(key: string, schema: PayloadSchema, options?: CallOptions): Promise<void>;
+
+  /** Delete such an index. */
+  deletePayloadIndex(key: string, options?: CallOptions): Promise<void>;
+
+  /** What the collection is like now. */
+  info(options?: CallOptions): Promise<CollectionInfo>;
+
+  /** Train what learns (codes, lists), and reclaim the space of what was removed. */
+  optimize(options?: CallOptions): Promise<void>;
+
+  /** How often it was asked what, how long that took, and how large it is. */
+  metrics(options?: CallOptions): Promise<MetricsSnapshot>;
+
+  /** The same in Prometheus' text format; `labels`: that every line bears beside `collection`. */
+  prometheus(
+    options?: { readonly labels?: { readonly [label: string]: string } } & CallOptions,
+  ): Promise<string>;
+
+  /** End it: its workers end, and calls that wait reject with `DISPOSED`. */
+  close(): Promise<void>;
+
+  /** `await using movies = ...` closes it, where the runtime knows `Symbol.asyncDispose`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}

@@ -1,0 +1,246 @@
+/**
+The payloads of a shard by slot, their indexes, and what is read from them: points that match, values with their counts,
+an order.
+
+@module
+*/
+import { invalidArgument, VectorSearchError } from '../../../bindings/api/errors.js';
+import type { CheckedFilter } from '../filter/checked.js';
+import type { ClauseExplanation, JsonValue, Payload } from '../types.js';
+import { andBits, countBits, hasBit } from './bits.js';
+import { parseDatetime } from './datetime.js';
+import { FieldIndex } from './field-index.js';
+import { NumberIndex, type Order } from './indexes/number-index.js';
+import { type Path, parsePath, someValueAt } from './path.js';
+import { findMatches, type Source } from './planner.js';
+import type { PointLookup } from './point-lookup.js';
+import type { PayloadSchema, PayloadSchemaType } from './schema.js';
+import { type Tokenize, words } from './tokenize.js';
+
+export type { Order } from './indexes/number-index.js';
+export type { PointLookup } from './point-lookup.js';
+
+const schemaTypes: readonly PayloadSchemaType[] = [
+  'keyword',
+  'integer',
+  'float',
+  'bool',
+  'datetime',
+  'uuid',
+  'geo',
+  'text',
+];
+
+/** Points that match a filter. */
+export interface Selection {
+  /** Slot i: bit i % 32 of word i / 32. */
+  readonly bits: Uint32Array;
+  /** How many. */
+  readonly count: number;
+  /** How they were found. */
+  readonly explanation: ClauseExplanation;
+}
+
+const emptyPayload: Payload = {};
+
+/** The payloads of a shard. */
+export class PayloadStore {
+  readonly #payloads: (Payload | null | undefined)[] = [];
+  /** By their paths, however these are written. */
+  readonly #indexes = new Map<string, { field: FieldIndex; readonly schema: PayloadSchema }>();
+  #payloadBytes = 0;
+
+  /** @param tokenize - How `match.text` and its like see words. Default: runs of letters and digits in lower case. */
+  constructor(private readonly tokenize: Tokenize = words) {}
+
+  /** Bytes of payloads and indexes: an estimate, as engines do not tell. */
+  get memoryBytes(): number {
+    let bytes = this.#payloadBytes + this.#payloads.length * 8;
+    for (const { field } of this.#indexes.values()) bytes += field.memoryBytes;
+    return bytes;
+  }
+
+  /** Replace the payload at a slot. It is kept as it is, not copied: the caller leaves it alone. */
+  set(slot: number, payload: Payload | null): void {
+    const old = this.#payloads[slot] ?? null;
+    if (old === null && payload === null) return;
+    // In order, so that the array stays one without holes.
+    while (this.#payloads.length < slot) this.#payloads.push(null);
+    this.#payloads[slot] = payload;
+    this.#payloadBytes += bytesOf(payload) - bytesOf(old);
+    for (const { field } of this.#indexes.values()) field.set(slot, payload);
+  }
+
+  get(slot: number): Payload | null {
+    return this.#payloads[slot] ?? null;
+  }
+
+  delete(slot: number): void {
+    this.set(slot, null);
+  }
+
+  /**
+  Index a field, in place of the index that it may have.
+
+  @throws {VectorSearchError} with code `INVALID_ARGUMENT` for what is no path, or no type of an index;
+  `NOT_SUPPORTED` for parameters.
+  */
+  createIndex(key: string, schema: PayloadSchema): void {
+    const type = typeof schema === 'string' ? schema : schema?.type;
+    if (!schemaTypes.includes(type))
+      throw invalidArgument(`the schema to be one of ${schemaTypes.join(', ')}`, type);
+    const [parameter] = Object.keys(Object(schema)).filter(
+      (name) => typeof schema !== 'string' && name !== 'type',
+    );
+    if (parameter !== undefined)
+      throw new VectorSearchError('NOT_SUPPORTED', 'the type alone', `${parameter} of a payload index`);
+    const path = parsePath(key, 'key');
+    this.#indexes.set(nameOf(path), {
+      field: this.#filled(new FieldIndex(key, path, type, this.tokenize)),
+      schema,
+    });
+  }
+
+  #filled(field: FieldIndex): FieldIndex {
+    for (let slot = 0; slot < this.#payloads.length; slot++) {
+      const payload = this.#payloads[slot];
+      if (payload) field.set(slot, payload);
+    }
+    return field;
+  }
+
+  /** Whether there was one. */
+  deleteIndex(key: string): boolean {
+    return this.#indexes.delete(nameOf(parsePath(key, 'key')));
+  }
+
+  /** By key: what the index was made from, and how many points have a value in it. */
+  indexes(): Record<string, { schema: PayloadSchema; points: number }> {
+    return Object.fromEntries(
+      [...this.#indexes.values()].map(({ field, schema }) => [
+        field.key,
+        { schema, points: field.values.points },
+      ]),
+    );
+  }
+
+  /** The index of a path. */
+  #indexOf(path: Path): FieldIndex | undefined {
+    const known = this.#indexes.get(nameOf(path));
+    if (known?.field.values.isWorn) {
+      const { key, type } = known.field;
+      known.field = this.#filled(new FieldIndex(key, path, type, this.tokenize));
+    }
+    return known?.field;
+  }
+
+  /** Points that match. */
+  select(filter: CheckedFilter, points: PointLookup): Selection {
+    const started = performance.now();
+    const source: Source = {
+      points,
+      tokenize: this.tokenize,
+      payloadAt: (slot) => this.#payloads[slot] ?? emptyPayload,
+      indexOf: (field) => this.#indexOf(field.path),
+    };
+    const { words: bits, explanations } = findMatches(filter, points.live.words, source);
+    const count = countBits(bits);
+    const explanation: ClauseExplanation = {
+      path: '',
+      condition: 'filter',
+      by: 'clauses',
+      matched: count,
+      asked: points.live.count,
+      ms: performance.now() - started,
+      clauses: explanations,
+    };
+    return { bits, count, explanation };
+  }
+
+  /**
+  The values of a field, and how many points have each.
+
+  @param among - Of these slots alone. Default: all.
+  @throws {VectorSearchError} with code `INVALID_ARGUMENT` where the field has no index of discrete values.
+  */
+  facet(
+    key: string,
+    among: Uint32Array | undefined,
+    points: PointLookup,
+  ): Map<string | number | boolean, number> {
+    const field = this.#indexOf(parsePath(key, 'key'));
+    const discrete: readonly (PayloadSchemaType | undefined)[] = ['keyword', 'integer', 'bool', 'uuid'];
+    if (!discrete.includes(field?.type))
+      throw invalidArgument('key to be a field with a payload index keyword, integer, bool or uuid', key);
+    return field?.values.facet?.(among && this.#live(among, points)) ?? new Map();
+  }
+
+  #live(among: Uint32Array, points: PointLookup): Uint32Array {
+    const live = among.slice();
+    andBits(live, points.live.words);
+    return live;
+  }
+
+  /**
+  Slots by the values of a field; ties rise or fall by slot. A slot comes once for each of its different values, as in
+  Qdrant, and not at all without one.
+
+  @param startFrom - Begin with this value: a number, or a datetime.
+  @param among - Of these slots alone. Default: all.
+  @throws {VectorSearchError} with code `INVALID_ARGUMENT` where the field has no index of numbers or datetimes.
+  */
+  order(
+    key: string,
+    direction: 'asc' | 'desc',
+    startFrom: number | string | undefined,
+    among: Uint32Array | undefined,
+    points: PointLookup,
+  ): Order {
+    const field = this.#indexOf(parsePath(key, 'key'));
+    if (!(field?.values instanceof NumberIndex) || field.type === 'bool')
+      throw invalidArgument('key to be a field with a payload index integer, float or datetime', key);
+    const start = typeof startFrom === 'string' ? parseDatetime(startFrom) : startFrom;
+    if (start === undefined && startFrom !== undefined)
+      throw invalidArgument('startFrom to be a number or a datetime', startFrom);
+    const { slots, values } = field.values.sorted();
+    const isRising = direction === 'asc';
+    const asked = among ?? points.live.words;
+    const order = { slots: new Uint32Array(slots.length), values: new Float64Array(slots.length) };
+    let length = 0;
+    for (let i = 0; i < slots.length; i++) {
+      const at = isRising ? i : slots.length - 1 - i;
+      const value = values[at] as number;
+      const slot = slots[at] as number;
+      const isPast = start !== undefined && (isRising ? value < start : value > start);
+      if (isPast || !hasBit(asked, slot)) continue;
+      order.slots[length] = slot;
+      order.values[length] = value;
+      length++;
+    }
+    return { slots: order.slots.slice(0, length), values: order.values.slice(0, length) };
+  }
+
+  /** The strings and integers of a field at a slot, each once: what points are grouped by. */
+  valuesAt(slot: number, key: string): (string | number)[] {
+    const values = new Set<string | number>();
+    someValueAt(this.get(slot) ?? emptyPayload, parsePath(key, 'key'), (value) => {
+      if (typeof value === 'string' || Number.isInteger(value)) values.add(value as string | number);
+      return false;
+    });
+    return [...values];
+  }
+}
+
+function nameOf(path: Path): string {
+  return JSON.stringify(path);
+}
+
+/** About what a value takes: 8 bytes a place, 16 an object or string, 1 a character. */
+function bytesOf(value: JsonValue): number {
+  if (typeof value === 'string') return 24 + value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let bytes = 24;
+  if (Array.isArray(value)) for (const element of value) bytes += bytesOf(element);
+  else for (const key in value) bytes += 8 + bytesOf((value as Payload)[key] as JsonValue);
+  return bytes;
+}

@@ -1,0 +1,543 @@
+/**
+Collections: points with ids, vectors and payloads, in the words of Qdrant's REST API. What is JSON there (payloads,
+filters) is the same JSON here; names of calls and options are in camel case.
+
+@module
+*/
+import type {
+  EngineOptions,
+  Metric,
+  Progress,
+  SparseVector,
+  SparseVectorInput,
+  VectorInput,
+} from '../../bindings/api/types.js';
+import type { CallOptions, WorkerStartOptions } from '../options.js';
+import type { Filter } from './filter/types.js';
+import type { PayloadSchema } from './payload/schema.js';
+import type { TextOptions } from './text/terms.js';
+
+/** The caller's key of a point: an integer from 0 to 2^53 - 1, or a string that is not empty. */
+export type PointId = number | string;
+
+/** A value that JSON can tell. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** What is known of a point beside its vectors: a JSON object. */
+export type Payload = { readonly [key: string]: JsonValue };
+
+/** Vectors by name, where a collection has names for them. */
+export type NamedVectors = { readonly [name: string]: VectorInput | SparseVectorInput };
+
+/** The vectors of a point: one without a name, or several with names. */
+export type PointVectors = VectorInput | NamedVectors;
+
+/** A vector as it is returned: an array that the caller owns. */
+export type StoredVector = Float32Array | SparseVector;
+
+/** Vectors as they are returned. */
+export type StoredVectors = Float32Array | { readonly [name: string]: StoredVector };
+
+/** A point to be kept. `P`: its payload. */
+export interface Point<P extends object = Payload> {
+  /** Its key. A point that has it already is replaced, vectors and payload. */
+  readonly id: PointId;
+  /** Its vectors. A collection with names takes any number of them. */
+  readonly vector?: PointVectors;
+  /** Default: none. */
+  readonly payload?: P | null;
+  /** In place of `vector`, in a collection that was opened with `embed`: its vector is made from this. */
+  readonly text?: string;
+}
+
+/** Many points in columns: no object a vector. */
+export interface PointColumns<P extends object = Payload> {
+  /** `[count]` keys. */
+  readonly ids: readonly PointId[];
+  /** `[count x dim]` finite numbers, vector after vector; by name, where vectors have names. */
+  readonly vectors?: Float32Array | { readonly [name: string]: Float32Array };
+  /** `[count]` payloads. Default: none. */
+  readonly payloads?: readonly (P | null | undefined)[];
+}
+
+/** These parts of a payload. */
+export interface PayloadInclude {
+  /** Paths of fields. */
+  readonly include: readonly string[];
+}
+
+/** All of a payload but these parts. */
+export interface PayloadExclude {
+  /** Paths of fields. */
+  readonly exclude: readonly string[];
+}
+
+/** Which parts of a payload are returned: all, none, these keys, or all but some. Dotted paths reach into objects. */
+export type WithPayload = boolean | readonly string[] | PayloadInclude | PayloadExclude;
+
+/** Which vectors are returned: all, none, or these. */
+export type WithVector = boolean | readonly string[];
+
+/** What is returned of a point. */
+export interface Selected {
+  /** Default: `true`; in `search`, `query` and `recommend`: `false`. */
+  readonly withPayload?: WithPayload;
+  /** Default: `false`. */
+  readonly withVector?: WithVector;
+}
+
+/** A point as it is returned. */
+export interface PointRecord<P extends object = Payload> {
+  /** Its key. */
+  readonly id: PointId;
+  /** Where it was asked for; `null` for a point without one. */
+  readonly payload?: P | null;
+  /** Where it was asked for. */
+  readonly vector?: StoredVectors;
+}
+
+/** A hit. */
+export interface ScoredPoint<P extends object = Payload> extends PointRecord<P> {
+  /** Larger is better: as the metric has it, or the fused one. */
+  readonly score: number;
+  /** Smaller is better: as the metric has it; else `-score`. */
+  readonly distance: number;
+}
+
+/** How vectors are searched: as in the engine's `SearchOptions`. */
+export interface SearchParams {
+  /** With index `hnsw`: vectors that the walk keeps in view. Default: what `targetRecall` asks for, else `64`. */
+  readonly efSearch?: number | 'auto';
+  /** With index `ivf`: lists that are searched. */
+  readonly nprobe?: number;
+  /** Compare every vector, exactly. Default: `false`. */
+  readonly exact?: boolean;
+  /** With quantization: score the best again by their floats. Default: `true` where they are kept. */
+  readonly rescore?: boolean;
+  /** How many are scored again, as a multiple of `k`. */
+  readonly oversampling?: number;
+}
+
+/** What a search is about, beside its query. */
+export interface SearchRequest<P extends object = Payload> extends Selected {
+  /** Most hits. Default: `10`. */
+  readonly k?: number;
+  /** Hits that are left out first. Default: `0`. */
+  readonly offset?: number;
+  /** Only points that match. Default: all. */
+  readonly filter?: Filter<P>;
+  /** The vector that is searched, in a collection with names. */
+  readonly using?: string;
+  /** Only hits with `score >= scoreThreshold`. Default: no threshold. */
+  readonly scoreThreshold?: number;
+  /** How vectors are searched. */
+  readonly params?: SearchParams;
+}
+
+/** Options of `search`. */
+export interface CollectionSearchOptions<P extends object = Payload> extends SearchRequest<P>, CallOptions {
+  /** Tell how the hits were found: {@link Hits.explanation}. Default: `false`. */
+  readonly explain?: boolean;
+}
+
+/** Hits, best first, ties by smaller id: numbers before strings. */
+export type Hits<P extends object = Payload> = ScoredPoint<P>[] & {
+  /** Of a search with `explain`: one entry a shard that was asked. */
+  readonly explanation?: readonly ShardExplanation[];
+};
+
+/** How a shard found its hits. */
+export interface ShardExplanation {
+  /** Which shard. */
+  readonly shard: number;
+  /** `scan`: all that match were compared; `walk`: by the graph or lists; `none`: nothing matched. */
+  readonly strategy: 'scan' | 'walk' | 'none';
+  /** Points that the filter lets through. */
+  readonly matched: number;
+  /** Points in the shard. */
+  readonly points: number;
+  /** Milliseconds for the filter. */
+  readonly filterMs: number;
+  /** Milliseconds for the vectors. */
+  readonly searchMs: number;
+  /** The filter, clause by clause; nothing where there is none. */
+  readonly filter?: ClauseExplanation;
+}
+
+/** What a part of a filter did. */
+export interface ClauseExplanation {
+  /** Where it stands: `must[0]`, `should[1].must_not[0]`; empty for the whole. */
+  readonly path: string;
+  /** What it asks: `year range`, `has_id`, `filter`. */
+  readonly condition: string;
+  /** `index`: read from a payload index; `payloads`: by reading payloads; `points`: from ids or vectors; `clauses`. */
+  readonly by: 'index' | 'payloads' | 'points' | 'clauses';
+  /** Points that match it, of those that it was asked about. */
+  readonly matched: number;
+  /** Points that it was asked about. */
+  readonly asked: number;
+  /** Milliseconds that it took. */
+  readonly ms: number;
+  /** Its own clauses. */
+  readonly clauses?: readonly ClauseExplanation[];
+}
+
+/** How points, and the order in which they are listed, are chosen by a payload field with an index. */
+export interface OrderBy {
+  /** A field with a payload index of numbers or datetimes. */
+  readonly key: string;
+  /** Default: `asc`. */
+  readonly direction?: 'asc' | 'desc';
+  /** Begin with this value. */
+  readonly startFrom?: number | string;
+}
+
+/** How the score of `recommend` follows from its examples. */
+export type RecommendStrategy = 'average_vector' | 'best_score' | 'sum_scores';
+
+/** A query by example: a point's id, or a vector. */
+export type VectorExample = PointId | VectorInput | SparseVectorInput;
+
+/** Two examples: hits lie nearer to the one than to the other. */
+export interface ContextPair {
+  /** Nearer to this. */
+  readonly positive: VectorExample;
+  /** Farther from this. */
+  readonly negative: VectorExample;
+}
+
+/** Near to an example. */
+export interface NearestQuery {
+  /** Near to this. */
+  readonly nearest: VectorExample;
+  /** Choose hits that differ from one another. Default: the nearest, however alike. */
+  readonly mmr?: MmrOptions;
+}
+
+/** Words: for a text index, or, in a collection that was opened with `embed`, by meaning. */
+export interface TextQuery {
+  /** The words. */
+  readonly text: string;
+}
+
+/** Examples that hits shall be like, and unlike. At least one of them. */
+export interface RecommendExamples {
+  /** Hits shall be like these. Default: none. */
+  readonly positive?: readonly VectorExample[];
+  /** Hits shall be unlike these. Default: none. */
+  readonly negative?: readonly VectorExample[];
+  /** Default: `average_vector`. */
+  readonly strategy?: RecommendStrategy;
+}
+
+/** Like some examples, and unlike others. */
+export interface RecommendQuery {
+  /** The examples. */
+  readonly recommend: RecommendExamples;
+}
+
+/** A target, and pairs that part the space around it. */
+export interface DiscoverInput {
+  /** Near to this, on the right side of the pairs. */
+  readonly target: VectorExample;
+  /** The pairs. */
+  readonly context: ContextPair | readonly ContextPair[];
+}
+
+/** Near to a target, on the right side of pairs of examples. */
+export interface DiscoverQuery {
+  /** The target and the pairs. */
+  readonly discover: DiscoverInput;
+}
+
+/** On the right side of pairs of examples, wherever. */
+export interface ContextQuery {
+  /** The pairs. */
+  readonly context: ContextPair | readonly ContextPair[];
+}
+
+/** In the order of a payload field. */
+export interface OrderByQuery {
+  /** The field, or the field and how. */
+  readonly orderBy: OrderBy | string;
+}
+
+/** What was prefetched, as one list. */
+export interface FusionQuery {
+  /**
+  `rrf`: by ranks (Cormack, Clarke, Buettcher. Reciprocal Rank Fusion. SIGIR 2009); `dbsf`: by scores, each list's
+  brought to one scale by its mean and standard deviation.
+  */
+  readonly fusion: 'rrf' | 'dbsf';
+}
+
+/** Parameters of reciprocal rank fusion. */
+export interface RrfParams {
+  /** How little the first ranks stand out: at least 1. Default: `2`. */
+  readonly k?: number;
+  /** A weight for each list that was prefetched. Default: all alike. */
+  readonly weights?: readonly number[];
+}
+
+/** Reciprocal rank fusion by parameters of its own. */
+export interface RrfQuery {
+  /** The parameters. */
+  readonly rrf: RrfParams;
+}
+
+/** Any points. */
+export interface SampleQuery {
+  /** In an order of no meaning. */
+  readonly sample: 'random';
+}
+
+/**
+What `query` looks for, as in Qdrant's Query API.
+
+A vector or the id of a point alone means `nearest`.
+*/
+export type Query =
+  | VectorExample
+  | NearestQuery
+  | TextQuery
+  | RecommendQuery
+  | DiscoverQuery
+  | ContextQuery
+  | OrderByQuery
+  | FusionQuery
+  | RrfQuery
+  | SampleQuery;
+
+/** Maximal marginal relevance: hits that are near to the query, and not near to one another. */
+export interface MmrOptions {
+  /** 0: relevance alone; 1: diversity alone. Default: `0.5`. */
+  readonly diversity?: number;
+  /** Hits that are chosen from. Default: `k`. */
+  readonly candidatesLimit?: number;
+}
+
+/** A part of a query: its hits are what the query above it works on. */
+export interface Prefetch<P extends object = Payload>
+  extends Omit<SearchRequest<P>, keyof Selected | 'offset'> {
+  /** What it looks for. Default: points in the order of their ids. */
+  readonly query?: Query;
+  /** What it works on in turn. */
+  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[];
+}
+
+/** A query: searches, and how their hits become one list. */
+export interface QueryRequest<P extends object = Payload> extends SearchRequest<P> {
+  /** What it looks for. Default: points in the order of their ids. */
+  readonly query?: Query;
+  /** Searches whose hits it works on. Default: all points. */
+  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[];
+}
+
+/** Hits with the same value of a payload field. */
+export interface PointGroup<P extends object = Payload> {
+  /** The value: a string or an integer. */
+  readonly id: string | number;
+  /** Its best hits, best first. */
+  readonly hits: readonly ScoredPoint<P>[];
+}
+
+/** How hits are grouped. */
+export interface GroupRequest<P extends object = Payload> extends Omit<QueryRequest<P>, 'k' | 'offset'> {
+  /** Payload field whose values make the groups. */
+  readonly groupBy: string;
+  /** Most hits a group. Default: `3`. */
+  readonly groupSize?: number;
+  /** Most groups. Default: `10`. */
+  readonly limit?: number;
+}
+
+/** What `recommend` looks for. */
+export interface RecommendRequest<P extends object = Payload> extends SearchRequest<P>, RecommendExamples {}
+
+/** Points by their ids. */
+export interface PointsSelector {
+  /** The ids; those that no point has are ignored. */
+  readonly points: readonly PointId[];
+}
+
+/** Points that match. */
+export interface FilterSelector<P extends object = Payload> {
+  /** The filter; `{}` matches all. */
+  readonly filter: Filter<P>;
+}
+
+/** Which points a change concerns: these ids, or all that match. */
+export type PointSelector<P extends object = Payload> =
+  | readonly PointId[]
+  | PointsSelector
+  | FilterSelector<P>;
+
+/** What `scroll` lists. */
+export interface ScrollRequest<P extends object = Payload> extends Selected, CallOptions {
+  /** Only points that match. Default: all. */
+  readonly filter?: Filter<P>;
+  /** Most points. Default: all. */
+  readonly limit?: number;
+  /** Begin with this id. Not with `orderBy`. */
+  readonly offset?: PointId;
+  /** By the values of a field, points without one left out. Default: by id, numbers before strings. */
+  readonly orderBy?: OrderBy | string;
+}
+
+/** A value of a payload field, and how many points have it. */
+export interface FacetHit {
+  /** The value. */
+  readonly value: string | number | boolean;
+  /** Points that have it. */
+  readonly count: number;
+}
+
+/** What `facet` counts. */
+export interface FacetRequest<P extends object = Payload> extends CallOptions {
+  /** A field with a payload index `keyword`, `integer`, `bool` or `uuid`. */
+  readonly key: string;
+  /** Only points that match. Default: all. */
+  readonly filter?: Filter<P>;
+  /** Most values. Default: `10`. */
+  readonly limit?: number;
+}
+
+/** A vector of each point: its length, its metric, its index. */
+export interface VectorConfig extends EngineOptions {
+  /** Values of every vector: 1 to 65,536. */
+  readonly dim: number;
+  /** How vectors are compared. Default: `cosine`. */
+  readonly metric?: Metric;
+}
+
+/** A sparse vector of each point. */
+export interface SparseVectorConfig {
+  /** `idf`: values of a query weigh by how rare their dimension is. Default: `none`. */
+  readonly modifier?: 'none' | 'idf';
+  /** Make it from texts in the payload, scored by BM25. Then points do not bring it. */
+  readonly text?: TextIndexOptions;
+}
+
+/** A text index by BM25: Robertson, Zaragoza. The Probabilistic Relevance Framework: BM25 and Beyond. 2009. */
+export interface TextIndexOptions extends TextOptions {
+  /** Payload fields whose texts are indexed, together. */
+  readonly fields: readonly string[];
+  /** How soon more of the same word counts no more: 0 or more. Default: `1.2`. */
+  readonly k1?: number;
+  /** How much longer texts count less, 0 to 1. Default: `0.75`. */
+  readonly b?: number;
+}
+
+/** Makes vectors of texts: `[dim]` each, in the order of the texts. */
+export type Embed = (texts: readonly string[]) => Promise<readonly VectorInput[]>;
+
+/** A search that took long, as it is told to `onSlowQuery`. */
+export interface SlowQuery {
+  /** `search`, `query`, ... */
+  readonly operation: string;
+  /** Milliseconds it took. */
+  readonly ms: number;
+  /** What was asked, without vectors. */
+  readonly request: unknown;
+}
+
+/** How a collection is opened. */
+export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOptions {
+  /** Its name: not empty. */
+  readonly name: string;
+  /** Several vectors a point, by name. In place of `dim`. */
+  readonly vectors?: { readonly [name: string]: VectorConfig };
+  /** Sparse vectors, by name. */
+  readonly sparseVectors?: { readonly [name: string]: SparseVectorConfig };
+  /** Where points are kept. Default, and so far all: `memory`. */
+  readonly storage?: 'memory';
+  /** Workers that share the points, 1 to 64. `auto`: half the processor's threads, at most 8. Default: `1`. */
+  readonly shards?: 'auto' | number;
+  /**
+  A payload field whose value names the shard of a point: points of one value lie together, and a filter that asks for
+  the value visits their shard alone. Every point must have it, as a string or an integer. Default: by id.
+  */
+  readonly shardKey?: string;
+  /** Payload fields that filters read from an index. `createPayloadIndex` makes more. */
+  readonly payloadIndex?: { readonly [key: string]: PayloadSchema };
+  /** Makes vectors of `text`. Vectors that are given are taken as they are. */
+  readonly embed?: Embed;
+  /** Name of the model behind `embed`. */
+  readonly model?: string;
+  /** Most bytes of hits that are kept for the same question asked again, until the next change; 0: none. Default: 1 MB. */
+  readonly cacheBytes?: number;
+  /** Told of calls that take longer than `slowQueryMs`. */
+  readonly onSlowQuery?: (query: SlowQuery) => void;
+  /** Default: `1000`. */
+  readonly slowQueryMs?: number;
+}
+
+/** What became of a change. */
+export interface UpdateResult {
+  /** Points that were written, changed or removed. */
+  readonly count: number;
+}
+
+/** How far an `upsert` is. */
+export interface UpsertProgress extends Progress {
+  /** `upsert`: points are taken; `index`: those that were taken are linked to graphs. */
+  readonly phase: 'upsert' | 'index';
+}
+
+/** Options of `upsert`. */
+export interface UpsertOptions extends CallOptions {
+  /** Points that are sent to the workers at a time, 1 to 100,000. Default: as many as make some 4 MB. */
+  readonly batchSize?: number;
+  /** Told after each batch. `total` is `done` where the source does not tell its length. */
+  readonly onProgress?: (progress: UpsertProgress) => void;
+}
+
+/** What a vector of a collection is like now. */
+export interface VectorInfo {
+  /** Points that have it. */
+  readonly count: number;
+  /** Bytes it takes, in all shards. */
+  readonly memoryBytes: number;
+}
+
+/** A worker that keeps a part of the points. */
+export interface ShardInfo {
+  /** Points; `null` where the worker has ended. */
+  readonly pointsCount: number | null;
+}
+
+/** A payload index. */
+export interface PayloadIndexInfo {
+  /** What it is over. */
+  readonly schema: PayloadSchema;
+  /** Points with a value in it. */
+  readonly points: number;
+}
+
+/** What a collection is like now. */
+export interface CollectionInfo {
+  /** Its name. */
+  readonly name: string;
+  /** Points. */
+  readonly pointsCount: number;
+  /** `green`: all is well; `red`: a worker has ended, and its points with it. */
+  readonly status: 'green' | 'red';
+  /** Workers that share the points. */
+  readonly shards: readonly ShardInfo[];
+  /** By name; `''` for the one without. */
+  readonly vectors: { readonly [name: string]: VectorInfo & VectorConfig };
+  /** By name. */
+  readonly sparseVectors: { readonly [name: string]: VectorInfo & SparseVectorConfig };
+  /** Payload indexes: their type, and how many points have a value in them. */
+  readonly payloadSchema: { readonly [key: string]: PayloadIndexInfo };
+  /** Bytes of the workers' modules. */
+  readonly memoryBytes: number;
+  /** Name of the model, where one was given. */
+  readonly model?: string;
+}
