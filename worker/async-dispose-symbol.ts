@@ -4,13 +4,11 @@ Explicit resource management of objects whose end takes time, where the runtime 
 @module
 */
 
-/** Makes `dispose` also answer to `Symbol.asyncDispose`. Without the symbol there is nothing to do. */
-export function disposeByAsyncSymbol(type: { readonly prototype: { dispose(): Promise<void> } }): void {
-  if (typeof Symbol.asyncDispose !== 'symbol') return;
-  Object.defineProperty(type.prototype, Symbol.asyncDispose, {
-    value(this: { dispose(): Promise<void> }) {
-      return this.dispose();
-    },
-    configurable: true,
-  });
+/**
+Makes an object end by `Symbol.asyncDispose` too. Without the symbol there is nothing to do. For constructors: done to a
+class, bundlers would keep the class even where nobody uses it.
+*/
+export function disposeByAsyncSymbol(object: object, end: () => Promise<void>): void {
+  if (typeof Symbol.asyncDispose === 'symbol')
+    Object.defineProperty(object, Symbol.asyncDispose, { value: end, configurable: true });
 }

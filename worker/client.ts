@@ -92,6 +92,7 @@ export class WorkerClient implements WorkerHandle {
     this.#thread = thread;
     this.variant = variant;
     thread.holdProcess(false);
+    disposeByAsyncSymbol(this, () => this.dispose());
   }
 
   /** Makes an object in the worker. Its number is for {@link call} and {@link release}. */
@@ -252,8 +253,6 @@ export class WorkerClient implements WorkerHandle {
     settle(pending);
   }
 }
-
-disposeByAsyncSymbol(WorkerClient);
 
 /** The error of a listener that came too late to stop its call: nobody else would hear of it. */
 function reportListenerError({ listenerFailed, stopReason }: PendingCall): void {

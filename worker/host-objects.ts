@@ -13,6 +13,8 @@ import { VectorSearchEngine } from '../bindings/api/search-engine.js';
 import type { SearchResults } from '../bindings/api/search-results.js';
 import type { Steps } from '../bindings/api/steps.js';
 import type { BatchOperation, BatchOptions, InitOptions, Variant } from '../bindings/api/types.js';
+import { Shard } from './collection/shard.js';
+import type { ShardCalls } from './collection/shard-protocol.js';
 import { packResults } from './packed-results.js';
 import type {
   EngineCalls,
@@ -24,7 +26,7 @@ import type {
   WorkerCalls,
 } from './protocol.js';
 
-export type HostObject = VectorSearchEngine | BatchProcessor;
+export type HostObject = VectorSearchEngine | BatchProcessor | Shard;
 
 /** For each call of the protocol, how it is done on an object: at once, or in steps. */
 type CallTable<Target, Calls> = {
@@ -60,6 +62,31 @@ const processorCalls: CallTable<BatchProcessor, ProcessorCalls> = {
   project: (processor, vectors, model) => processor.projectSteps(vectors, model),
 };
 
+const shardCalls: CallTable<Shard, ShardCalls> = {
+  upsert: (shard, batch, ...flats) => shard.upsert(batch, flats),
+  updateVectors: (shard, batch, ...flats) => shard.updateVectors(batch, flats),
+  deleteVectors: (shard, names, points) => shard.deleteVectors(names, points),
+  delete: (shard, points) => shard.delete(points),
+  setPayload: (shard, payload, points, key) => shard.setPayload(payload, points, key),
+  overwritePayload: (shard, payload, points) => shard.overwritePayload(payload, points),
+  deletePayload: (shard, keys, points) => shard.deletePayload(keys, points),
+  clearPayload: (shard, points) => shard.clearPayload(points),
+  createPayloadIndex: (shard, key, schema) => shard.createPayloadIndex(key, schema),
+  deletePayloadIndex: (shard, key) => shard.deletePayloadIndex(key),
+  indexSome: (shard) => shard.indexSome(),
+  optimize: (shard) => shard.optimize(),
+  search: (shard, request, queries) => shard.search(request, queries),
+  statistics: (shard, using, target) => shard.statistics(using, target),
+  retrieve: (shard, ids, returned) => shard.retrieve(ids, returned),
+  vectorsOf: (shard, ids, using) => shard.vectorsOf(ids, using),
+  missing: (shard, ids) => shard.missing(ids),
+  scroll: (shard, request) => shard.scroll(request),
+  ordered: (shard, orderBy, filter, limit) => shard.ordered(orderBy, filter, limit),
+  count: (shard, filter) => shard.count(filter),
+  facet: (shard, key, filter) => shard.facet(key, filter),
+  info: (shard) => shard.info(),
+};
+
 const workerCalls: CallTable<undefined, WorkerCalls> = {
   performanceMetrics: () => performanceMetrics(),
   recommendQuantization: (_, sample, dim, options) => recommendSteps(sample, dim, options),
@@ -82,14 +109,15 @@ export function trapMessage(): string | undefined {
 }
 
 /** @throws {VectorSearchError} as the constructors and `load` do. */
-export function openObject(request: OpenRequest): {
+export async function openObject(request: OpenRequest): Promise<{
   readonly object: HostObject;
   readonly opened: OpenedObject;
-} {
+}> {
   if (request.kind === 'processor') {
     const processor = new BatchProcessor(request.dim, request.batchSize);
     return { object: processor, opened: { dim: processor.dim, batchSize: processor.batchSize } };
   }
+  if (request.kind === 'shard') return { object: await Shard.open(request.config), opened: { dim: 0 } };
   const object = request.kind === 'engine' ? openEngine(request) : openStore(request);
   return { object, opened: { dim: object.dim, metric: object.metric } };
 }
@@ -128,6 +156,7 @@ export function disposeObject(object: HostObject): void {
 
 function tableOf(object: HostObject | undefined): object {
   if (object instanceof VectorSearchEngine) return engineCalls;
+  if (object instanceof Shard) return shardCalls;
   return object instanceof BatchProcessor ? processorCalls : workerCalls;
 }
 

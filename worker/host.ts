@@ -146,7 +146,7 @@ export class Host {
 
   async #perform(task: Task): Promise<unknown> {
     if (task.type === 'open') {
-      const { object, opened } = openObject(task.open);
+      const { object, opened } = await openObject(task.open);
       this.#objects.set(task.object, object);
       return opened;
     }

@@ -7,6 +7,19 @@ export { type ErrorCode, type ErrorDetail, VectorSearchError } from '../bindings
 export { SearchResults } from '../bindings/api/search-results.js';
 export type * from '../bindings/api/types.js';
 export type { WorkerHandle } from './client.js';
+export type { Collection } from './collection/collection.js';
+export type * from './collection/filter/types.js';
+export type {
+  LatencyBucket,
+  LatencyHistogram,
+  MetricsCounters,
+  MetricsGauges,
+  MetricsSnapshot,
+} from './collection/metrics.js';
+export { openCollection } from './collection/open-collection.js';
+export type { PayloadIndexParams, PayloadSchema, PayloadSchemaType } from './collection/payload/schema.js';
+export type { Language } from './collection/text/languages.js';
+export type * from './collection/types.js';
 export type {
   CallOptions,
   LoadOptions,

@@ -30,6 +30,7 @@ import type {
   VectorInput,
   VectorStatistics,
 } from '../bindings/api/types.js';
+import type { ShardConfig } from './collection/shard-protocol.js';
 
 /** The fields from which a `VectorSearchError` is built again. */
 export interface ErrorFields {
@@ -61,10 +62,12 @@ export type OpenRequest =
   | { readonly kind: 'engine'; readonly load: Uint8Array }
   | { readonly kind: 'store'; readonly dim: number; readonly options: CompressedStoreOptions }
   | { readonly kind: 'store'; readonly load: Uint8Array }
-  | { readonly kind: 'processor'; readonly dim: number; readonly batchSize: number | undefined };
+  | { readonly kind: 'processor'; readonly dim: number; readonly batchSize: number | undefined }
+  | { readonly kind: 'shard'; readonly config: ShardConfig };
 
 /** What the client is told about an object that it opened. */
 export interface OpenedObject {
+  /** 0 for a shard, whose vectors may have several. */
   readonly dim: number;
   /** Of an engine or a store. */
   readonly metric?: Metric;

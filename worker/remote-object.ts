@@ -44,6 +44,7 @@ export abstract class RemoteObject<Calls> {
     this.#description = description;
     // Ending the worker here instead would take it from objects that share it.
     guardLeak(this, `worker ${description}`, () => {});
+    disposeByAsyncSymbol(this, () => this.dispose());
   }
 
   /**
@@ -94,8 +95,6 @@ export abstract class RemoteObject<Calls> {
     return (await client.call(object, method, args, settings)) as ResultOf<Calls[Method]>;
   }
 }
-
-disposeByAsyncSymbol(RemoteObject);
 
 type ArgumentsOf<Method> = Method extends (...args: infer Arguments) => unknown ? Arguments : never;
 type ResultOf<Method> = Method extends (...args: never[]) => infer Result ? Result : never;

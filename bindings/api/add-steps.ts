@@ -19,10 +19,17 @@ Adds `rowCount` rows, all or none of them. Where there is a graph, progress coun
 is nearly all of the work.
 
 @param flat - `[rowCount x dim]`.
+@param links - Whether they are linked to a graph at once.
 @returns Id of the first row, which the next row will get when there are none.
 @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `CAPACITY_EXCEEDED` or `OUT_OF_MEMORY`.
 */
-export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, dim: number): Steps<number> {
+export function* addSteps(
+  handle: Handle,
+  flat: Float32Array,
+  rowCount: number,
+  dim: number,
+  links: boolean,
+): Steps<number> {
   const { runtime } = handle;
   const rowsPerStep = Math.max(1, Math.floor(stepBytes / (dim * 4)));
   let added = 0;
@@ -31,8 +38,8 @@ export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, 
   handle.beginLongCall('addBatch');
   try {
     // Codecs that learn for long do so between steps, not within the first.
-    const hasGraph = runtime.call((raw) => raw.engineHnsw(handle.addressInLongCall)) !== 0;
-    const learning = yield* trainBeforeAdding(handle, flat, rowCount, dim, !hasGraph);
+    const linksRows = links && runtime.call((raw) => raw.engineHnsw(handle.addressInLongCall)) !== 0;
+    const learning = yield* trainBeforeAdding(handle, flat, rowCount, dim, !linksRows);
     const total = learning + rowCount;
     do {
       const count = Math.min(rowsPerStep, rowCount - added);
@@ -44,12 +51,14 @@ export function* addSteps(handle: Handle, flat: Float32Array, rowCount: number, 
       });
       if (added === 0) firstId = id;
       added += count;
-      if (!hasGraph || added < rowCount) yield { done: hasGraph ? 0 : learning + added, total };
+      if (!linksRows || added < rowCount) yield { done: linksRows ? 0 : learning + added, total };
     } while (added < rowCount);
-    for (const share of linkSteps(handle)) {
-      if (share < 1) yield { done: Math.floor(rowCount * share), total };
+    if (linksRows) {
+      for (const share of linkSteps(handle)) {
+        if (share < 1) yield { done: Math.floor(rowCount * share), total };
+      }
+      yield { done: rowCount, total };
     }
-    if (hasGraph) yield { done: rowCount, total };
     done = true;
     return firstId;
   } finally {

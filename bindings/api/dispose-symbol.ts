@@ -4,9 +4,11 @@ Explicit resource management, where the runtime has it.
 @module
 */
 
-/** Makes `dispose` also answer to `Symbol.dispose`. Without the symbol there is nothing to do. */
-export function disposeBySymbol(type: { readonly prototype: { dispose(): void } }): void {
-  if (typeof Symbol.dispose !== 'symbol') return;
-  const { prototype } = type;
-  Object.defineProperty(prototype, Symbol.dispose, { value: prototype.dispose, configurable: true });
+/**
+Makes an object answer to `Symbol.dispose` too. Without the symbol there is nothing to do. For constructors: done to a
+class, bundlers would keep the class even where nobody uses it.
+*/
+export function disposeBySymbol(object: { dispose(): void }): void {
+  if (typeof Symbol.dispose === 'symbol')
+    Object.defineProperty(object, Symbol.dispose, { value: () => object.dispose(), configurable: true });
 }

@@ -12,7 +12,8 @@ export { performanceMetrics } from './performance-metrics.js';
 export { recommendQuantization } from './recommend-quantization.js';
 export { VectorSearchEngine } from './search-engine.js';
 export { SearchResults } from './search-results.js';
-export { addSparseStatistics, SparseIndex } from './sparse-index.js';
+export { SparseIndex } from './sparse-index.js';
+export { addSparseStatistics } from './sparse-statistics.js';
 export type {
   BatchOperation,
   BatchOptions,

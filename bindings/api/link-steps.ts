@@ -5,8 +5,8 @@ Linking rows to an engine's graph in steps, within another long call.
 */
 import type { Handle } from './handle.js';
 
-/** Of a linking that is done. */
-const thousandths = 1000;
+/** What the module tells of a linking that is done. */
+export const thousandths = 1000;
 
 /** Links every row that is to be linked, and calibrates where a target is set. Each step tells the share of them that is done, 1 last; none without such rows. */
 export function* linkSteps(handle: Handle): Generator<number, void, void> {

@@ -21,6 +21,7 @@ import { invalidArgument, invalidState } from './errors.js';
 import { Handle } from './handle.js';
 import { readGraphStats } from './hnsw.js';
 import { currentRuntime } from './init.js';
+import { thousandths } from './link-steps.js';
 import { metricName, metricNumber } from './metrics.js';
 import { copyFloats, copyNamed } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
@@ -86,6 +87,7 @@ export class VectorSearchEngine {
   constructor(dim: number, metric?: Metric, options?: EngineOptions);
   constructor(dim: number, metric: Metric = 'cosine', options: EngineOptions | LoadedEngine = {}) {
     const kind = new.target === VectorSearchEngine ? 'engine' : 'store';
+    disposeBySymbol(this);
     this.dim = dim;
     this.metric = metric;
     if (options instanceof LoadedEngine) {
@@ -144,10 +146,23 @@ export class VectorSearchEngine {
     return runSteps(this.addBatchSteps(flat, count), options);
   }
 
-  /** {@link addBatch} in steps. @internal */
-  addBatchSteps(flat: Float32Array, count?: number): Steps<number> {
+  /** {@link addBatch} in steps. `links`: whether a graph is linked to them, or by {@link linkSome} later. @internal */
+  addBatchSteps(flat: Float32Array, count?: number, links = true): Steps<number> {
     void this.#handle.address;
-    return addSteps(this.#handle, flat, checkRows('the vectors', flat, this.dim, count), this.dim);
+    return addSteps(this.#handle, flat, checkRows('the vectors', flat, this.dim, count), this.dim, links);
+  }
+
+  /**
+  Some 20 ms of linking what was added without. Until all is linked, searches compare those vectors one by one.
+
+  @returns The share that is done: 1 when all is linked. Any change of the engine may make a later share smaller.
+  @internal
+  */
+  linkSome(): number {
+    const { address, runtime } = this.#handle;
+    const done = runtime.checked((raw) => raw.engineLinkStep(address)) / thousandths;
+    if (done >= 1) runtime.call((raw) => raw.engineEndAdd(address));
+    return done;
   }
 
   /**
@@ -456,8 +471,6 @@ export class VectorSearchEngine {
     return this.#handle.runtime.scratch(scratchBytes(this.dim)).putFloats(vector);
   }
 }
-
-disposeBySymbol(VectorSearchEngine);
 
 /**
 @throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION`, `OUT_OF_MEMORY`, `INVALID_ARGUMENT` or

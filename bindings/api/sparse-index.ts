@@ -6,7 +6,7 @@ The sparse index.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { checkId, checkInteger, checkOptions } from './arguments.js';
 import { disposeBySymbol } from './dispose-symbol.js';
-import { invalidArgument, VectorSearchError } from './errors.js';
+import { invalidArgument } from './errors.js';
 import { Handle } from './handle.js';
 import { filterWords } from './id-filter.js';
 import { currentRuntime } from './init.js';
@@ -15,6 +15,7 @@ import { sparseNames, sparseSearchNames } from './option-names.js';
 import { hitsViewWords, sparseStatisticsHeader, sparseStatsFields, sparseViewWords } from './raw-module.js';
 import { scratchBytes } from './scratch.js';
 import { SearchResults } from './search-results.js';
+import { statisticsNumbers } from './sparse-statistics.js';
 import { checkFrequencies, checkIndices, checkSparseVector } from './sparse-vector.js';
 import type {
   SparseIndexOptions,
@@ -57,6 +58,7 @@ export class SparseIndex {
     const number = scoringNumbers[modifier === 'idf' ? 'idf' : scoring];
     const address = runtime.checked((raw) => raw.sparseCreate(number, k1, b));
     this.#handle = new Handle(runtime, address, 'sparse index', (raw, index) => raw.sparseDelete(index));
+    disposeBySymbol(this);
   }
 
   /** Number of vectors. */
@@ -225,25 +227,6 @@ export class SparseIndex {
     return this.#handle.disposed;
   }
 }
-disposeBySymbol(SparseIndex);
-
-/**
-The statistics of several indexes together.
-
-@param parts - Of the same query's indices in the same order; at least one.
-@throws {VectorSearchError} with code `INVALID_ARGUMENT` or `DIMENSION_MISMATCH`.
-*/
-export function addSparseStatistics(parts: readonly SparseStatistics[]): SparseStatistics {
-  const [first] = parts;
-  if (first === undefined) throw invalidArgument('at least one set of statistics', parts);
-  const sums = new Float64Array(sparseStatisticsHeader + first.frequencies.length);
-  for (const part of parts) {
-    const numbers = statisticsNumbers(part, first.frequencies.length);
-    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (numbers[i] as number);
-  }
-  const [count, totalLength] = sums as unknown as [number, number];
-  return { count, totalLength, frequencies: sums.slice(sparseStatisticsHeader) };
-}
 
 function checkSparseOptions(options: SparseIndexOptions): Required<SparseIndexOptions> {
   checkOptions(options, sparseNames);
@@ -260,22 +243,4 @@ function checkSparseOptions(options: SparseIndexOptions): Required<SparseIndexOp
       throw invalidArgument(`${name} to be a number from 0 to ${most}`, value);
   }
   return { scoring, modifier, k1, b };
-}
-
-/** As the module reads them; empty for none. */
-function statisticsNumbers(statistics: SparseStatistics | undefined, indexCount: number): ArrayLike<number> {
-  if (statistics === undefined) return [];
-  if (typeof statistics !== 'object' || statistics === null)
-    throw invalidArgument('statistics to be what statistics() returns', statistics);
-  const { count, totalLength, frequencies } = statistics;
-  if (frequencies?.length !== indexCount) {
-    const expected = `one frequency for each of ${indexCount} indices`;
-    throw new VectorSearchError('DIMENSION_MISMATCH', expected, frequencies?.length);
-  }
-  const numbers = [count, totalLength, ...frequencies];
-  for (const number of numbers) {
-    if (!Number.isFinite(number) || number < 0)
-      throw invalidArgument('statistics of finite numbers of 0 or more', number);
-  }
-  return numbers;
 }

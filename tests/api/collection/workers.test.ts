@@ -1,0 +1,99 @@
+/** What becomes of a collection whose workers end. */
+import { Worker } from 'node:worker_threads';
+import { type Collection, openCollection, type WorkerLike } from 'vicinal/worker';
+import { afterEach, describe, expect, it } from 'vitest';
+import { pointsWith } from './collection.behaviour.js';
+
+const workerFile = new URL('../../../pkg/node/vicinal-worker.js', import.meta.url);
+
+describe('a collection', () => {
+  let collection: Collection | undefined;
+  afterEach(() => collection?.close());
+
+  /** With its workers, in the order in which they were started. */
+  async function opened(shards: number) {
+    const workers: Worker[] = [];
+    collection = await openCollection({
+      name: 'mortal',
+      dim: 8,
+      shards,
+      workerFactory: () => {
+        const worker = new Worker(workerFile);
+        workers.push(worker);
+        return worker as WorkerLike;
+      },
+    });
+    return { collection, workers };
+  }
+
+  it('settles every call when a worker is killed in the middle of them, and tells which', async () => {
+    const { collection, workers } = await opened(3);
+    await collection.upsert(pointsWith(300));
+    const query = pointsWith(1)[0]?.vector as Float32Array;
+    const calls = [
+      collection.upsert(pointsWith(3000, 2), { batchSize: 20 }),
+      ...Array.from({ length: 20 }, () => collection.search(query)),
+      collection.query({ query: 7 }),
+      collection.count({ filter: { must: [{ key: 'even', match: { value: true } }] } }),
+      collection.delete([1, 2, 3]),
+      collection.optimize(),
+    ];
+    await workers[1]?.terminate();
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes[0]).toMatchObject({ status: 'rejected' });
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue;
+      const { code, cause } = outcome.reason;
+      expect(code === 'STOPPED' ? (cause as { code: string }).code : code).toBe('WORKER_CRASHED');
+    }
+    await expect(collection.search(query, { k: 7 })).rejects.toThrow(/shard 1 of 3/);
+    const info = await collection.info();
+    expect(info.status).toBe('red');
+    expect(info.shards[1]).toEqual({ pointsCount: null });
+    expect(info.shards[0]?.pointsCount).toBeGreaterThan(0);
+  });
+
+  it('leaves no worker when one of them does not start', async () => {
+    const workers: Worker[] = [];
+    await expect(
+      openCollection({
+        name: 'unborn',
+        dim: 8,
+        shards: 3,
+        timeoutMs: 5000,
+        workerFactory: () => {
+          const worker =
+            workers.length === 1 ? new Worker('process.exit(3)', { eval: true }) : new Worker(workerFile);
+          workers.push(worker);
+          return worker as WorkerLike;
+        },
+      }),
+    ).rejects.toMatchObject({ code: 'LOAD_FAILED' });
+    const ended = workers.map((worker) =>
+      worker.threadId === -1 ? undefined : new Promise((resolve) => worker.once('exit', resolve)),
+    );
+    await Promise.all(ended);
+    expect(workers.map(({ threadId }) => threadId)).toEqual([-1, -1, -1]);
+  });
+
+  it('routes by its shard key, and moves points whose key changes', async () => {
+    collection = await openCollection({ name: 'routed', dim: 8, shards: 3, shardKey: 'color' });
+    const points = pointsWith(60);
+    await collection.upsert(points);
+    const filter = { must: [{ key: 'color', match: { value: 'red' } }] };
+    const query = points[0]?.vector as Float32Array;
+    const hits = await collection.search(query, { k: 60, filter, explain: true });
+    expect(hits).toHaveLength(20);
+    expect(hits.explanation).toHaveLength(1);
+    await collection.upsert([{ ...points[0], id: 0, payload: { color: 'blue' } }]);
+    expect(await collection.count()).toBe(60);
+    expect(await collection.count({ filter })).toBe(19);
+    await expect(collection.setPayload({ color: 'red' }, [0])).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+    await expect(collection.upsert([{ id: 1, payload: {} }])).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+    expect(await collection.delete({ filter })).toEqual({ count: 19 });
+  });
+});

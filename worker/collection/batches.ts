@@ -1,0 +1,319 @@
+/**
+Points on their way into shards, some thousands at a time: so that any number of them takes little memory.
+
+@module
+*/
+import { isFloat32Array } from '../../bindings/api/arguments.js';
+import { describe, invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
+import type { SparseVector } from '../../bindings/api/types.js';
+import { createMessageTurn } from '../message-turn.js';
+import { checkPayload } from './payload/check-payload.js';
+import { checkPointId } from './point-ids.js';
+import type { PointBatch } from './shard-protocol.js';
+import type { Payload, Point, PointColumns, PointId, PointVectors } from './types.js';
+import { type CheckedVector, checkPointVectors, type VectorShapes } from './vectors.js';
+
+/** A batch for one shard, and the dense vectors that travel beside it. */
+export interface ShardBatch {
+  readonly batch: PointBatch;
+  readonly flats: readonly Float32Array[];
+}
+
+/** Points that are sent together: what each shard gets of them. */
+export interface Batch {
+  readonly count: number;
+  /** By shard; only those that get points. */
+  readonly shards: ReadonlyMap<number, ShardBatch>;
+}
+
+/** How points become batches. */
+export interface BatchPlan {
+  readonly shapes: VectorShapes;
+  /** Most points of a batch. */
+  readonly pointsPerBatch: number;
+  /** The shard of a point. */
+  shardOf(id: PointId, payload: Payload | null): number;
+  /** Vectors of texts. */
+  embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+}
+
+/** What a caller may give: points in any form. */
+export type PointSource<P extends object = Payload> =
+  | Iterable<Point<P>>
+  | AsyncIterable<Point<P>>
+  | PointColumns<P>;
+
+/**
+Batches of points, in their order. No batch has an id twice.
+
+@throws {VectorSearchError} for the first point that is wrong, once all points before it are in batches.
+*/
+export async function* batchesOf(
+  source: PointSource<object>,
+  plan: BatchPlan,
+): AsyncGenerator<Batch, void, void> {
+  let builder = new BatchBuilder(plan.shapes);
+  const rest = createRest();
+  for await (const chunk of chunksOf(source, plan.shapes, plan.pointsPerBatch)) {
+    let vectors: (Float32Array | undefined)[] | undefined;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      vectors = await embedded(chunk.points, plan);
+    } catch (error) {
+      failure = { error };
+    }
+    for (const [index, point] of (failure === undefined ? chunk.points : []).entries()) {
+      try {
+        const checked = checkPoint(point, vectors?.[index], plan.shapes, chunk.first + index);
+        const shard = plan.shardOf(checked.id, checked.payload);
+        if (builder.has(checked.id)) {
+          yield builder.build();
+          builder = new BatchBuilder(plan.shapes);
+        }
+        builder.add(checked, shard, chunk.points.length);
+        await rest();
+      } catch (error) {
+        failure = { error };
+        break;
+      }
+    }
+    if (builder.count > 0) yield builder.build();
+    builder = new BatchBuilder(plan.shapes);
+    if (failure !== undefined) throw failure.error;
+  }
+}
+
+/** @returns The number of points where it is known. */
+export function countOf(source: PointSource<object>): number | undefined {
+  if (Array.isArray(source)) return source.length;
+  if (source instanceof Set) return source.size;
+  return isColumns(source) && Array.isArray(source.ids) ? source.ids.length : undefined;
+}
+
+interface CheckedPoint {
+  readonly id: PointId;
+  readonly payload: Payload | null;
+  readonly vectors: ReadonlyMap<string, CheckedVector>;
+}
+
+class BatchBuilder {
+  readonly #shapes: VectorShapes;
+  readonly #ids = new Set<PointId>();
+  readonly #shards = new Map<number, ShardColumns>();
+
+  constructor(shapes: VectorShapes) {
+    this.#shapes = shapes;
+  }
+
+  get count(): number {
+    return this.#ids.size;
+  }
+
+  has(id: PointId): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** `room`: points that there may come to be at most. */
+  add({ id, payload, vectors }: CheckedPoint, shard: number, room: number): void {
+    this.#ids.add(id);
+    let columns = this.#shards.get(shard);
+    if (columns === undefined) {
+      columns = { ids: [], payloads: [], dense: new Map(), sparse: new Map() };
+      this.#shards.set(shard, columns);
+    }
+    const place = columns.ids.push(id) - 1;
+    columns.payloads.push(payload);
+    for (const [name, vector] of vectors) {
+      if (isFloat32Array(vector)) {
+        const dim = vector.length;
+        let column = columns.dense.get(name);
+        if (column === undefined) {
+          column = { points: [], flat: new Float32Array(Math.min(room, firstRoom) * dim) };
+          columns.dense.set(name, column);
+        }
+        const row = column.points.push(place) - 1;
+        if (column.flat.length === row * dim) column.flat = grown(column.flat, room * dim);
+        column.flat.set(vector, row * dim);
+      } else {
+        let column = columns.sparse.get(name);
+        if (column === undefined) {
+          column = { points: [], vectors: [] };
+          columns.sparse.set(name, column);
+        }
+        column.points.push(place);
+        column.vectors.push(vector);
+      }
+    }
+  }
+
+  build(): Batch {
+    const shards = new Map<number, ShardBatch>();
+    for (const [shard, { ids, payloads, dense, sparse }] of this.#shards) {
+      const batch: PointBatch = {
+        ids,
+        payloads,
+        dense: [...dense].map(([name, { points }]) => ({ name, points })),
+        sparse: [...sparse].map(([name, { points, vectors }]) => ({ name, points, vectors })),
+      };
+      const flats = [...dense].map(([name, { points, flat }]) =>
+        flat.subarray(0, points.length * (this.#shapes.dense.get(name)?.dim ?? 0)),
+      );
+      shards.set(shard, { batch, flats });
+    }
+    return { count: this.count, shards };
+  }
+}
+
+/** Points that there is room for at first: batches end early where ids come again and again. */
+const firstRoom = 64;
+
+/** Twice as long, or as long as it may become. */
+function grown(flat: Float32Array, most: number): Float32Array {
+  const longer = new Float32Array(Math.min(2 * flat.length, most));
+  longer.set(flat);
+  return longer;
+}
+
+interface ShardColumns {
+  readonly ids: PointId[];
+  readonly payloads: (Payload | null)[];
+  readonly dense: Map<string, { readonly points: number[]; flat: Float32Array }>;
+  readonly sparse: Map<string, { readonly points: number[]; readonly vectors: SparseVector[] }>;
+}
+
+/** Points of the source in the order in which they come; `first` is the position of the first of them. */
+interface Chunk {
+  readonly first: number;
+  readonly points: readonly Point<object>[];
+}
+
+async function* chunksOf(
+  source: PointSource<object>,
+  shapes: VectorShapes,
+  most: number,
+): AsyncGenerator<Chunk, void, void> {
+  let first = 0;
+  let points: Point<object>[] = [];
+  const rest = createRest();
+  const iterable = isColumns(source) ? pointsOfColumns(source, shapes) : source;
+  const isPoints =
+    typeof iterable === 'object' &&
+    iterable !== null &&
+    isIterable(iterable) &&
+    !ArrayBuffer.isView(iterable);
+  if (!isPoints)
+    throw invalidArgument('points to be an array, iterable, or { ids, vectors, payloads }', source);
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const point of iterable) {
+      points.push(point);
+      await rest();
+      if (points.length < most) continue;
+      yield { first, points };
+      first += points.length;
+      points = [];
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  if (points.length > 0) yield { first, points };
+  if (failure !== undefined) throw failure.error;
+}
+
+/** Longest work on points without a turn for the page, in milliseconds: half a frame. */
+const workMs = 8;
+
+/** Lets the page have a turn where it has waited for long: a batch of any size must not freeze it. */
+function createRest(): () => Promise<void> | undefined {
+  let turn: (() => Promise<void>) | undefined;
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < workMs) return undefined;
+    turn ??= createMessageTurn();
+    return turn().then(() => {
+      last = performance.now();
+    });
+  };
+}
+
+function isIterable(value: object): boolean {
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
+}
+
+function isColumns(source: unknown): source is PointColumns<object> {
+  return typeof source === 'object' && source !== null && 'ids' in source && !isIterable(source);
+}
+
+function* pointsOfColumns(
+  { ids, vectors, payloads }: PointColumns<object>,
+  { dense }: VectorShapes,
+): Generator<Point<object>, void, void> {
+  if (!Array.isArray(ids)) throw invalidArgument('ids to be an array', ids);
+  if (payloads !== undefined && !Array.isArray(payloads))
+    throw invalidArgument('payloads to be an array', payloads);
+  if (vectors !== undefined && (typeof vectors !== 'object' || vectors === null || Array.isArray(vectors)))
+    throw invalidArgument('vectors to be a Float32Array, or an object of them by name', vectors);
+  if (payloads !== undefined && payloads.length !== ids.length)
+    throw new VectorSearchError('DIMENSION_MISMATCH', `${ids.length} payloads, one an id`, payloads.length);
+  const columns = Object.entries(isFloat32Array(vectors) ? { '': vectors } : (vectors ?? {})).map(
+    ([name, flat]) => {
+      const dim = dense.get(name)?.dim;
+      if (dim === undefined) throw invalidArgument('columns of dense vectors of this collection', name);
+      if (!isFloat32Array(flat)) throw invalidArgument(`the vectors ${name} to be a Float32Array`, flat);
+      if (flat.length !== ids.length * dim) {
+        const wanted = `${ids.length} x ${dim} = ${ids.length * dim} values`;
+        throw new VectorSearchError('DIMENSION_MISMATCH', wanted, flat.length);
+      }
+      return { name, flat, dim };
+    },
+  );
+  for (const [index, id] of ids.entries()) {
+    const vector = Object.fromEntries(
+      columns.map(({ name, flat, dim }) => [name, flat.subarray(index * dim, (index + 1) * dim)]),
+    );
+    yield { id, vector, payload: payloads?.[index] ?? null };
+  }
+}
+
+/** The vectors of those points that bring a text in place of one. */
+async function embedded(
+  points: readonly Point<object>[],
+  { embed }: BatchPlan,
+): Promise<(Float32Array | undefined)[] | undefined> {
+  const withText = points.flatMap((point, index) => (typeof point?.text === 'string' ? [index] : []));
+  if (withText.length === 0) return undefined;
+  const made = await embed(withText.map((index) => points[index]?.text as string));
+  const vectors: (Float32Array | undefined)[] = [];
+  withText.forEach((index, order) => {
+    vectors[index] = made[order];
+  });
+  return vectors;
+}
+
+const pointNames = new Set(['id', 'vector', 'payload', 'text']);
+
+function checkPoint(
+  point: Point<object>,
+  embeddedVector: Float32Array | undefined,
+  shapes: VectorShapes,
+  position: number,
+): CheckedPoint {
+  if (typeof point !== 'object' || point === null)
+    throw invalidArgument(`point ${position} to be an object with an id`, point);
+  const id = checkPointId(point.id, `the id of point ${position}`);
+  const name = `point ${typeof id === 'string' ? describe(id) : id}`;
+  for (const key of Object.keys(point)) {
+    if (!pointNames.has(key))
+      throw invalidArgument(`id, vector, payload or text in ${name} (its own keys go into payload)`, key);
+  }
+  if (point.text !== undefined && typeof point.text !== 'string')
+    throw invalidArgument(`the text of ${name} to be a string`, point.text);
+  if (point.text !== undefined && point.vector !== undefined)
+    throw invalidArgument(`a vector or a text in ${name}`, 'both');
+  const vector: PointVectors | undefined = embeddedVector ?? point.vector;
+  return {
+    id,
+    payload: checkPayload(point.payload ?? null, `the payload of ${name}`),
+    vectors: checkPointVectors(vector, shapes, name),
+  };
+}

@@ -1,0 +1,190 @@
+/**
+One dense vector of the points of a shard: an engine, and which of its ids belongs to which slot.
+
+@module
+*/
+import { VectorSearchEngine } from '../../bindings/api/search-engine.js';
+import type { SearchResults } from '../../bindings/api/search-results.js';
+import type { Steps } from '../../bindings/api/steps.js';
+import type { SearchOptions } from '../../bindings/api/types.js';
+import { forEachBit } from './payload/bits.js';
+import { noNumber, SlotNumbers } from './slot-numbers.js';
+import type { SearchParams, VectorConfig } from './types.js';
+
+/** So many times more vectors than it has learned from, and what was learned is worth learning again. */
+const learnsAgainAfter = 2;
+
+export class DenseField {
+  readonly dim: number;
+  readonly #engine: VectorSearchEngine;
+  /** By slot, the engine's id. */
+  readonly #ids = new SlotNumbers();
+  /** By id, the slot. */
+  readonly #slots = new SlotNumbers();
+  /** Whether every id so far is its slot: then filters need no translation. */
+  #idsAreSlots = true;
+  /** Vectors that there were when it learned from all of them. */
+  #learnedFrom = 1;
+
+  /** @throws {VectorSearchError} as the engine's constructor. */
+  constructor({ dim, metric, ...options }: VectorConfig) {
+    this.dim = dim;
+    this.#engine = new VectorSearchEngine(dim, metric, options);
+  }
+
+  get size(): number {
+    return this.#engine.size;
+  }
+
+  get memoryBytes(): number {
+    return this.#engine.stats().memoryBytes + this.#ids.memoryBytes + this.#slots.memoryBytes;
+  }
+
+  has(slot: number): boolean {
+    return this.#ids.get(slot) !== noNumber;
+  }
+
+  get(slot: number): Float32Array | undefined {
+    return this.has(slot) ? this.#engine.get(this.#ids.get(slot)) : undefined;
+  }
+
+  /**
+  Adds vectors of slots that have none, all or none of them. With a graph they are found at once, and linked by
+  {@link linkSome}.
+
+  @param flat - `[slots x dim]`.
+  */
+  *addSteps(slots: readonly number[], flat: Float32Array): Steps<void> {
+    const first = yield* this.#engine.addBatchSteps(flat, slots.length, false);
+    slots.forEach((slot, index) => {
+      const id = first + index;
+      this.#idsAreSlots &&= id === slot;
+      this.#ids.set(slot, id);
+      this.#slots.set(id, slot);
+    });
+  }
+
+  /** Replaces the vector of a slot that has one. */
+  replace(slot: number, vector: Float32Array): void {
+    this.#engine.update(this.#ids.get(slot), vector);
+  }
+
+  /** Removes the vector of a slot, where it has one. */
+  delete(slot: number): void {
+    if (!this.has(slot)) return;
+    const id = this.#ids.get(slot);
+    this.#engine.remove(id);
+    this.#ids.delete(slot);
+    this.#slots.delete(id);
+  }
+
+  /**
+  Slots of the best hits of each query.
+
+  @param queries - `[count x dim]`.
+  @param bits - Slots that may be returned. Default: all.
+  */
+  *search(
+    queries: Float32Array,
+    k: number,
+    bits: Uint32Array | undefined,
+    params: SearchParams = {},
+    scoreThreshold?: number,
+  ): Steps<FieldHits[]> {
+    const options: SearchOptions = {
+      ...params,
+      ...(scoreThreshold !== undefined && { scoreThreshold }),
+      ...(bits !== undefined && { filter: { bits: this.#idBits(bits) } }),
+    };
+    const single = queries.length === this.dim;
+    const results = single
+      ? [this.#engine.search(queries, k, options)]
+      : yield* this.#engine.searchBatchSteps(queries, k, options);
+    return results.map((result) => this.#hits(result));
+  }
+
+  /**
+  How like all that may be returned are to each query.
+
+  @param queries - `[count x dim]`.
+  @param matched - Points that may be returned, at most.
+  @returns Slots, and of each query a similarity for each of them: the score; under `euclidean` less the squared distance.
+  */
+  *similarities(
+    queries: Float32Array,
+    bits: Uint32Array | undefined,
+    matched: number,
+  ): Steps<{ readonly slots: readonly number[]; readonly scores: readonly Float32Array[] }> {
+    const { quantization, index } = this.#engine.stats();
+    const exact = (quantization !== null || index !== 'flat') && (quantization?.keepVectors ?? true);
+    const found = yield* this.search(queries, matched, bits, exact ? { exact } : {});
+    const slots = [...(found[0]?.slots ?? [])].sort((a, b) => a - b);
+    const places = new Map(slots.map((slot, place) => [slot, place]));
+    const scores = found.map((hits) => {
+      const inPlace = new Float32Array(slots.length);
+      hits.slots.forEach((slot, rank) => {
+        const score = hits.scores[rank] as number;
+        inPlace[places.get(slot) as number] = this.#engine.metric === 'euclidean' ? -score * score : score;
+      });
+      return inPlace;
+    });
+    return { slots, scores };
+  }
+
+  /** Whether a search among so many points compares all of them. */
+  scans(matched: number, params: SearchParams = {}): boolean {
+    const { index, graph, lists } = this.#engine.stats();
+    if (index === 'flat' || params.exact === true) return true;
+    return graph === null ? lists === null : matched <= graph.fullScanThreshold;
+  }
+
+  /** Some 20 ms of linking the vectors that were added since. Returns the share that is done. */
+  linkSome(): number {
+    return this.#engine.linkSome();
+  }
+
+  /**
+  Learns what can be learned from the vectors that there are now, where they are many more than it was learned from, and
+  reclaims the space of removed ones.
+  */
+  *optimizeSteps(): Steps<void> {
+    const { index, size, quantization } = this.#engine.stats();
+    const canLearn = index === 'ivf' || quantization?.keepVectors === true;
+    if (canLearn && size >= this.#learnedFrom * learnsAgainAfter) {
+      yield* this.#engine.trainSteps();
+      this.#learnedFrom = size;
+    }
+    this.#engine.compact();
+  }
+
+  dispose(): void {
+    this.#engine.dispose();
+  }
+
+  #hits({ ids, scores, distances }: SearchResults): FieldHits {
+    return { slots: this.#idsAreSlots ? ids : ids.map((id) => this.#slots.get(id)), scores, distances };
+  }
+
+  /** The bits of the ids of slots. */
+  #idBits(slotBits: Uint32Array): Uint32Array {
+    if (this.#idsAreSlots) return slotBits;
+    const ids: number[] = [];
+    let most = 0;
+    forEachBit(slotBits, (slot) => {
+      const id = this.#ids.get(slot);
+      if (id === noNumber) return;
+      ids.push(id);
+      most = Math.max(most, id);
+    });
+    const bits = new Uint32Array((most >>> 5) + 1);
+    for (const id of ids) bits[id >>> 5] = (bits[id >>> 5] as number) | (1 << (id & 31));
+    return bits;
+  }
+}
+
+/** Hits by slot, best first. */
+export interface FieldHits {
+  readonly slots: Uint32Array;
+  readonly scores: Float32Array | Float64Array;
+  readonly distances: Float32Array | Float64Array;
+}

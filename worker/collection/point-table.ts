@@ -1,0 +1,71 @@
+/**
+The points of a shard: which slot each id has. A slot is never given out twice.
+
+@module
+*/
+import { Bits } from './payload/bits.js';
+import { comparePointIds } from './query/order.js';
+import type { PointId } from './types.js';
+
+export class PointTable {
+  /** Slots that hold a point. */
+  readonly live = new Bits();
+  readonly #slots = new Map<PointId, number>();
+  /** By slot; holes where points were removed. */
+  readonly #ids: (PointId | undefined)[] = [];
+  /** Live slots in the order of their ids; nothing once that has changed. */
+  #inOrder: readonly number[] | undefined;
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /** The slot that the next new point gets; those after it get the following ones. */
+  get nextSlot(): number {
+    return this.#ids.length;
+  }
+
+  slotOf(id: PointId): number | undefined {
+    return this.#slots.get(id);
+  }
+
+  /** The id of a live slot. */
+  idOf(slot: number): PointId {
+    return this.#ids[slot] as PointId;
+  }
+
+  /** Gives the next slot to a new id. */
+  add(id: PointId): void {
+    const slot = this.#ids.push(id) - 1;
+    this.#slots.set(id, slot);
+    this.live.add(slot);
+    this.#inOrder = undefined;
+  }
+
+  delete(slot: number): void {
+    this.#slots.delete(this.idOf(slot));
+    this.#ids[slot] = undefined;
+    this.live.delete(slot);
+    this.#inOrder = undefined;
+  }
+
+  /** Live slots in the order of their ids. */
+  inOrder(): readonly number[] {
+    this.#inOrder ??= [...this.#slots].sort(([a], [b]) => comparePointIds(a, b)).map(([, slot]) => slot);
+    return this.#inOrder;
+  }
+
+  /** Position in {@link inOrder} of the first id that is `id` or, where `included` is false, comes behind it. */
+  positionOf(id: PointId, included: boolean): number {
+    const order = this.inOrder();
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const compared = comparePointIds(this.idOf(order[middle] as number), id);
+      if (compared < 0 || (compared === 0 && !included)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,184 @@
+/**
+What a collection asks of its shards. Types only.
+
+@module
+*/
+import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
+import type { CheckedFilter } from './filter/check.js';
+import type { PayloadSchema } from './payload/schema.js';
+import type {
+  OrderBy,
+  Payload,
+  PointId,
+  SearchParams,
+  ShardExplanation,
+  SparseVectorConfig,
+  StoredVector,
+  StoredVectors,
+  VectorConfig,
+  WithPayload,
+  WithVector,
+} from './types.js';
+
+/** How a shard is made. */
+export interface ShardConfig {
+  /** By name; `''` for the one without. */
+  readonly vectors: { readonly [name: string]: VectorConfig };
+  readonly sparseVectors: { readonly [name: string]: SparseVectorConfig };
+  readonly payloadIndex: { readonly [key: string]: PayloadSchema };
+}
+
+/** Dense vectors of a batch. They themselves travel beside it, one array for each of these. */
+export interface DenseColumn {
+  readonly name: string;
+  /** Points of the batch that have one, by their place in it. */
+  readonly points: readonly number[];
+}
+
+/** Sparse vectors of a batch. */
+export interface SparseColumn {
+  readonly name: string;
+  readonly points: readonly number[];
+  readonly vectors: readonly SparseVector[];
+}
+
+/** Points without payloads. */
+export interface VectorBatch {
+  /** Distinct. */
+  readonly ids: readonly PointId[];
+  readonly dense: readonly DenseColumn[];
+  readonly sparse: readonly SparseColumn[];
+}
+
+/** Points on their way to a shard. */
+export interface PointBatch extends VectorBatch {
+  /** `[ids]` */
+  readonly payloads: readonly (Payload | null)[];
+}
+
+/** Which points a change concerns. */
+export type CheckedSelector =
+  | { readonly ids: readonly PointId[] }
+  | { readonly filter: CheckedFilter | undefined };
+
+/** Which points may be returned: those that match all of it. */
+export interface Allowed {
+  readonly filter?: CheckedFilter | undefined;
+  /** Only these. */
+  readonly among?: readonly PointId[] | undefined;
+  /** Not these. */
+  readonly without?: readonly PointId[] | undefined;
+}
+
+/** What a shard looks for. Dense queries travel beside it, in one array. */
+export type ShardTarget =
+  | { readonly kind: 'dense' }
+  | SparseTarget
+  /** Dense examples: `positive` of them, then the negative ones. */
+  | {
+      readonly kind: 'examples';
+      readonly strategy: 'best_score' | 'sum_scores';
+      readonly positive: number;
+    }
+  /** A dense target, then pairs. */
+  | { readonly kind: 'discover' }
+  /** Dense pairs. */
+  | { readonly kind: 'context' }
+  | { readonly kind: 'orderBy'; readonly orderBy: OrderBy }
+  | { readonly kind: 'sample'; readonly seed: number }
+  | { readonly kind: 'ids' };
+
+/** A sparse vector, or a text that makes one. */
+export type SparseTarget =
+  | ({ readonly kind: 'sparse' } & SparseVector)
+  | { readonly kind: 'text'; readonly text: string };
+
+/** What is returned of each point. */
+export interface Returned {
+  readonly withPayload: WithPayload;
+  readonly withVector: WithVector;
+}
+
+/** A search. */
+export interface ShardSearch extends Allowed, Returned {
+  readonly target: ShardTarget;
+  readonly using: string;
+  readonly k: number;
+  readonly params?: SearchParams | undefined;
+  readonly scoreThreshold?: number | undefined;
+  /** Of all shards, for `idf` and BM25. Default: of this one. */
+  readonly statistics?: SparseStatistics | undefined;
+  readonly explain?: boolean | undefined;
+}
+
+/** Points as they travel back. */
+export interface PackedPoints {
+  readonly ids: readonly PointId[];
+  /** Where they were asked for. */
+  readonly payloads?: readonly (Payload | null)[] | undefined;
+  /** Where they were asked for. */
+  readonly vectors?: readonly (StoredVectors | undefined)[] | undefined;
+}
+
+/** Hits as they travel back. */
+export interface PackedHits extends PackedPoints {
+  /** `[queries]` hits of each. */
+  readonly counts: Uint32Array;
+  readonly scores: Float64Array;
+  readonly distances: Float64Array;
+  readonly explanation?: Omit<ShardExplanation, 'shard'> | undefined;
+}
+
+/** What `scroll` asks for. */
+export interface ShardScroll extends Returned {
+  readonly filter?: CheckedFilter | undefined;
+  /** Begin with this id, or behind it. */
+  readonly from?: { readonly id: PointId; readonly included: boolean } | undefined;
+  readonly limit: number;
+}
+
+/** What a shard is like now. */
+export interface ShardInfo {
+  readonly points: number;
+  readonly vectors: { readonly [name: string]: { readonly count: number; readonly memoryBytes: number } };
+  readonly payloadSchema: {
+    readonly [key: string]: { readonly schema: PayloadSchema; readonly points: number };
+  };
+  readonly payloadBytes: number;
+  /** Of the worker's module. */
+  readonly memoryBytes: number;
+}
+
+/** Calls on a shard, by the names of its methods. Arrays of floats that travel beside come last. */
+export interface ShardCalls {
+  upsert(batch: PointBatch, ...flats: Float32Array[]): number;
+  updateVectors(batch: VectorBatch, ...flats: Float32Array[]): number;
+  deleteVectors(names: readonly string[], points: CheckedSelector): number;
+  delete(points: CheckedSelector): number;
+  setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): number;
+  overwritePayload(payload: Payload, points: CheckedSelector): number;
+  deletePayload(keys: readonly string[], points: CheckedSelector): number;
+  clearPayload(points: CheckedSelector): number;
+  createPayloadIndex(key: string, schema: PayloadSchema): void;
+  deletePayloadIndex(key: string): void;
+  /** Some 20 ms of indexing what was upserted. Returns the share that is done. */
+  indexSome(): number;
+  optimize(): void;
+  search(request: ShardSearch, queries: Float32Array): PackedHits;
+  statistics(using: string, target: SparseTarget): SparseStatistics;
+  retrieve(ids: readonly PointId[], returned: Returned): PackedPoints;
+  vectorsOf(ids: readonly PointId[], using: string): readonly (StoredVector | undefined)[];
+  missing(ids: readonly PointId[]): readonly PointId[];
+  scroll(request: ShardScroll): PackedPoints;
+  /** Ids in the order of a field, and the value of each. */
+  ordered(orderBy: OrderBy, filter: CheckedFilter | undefined, limit: number): OrderedIds;
+  count(filter: CheckedFilter | undefined): number;
+  facet(key: string, filter: CheckedFilter | undefined): ReadonlyMap<string | number | boolean, number>;
+  info(): ShardInfo;
+}
+
+/** Ids in the order of a field. */
+export interface OrderedIds {
+  readonly ids: readonly PointId[];
+  readonly values: Float64Array;
+}

@@ -1,0 +1,440 @@
+/**
+The points of one worker: their vectors, payloads and indexes. What is changed is changed as a whole or not at all.
+
+@module
+*/
+import { performanceMetrics } from '../../bindings/api/performance-metrics.js';
+import type { Steps } from '../../bindings/api/steps.js';
+import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
+import { DenseField } from './dense-field.js';
+import type { CheckedFilter } from './filter/check.js';
+import { forEachBit, hasBit } from './payload/bits.js';
+import { selectPayload, setKeys, withoutKeys } from './payload/edit.js';
+import { PayloadStore, type PointLookup, type Selection } from './payload/payload-store.js';
+import type { PayloadSchema } from './payload/schema.js';
+import { PointTable } from './point-table.js';
+import { comparePointIds } from './query/order.js';
+import { cacheKey } from './query-cache.js';
+import type {
+  CheckedSelector,
+  OrderedIds,
+  PackedHits,
+  PackedPoints,
+  PointBatch,
+  Returned,
+  ShardConfig,
+  ShardInfo,
+  ShardScroll,
+  ShardSearch,
+  SparseTarget,
+  VectorBatch,
+} from './shard-protocol.js';
+import { ShardSearcher } from './shard-search.js';
+import { SparseField } from './sparse-field.js';
+import type { OrderBy, Payload, PointId, StoredVector, StoredVectors, WithVector } from './types.js';
+
+/** What takes back what was done so far, in the order in which it was done. */
+type Undo = (() => void)[];
+
+/** Filters whose slots are kept until the next change: as many as a page asks for in turn. */
+const keptSelections = 16;
+
+export class Shard {
+  readonly dense = new Map<string, DenseField>();
+  readonly sparse = new Map<string, SparseField>();
+  readonly points = new PointTable();
+  readonly payloads = new PayloadStore();
+  readonly #selections = new Map<string, Selection>();
+  readonly #searcher = new ShardSearcher(this);
+  readonly lookup: PointLookup = {
+    slotOf: (id) => this.points.slotOf(id),
+    hasVector: (name, slot) => this.#field(name)?.has(slot) ?? false,
+    live: this.points.live,
+  };
+
+  /** @throws {VectorSearchError} as the engines' constructors. */
+  static async open({ vectors, sparseVectors, payloadIndex }: ShardConfig): Promise<Shard> {
+    const shard = new Shard();
+    try {
+      for (const [name, config] of Object.entries(vectors)) shard.dense.set(name, new DenseField(config));
+      for (const [name, config] of Object.entries(sparseVectors))
+        shard.sparse.set(name, await SparseField.open(config));
+      for (const [key, schema] of Object.entries(payloadIndex)) shard.createPayloadIndex(key, schema);
+      return shard;
+    } catch (error) {
+      shard.dispose();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    for (const field of [...this.dense.values(), ...this.sparse.values()]) field.dispose();
+  }
+
+  // --- Changes ---
+
+  upsert(batch: PointBatch, flats: readonly Float32Array[]): Steps<number> {
+    const { ids, payloads } = batch;
+    return this.#inSteps(function* (this: Shard, undo) {
+      let next = this.points.nextSlot;
+      const slots = ids.map((id) => this.points.slotOf(id) ?? next++);
+      yield* this.#setVectors(slots, batch, flats, undo);
+      this.#deleteOtherVectors(slots, batch, undo);
+      slots.forEach((slot, index) => {
+        this.#indexTexts(slot, payloads[index] ?? null, undo);
+      });
+      slots.forEach((slot, index) => {
+        if (slot >= this.points.nextSlot) this.points.add(ids[index] as PointId);
+        this.payloads.set(slot, payloads[index] ?? null);
+      });
+      return slots.length;
+    });
+  }
+
+  updateVectors(batch: VectorBatch, flats: readonly Float32Array[]): Steps<number> {
+    return this.#inSteps(function* (this: Shard, undo) {
+      const slots = batch.ids.map((id) => this.points.slotOf(id) as number);
+      yield* this.#setVectors(slots, batch, flats, undo);
+      return slots.length;
+    });
+  }
+
+  deleteVectors(names: readonly string[], points: CheckedSelector): number {
+    return this.#atOnce((undo) => {
+      const slots = this.#selected(points);
+      for (const slot of slots) for (const name of names) this.#deleteVector(name, slot, undo);
+      return slots.length;
+    });
+  }
+
+  delete(points: CheckedSelector): number {
+    return this.#atOnce((undo) => {
+      const slots = this.#selected(points);
+      for (const slot of slots) {
+        for (const name of this.dense.keys()) this.#deleteVector(name, slot, undo);
+        for (const name of this.sparse.keys()) this.#deleteVector(name, slot, undo);
+      }
+      for (const slot of slots) {
+        this.payloads.delete(slot);
+        this.points.delete(slot);
+      }
+      return slots.length;
+    });
+  }
+
+  setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): number {
+    return this.#changePayloads(points, (before) => setKeys(before, payload, key));
+  }
+
+  overwritePayload(payload: Payload, points: CheckedSelector): number {
+    return this.#changePayloads(points, () => payload);
+  }
+
+  deletePayload(keys: readonly string[], points: CheckedSelector): number {
+    return this.#changePayloads(points, (before) => withoutKeys(before, keys));
+  }
+
+  clearPayload(points: CheckedSelector): number {
+    return this.#changePayloads(points, () => null);
+  }
+
+  createPayloadIndex(key: string, schema: PayloadSchema): void {
+    this.payloads.createIndex(key, schema);
+    this.#selections.clear();
+  }
+
+  deletePayloadIndex(key: string): void {
+    this.payloads.deleteIndex(key);
+    this.#selections.clear();
+  }
+
+  indexSome(): number {
+    let share = 1;
+    for (const field of this.dense.values()) {
+      const own = field.linkSome();
+      if (own < 1) return own;
+      share = Math.min(share, own);
+    }
+    return share;
+  }
+
+  *optimize(): Steps<void> {
+    for (const field of this.dense.values()) yield* field.optimizeSteps();
+    for (const field of this.sparse.values()) field.compact();
+  }
+
+  // --- Reads ---
+
+  search(request: ShardSearch, queries: Float32Array): Steps<PackedHits> {
+    return this.#searcher.search(request, queries);
+  }
+
+  statistics(using: string, target: SparseTarget): SparseStatistics {
+    const field = this.sparse.get(using) as SparseField;
+    const { indices } = target.kind === 'text' ? field.termsIn(target.text) : target;
+    return field.statistics(indices);
+  }
+
+  retrieve(ids: readonly PointId[], returned: Returned): PackedPoints {
+    const slots = ids
+      .map((id) => this.points.slotOf(id))
+      .filter((slot): slot is number => slot !== undefined);
+    return this.packed(slots, returned);
+  }
+
+  vectorsOf(ids: readonly PointId[], using: string): (StoredVector | undefined)[] {
+    return ids.map((id) => {
+      const slot = this.points.slotOf(id);
+      return slot === undefined ? undefined : this.#field(using)?.get(slot);
+    });
+  }
+
+  missing(ids: readonly PointId[]): PointId[] {
+    return ids.filter((id) => this.points.slotOf(id) === undefined);
+  }
+
+  scroll({ filter, from, limit, ...returned }: ShardScroll): PackedPoints {
+    const order = this.points.inOrder();
+    const bits = filter === undefined ? undefined : this.select(filter).bits;
+    const slots: number[] = [];
+    let position = from === undefined ? 0 : this.points.positionOf(from.id, from.included);
+    for (; position < order.length && slots.length < limit; position++) {
+      const slot = order[position] as number;
+      if (bits === undefined || hasBit(bits, slot)) slots.push(slot);
+    }
+    return this.packed(slots, returned);
+  }
+
+  ordered(orderBy: OrderBy, filter: CheckedFilter | undefined, limit: number): OrderedIds {
+    const bits = filter === undefined ? undefined : this.select(filter).bits;
+    const { slots, values } = this.inOrderOf(orderBy, bits, limit);
+    return { ids: slots.map((slot) => this.points.idOf(slot)), values };
+  }
+
+  count(filter: CheckedFilter | undefined): number {
+    return filter === undefined ? this.points.size : this.select(filter).count;
+  }
+
+  facet(key: string, filter: CheckedFilter | undefined): ReadonlyMap<string | number | boolean, number> {
+    const bits = filter === undefined ? undefined : this.select(filter).bits;
+    return this.payloads.facet(key, bits, this.lookup);
+  }
+
+  info(): ShardInfo {
+    const fields = [...this.dense, ...this.sparse];
+    return {
+      points: this.points.size,
+      vectors: Object.fromEntries(
+        fields.map(([name, field]) => [name, { count: field.size, memoryBytes: field.memoryBytes }]),
+      ),
+      payloadSchema: this.payloads.indexes(),
+      payloadBytes: this.payloads.memoryBytes,
+      memoryBytes: performanceMetrics().memoryBytes,
+    };
+  }
+
+  /** The slots that match. Not to be changed. */
+  select(filter: CheckedFilter): Selection {
+    const key = cacheKey(filter);
+    const kept = this.#selections.get(key);
+    if (kept !== undefined) return kept;
+    const selection = this.payloads.select(filter, this.lookup);
+    const [oldest] = this.#selections.keys();
+    if (this.#selections.size >= keptSelections) this.#selections.delete(oldest as string);
+    this.#selections.set(key, selection);
+    return selection;
+  }
+
+  /** The first `limit` slots in the order of a field, ties by id, and the value of each. `bits`: only these. */
+  inOrderOf({ key, direction = 'asc', startFrom }: OrderBy, bits: Uint32Array | undefined, limit: number) {
+    const { slots, values } = this.payloads.order(key, direction, startFrom, bits, this.lookup);
+    let end = Math.min(limit, slots.length);
+    // Ties come by slot: all of the last value are needed to tell which ids are the first.
+    while (end > 0 && end < slots.length && values[end] === values[end - 1]) end++;
+    const sign = direction === 'asc' ? 1 : -1;
+    const idAt = (place: number) => this.points.idOf(slots[place] as number);
+    const places = [...slots.subarray(0, end).keys()].sort(
+      (a, b) => sign * ((values[a] as number) - (values[b] as number)) || comparePointIds(idAt(a), idAt(b)),
+    );
+    const first = places.slice(0, limit);
+    return {
+      slots: first.map((place) => slots[place] as number),
+      values: Float64Array.from(first, (place) => values[place] as number),
+    };
+  }
+
+  /** Points as they travel. */
+  packed(slots: ArrayLike<number>, { withPayload, withVector }: Returned): PackedPoints {
+    const each = <T>(of: (slot: number) => T): T[] => Array.from(slots, of);
+    return {
+      ids: each((slot) => this.points.idOf(slot)),
+      ...(withPayload !== false && {
+        payloads: each((slot) => selectPayload(this.payloads.get(slot), withPayload) ?? null),
+      }),
+      ...(withVector !== false && { vectors: each((slot) => this.#vectorsAt(slot, withVector)) }),
+    };
+  }
+
+  // --- Parts ---
+
+  /** Makes a change in steps; takes all of it back where it fails or is stopped. */
+  *#inSteps<Result>(change: (this: Shard, undo: Undo) => Steps<Result>): Steps<Result> {
+    const undo: Undo = [];
+    let done = false;
+    try {
+      const result = yield* change.call(this, undo);
+      done = true;
+      return result;
+    } finally {
+      this.#endChange(done, undo);
+    }
+  }
+
+  /** Makes a change at once; takes all of it back where it fails. */
+  #atOnce<Result>(change: (undo: Undo) => Result): Result {
+    const undo: Undo = [];
+    let done = false;
+    try {
+      const result = change(undo);
+      done = true;
+      return result;
+    } finally {
+      this.#endChange(done, undo);
+    }
+  }
+
+  #endChange(done: boolean, undo: Undo): void {
+    if (!done) for (const back of undo.reverse()) back();
+    this.#selections.clear();
+  }
+
+  #changePayloads(points: CheckedSelector, changed: (before: Payload | null) => Payload | null): number {
+    return this.#atOnce((undo) => {
+      const slots = this.#selected(points);
+      const payloads = slots.map((slot) => changed(this.payloads.get(slot)));
+      slots.forEach((slot, index) => {
+        this.#indexTexts(slot, payloads[index] ?? null, undo);
+      });
+      slots.forEach((slot, index) => {
+        this.payloads.set(slot, payloads[index] ?? null);
+      });
+      return slots.length;
+    });
+  }
+
+  /** Sets the vectors that a batch brings. `slots`: of its points. */
+  *#setVectors(
+    slots: readonly number[],
+    { dense, sparse }: VectorBatch,
+    flats: readonly Float32Array[],
+    undo: Undo,
+  ): Steps<void> {
+    for (const [column, { name, points }] of dense.entries()) {
+      const field = this.dense.get(name) as DenseField;
+      const { dim } = field;
+      const flat = flats[column] as Float32Array;
+      const row = (index: number) => flat.subarray(index * dim, (index + 1) * dim);
+      const added: number[] = [];
+      points.forEach((point, index) => {
+        const slot = slots[point] as number;
+        const before = field.get(slot);
+        if (before === undefined) {
+          // Rows of new slots move together, over those that are done with.
+          if (added.length < index) flat.copyWithin(added.length * dim, index * dim, (index + 1) * dim);
+          added.push(slot);
+          return;
+        }
+        undo.push(() => field.replace(slot, before));
+        field.replace(slot, row(index));
+      });
+      if (added.length === 0) continue;
+      undo.push(() => {
+        for (const slot of added) field.delete(slot);
+      });
+      yield* field.addSteps(added, flat.subarray(0, added.length * dim));
+    }
+    for (const { name, points, vectors } of sparse) {
+      points.forEach((point, index) => {
+        const field = this.sparse.get(name) as SparseField;
+        this.#setSparse(field, slots[point] as number, vectors[index] as SparseVector, undo);
+      });
+    }
+  }
+
+  /** Deletes what vectors replaced points had and do not have any more. */
+  #deleteOtherVectors(slots: readonly number[], { dense, sparse }: VectorBatch, undo: Undo): void {
+    const bring = new Map([...dense, ...sparse].map(({ name, points }) => [name, new Set(points)]));
+    slots.forEach((slot, point) => {
+      if (slot >= this.points.nextSlot) return;
+      for (const name of [...this.dense.keys(), ...this.sparse.keys()]) {
+        const isText = this.sparse.get(name)?.isText ?? false;
+        if (!isText && bring.get(name)?.has(point) !== true) this.#deleteVector(name, slot, undo);
+      }
+    });
+  }
+
+  #deleteVector(name: string, slot: number, undo: Undo): void {
+    const dense = this.dense.get(name);
+    const before = dense?.get(slot);
+    if (dense !== undefined && before !== undefined) {
+      dense.delete(slot);
+      undo.push(() => drain(dense.addSteps([slot], before)));
+    }
+    const sparse = this.sparse.get(name);
+    const sparseBefore = sparse?.get(slot);
+    if (sparse !== undefined && sparseBefore !== undefined) {
+      sparse.delete(slot);
+      undo.push(() => sparse.set(slot, sparseBefore));
+    }
+  }
+
+  #setSparse(field: SparseField, slot: number, vector: SparseVector, undo: Undo): void {
+    const before = field.get(slot);
+    field.set(slot, vector);
+    undo.push(() => {
+      if (before === undefined) field.delete(slot);
+      else field.set(slot, before);
+    });
+  }
+
+  /** Indexes the texts of a payload that a slot is about to get. */
+  #indexTexts(slot: number, payload: Payload | null, undo: Undo): void {
+    for (const field of this.sparse.values()) {
+      if (!field.isText) continue;
+      const terms = field.termsOf(payload);
+      if (terms.indices.length > 0 || field.has(slot)) this.#setSparse(field, slot, terms, undo);
+    }
+  }
+
+  #selected(points: CheckedSelector): number[] {
+    if ('ids' in points) {
+      const slots = points.ids.map((id) => this.points.slotOf(id));
+      return [...new Set(slots)].filter((slot) => slot !== undefined);
+    }
+    if (points.filter === undefined) return [...this.points.inOrder()];
+    const slots: number[] = [];
+    forEachBit(this.select(points.filter).bits, (slot) => slots.push(slot));
+    return slots;
+  }
+
+  #field(name: string): DenseField | SparseField | undefined {
+    return this.dense.get(name) ?? this.sparse.get(name);
+  }
+
+  #vectorsAt(slot: number, withVector: WithVector): StoredVectors | undefined {
+    const unnamed = this.dense.get('');
+    const given = [...this.sparse].flatMap(([name, { isText }]) => (isText ? [] : [name]));
+    if (unnamed !== undefined && given.length === 0) return unnamed.get(slot);
+    const names = withVector === true ? [...this.dense.keys(), ...given] : (withVector as readonly string[]);
+    const vectors: { [name: string]: StoredVector } = {};
+    for (const name of names) {
+      const vector = this.#field(name)?.get(slot);
+      if (vector !== undefined) vectors[name] = vector;
+    }
+    return vectors;
+  }
+}
+
+function drain(steps: Steps<void>): void {
+  while (!steps.next().done);
+}

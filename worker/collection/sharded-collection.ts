@@ -1,0 +1,879 @@
+/**
+A collection over the shards of its workers.
+
+@module
+*/
+/// <reference lib="esnext.disposable" preserve="true" />
+import { checkCallOptions, checkInteger } from '../../bindings/api/arguments.js';
+import { invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
+import { forgetLeak, guardLeak } from '../../bindings/api/leak-guard.js';
+import { checkNames, type NamesOf } from '../../bindings/api/option-names.js';
+import type { VectorInput } from '../../bindings/api/types.js';
+import { disposeByAsyncSymbol } from '../async-dispose-symbol.js';
+import type { CallOptions } from '../options.js';
+import { type Batch, type BatchPlan, batchesOf, countOf, type ShardBatch } from './batches.js';
+import type { Collection } from './collection.js';
+import type { CollectionConfig } from './collection-config.js';
+import { checkFilter } from './filter/check.js';
+import type { Filter } from './filter/types.js';
+import { Metrics, type MetricsSnapshot } from './metrics.js';
+import { checkPayload } from './payload/check-payload.js';
+import { copyOfJson } from './payload/edit.js';
+import { parsePath, someValueAt } from './payload/path.js';
+import type { PayloadSchema } from './payload/schema.js';
+import { checkPointId, checkPointIds, shardOf } from './point-ids.js';
+import { checkOrderBy, checkSelected } from './query/check-query.js';
+import { runGroups } from './query/groups.js';
+import { comparePointIds } from './query/order.js';
+import { runQuery, runRecommend } from './query/run-query.js';
+import { cacheKey, QueryCache } from './query-cache.js';
+import { type DenseRequest, ShardSearcher, unpackPoints } from './searcher.js';
+import type { ShardGroup } from './shard-group.js';
+import type { CheckedSelector, ShardCalls, ShardScroll } from './shard-protocol.js';
+import type {
+  CollectionInfo,
+  CollectionOptions,
+  CollectionSearchOptions,
+  FacetHit,
+  FacetRequest,
+  GroupRequest,
+  Hits,
+  OrderBy,
+  Payload,
+  Point,
+  PointColumns,
+  PointGroup,
+  PointId,
+  PointRecord,
+  PointSelector,
+  PointVectors,
+  QueryRequest,
+  RecommendRequest,
+  ScrollRequest,
+  Selected,
+  SlowQuery,
+  UpdateResult,
+  UpsertOptions,
+} from './types.js';
+import { checkDense, type VectorShapes } from './vectors.js';
+
+/** Vectors and payloads of a batch, about: some milliseconds to make and to take in. */
+const batchBytes = 4 << 20;
+/** What a point takes beside its vectors, about. */
+const pointBytes = 256;
+/** Points that a scroll fetches from a shard at a time. */
+const scrollPage = 256;
+const maxBatchSize = 100_000;
+
+const upsertNames: NamesOf<UpsertOptions> = { signal: true, onProgress: true, batchSize: true };
+const searchNames: NamesOf<CollectionSearchOptions> = {
+  ...{ k: true, offset: true, filter: true, using: true, scoreThreshold: true, params: true },
+  ...{ withPayload: true, withVector: true, explain: true, signal: true },
+};
+const scrollNames: NamesOf<ScrollRequest> = {
+  ...{ filter: true, limit: true, offset: true, orderBy: true },
+  ...{ withPayload: true, withVector: true, signal: true },
+};
+
+/** Labels that every line of {@link Collection.prometheus} bears. */
+type MetricsLabels = { readonly [label: string]: string };
+
+/** The changes of points that a selector names. */
+type SelectorCall =
+  | 'delete'
+  | 'setPayload'
+  | 'overwritePayload'
+  | 'deletePayload'
+  | 'clearPayload'
+  | 'deleteVectors';
+
+export class ShardedCollection implements Collection {
+  readonly name: string;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+  readonly #config: CollectionConfig;
+  readonly #options: CollectionOptions;
+  readonly #shards: ShardGroup;
+  readonly #shapes: VectorShapes;
+  readonly #searcher: ShardSearcher;
+  readonly #metrics = new Metrics();
+  readonly #cache: QueryCache;
+  /** Resolves when the changes that were asked for are made, or have failed. */
+  #changes: Promise<unknown> = Promise.resolve();
+  /** Counts the beginnings and ends of changes: what was read before the last of them is not kept. */
+  #epoch = 0;
+  /** Ends the waits of calls, when it is closed. */
+  readonly #waits = new Set<() => void>();
+  #closing: Promise<void> | undefined;
+
+  /** {@link openCollection} makes collections. @internal */
+  constructor(config: CollectionConfig, options: CollectionOptions, shards: ShardGroup) {
+    this.name = config.name;
+    this.#config = config;
+    this.#options = options;
+    this.#shards = shards;
+    this.#shapes = {
+      dense: new Map(
+        Object.entries(config.shard.vectors).map(([name, { dim, metric = 'cosine' }]) => [
+          name,
+          { dim, metric },
+        ]),
+      ),
+      sparse: new Map(Object.entries(config.shard.sparseVectors)),
+    };
+    this.#searcher = new ShardSearcher(shards, this.#shapes, { ...options, shardKey: config.shardKey });
+    this.#cache = new QueryCache(config.cacheBytes);
+    guardLeak(this, `collection ${config.name}`, () => {});
+    disposeByAsyncSymbol(this, () => this.close());
+  }
+
+  // --- Changes ---
+
+  upsert(
+    points: Iterable<Point> | AsyncIterable<Point> | PointColumns,
+    options: UpsertOptions = {},
+  ): Promise<UpdateResult> {
+    return this.#change('upsert', options, () => {
+      checkNames(Object(options), upsertNames);
+      const { signal, onProgress, batchSize } = options;
+      const plan = this.#batchPlan(batchSize);
+      return async () => {
+        const total = countOf(points);
+        const batches = batchesOf(points, plan);
+        let taken = 0;
+        let next = batches.next();
+        try {
+          for (;;) {
+            // A source, or what embeds its texts, may never answer.
+            const { value: batch } = await this.#unlessStopped(next, signal);
+            if (batch === undefined) break;
+            // Made while the shards work on this one.
+            next = batches.next();
+            next.catch(() => {});
+            await this.#sendBatch(batch);
+            taken += batch.count;
+            onProgress?.({ phase: 'upsert', done: taken, total: total ?? taken });
+          }
+        } catch (reason) {
+          batches.return().catch(() => {});
+          if (taken === 0) throw reason;
+          throw new VectorSearchError('STOPPED', total, taken, { cause: reason });
+        }
+        await this.#index(taken, options);
+        return { count: taken };
+      };
+    });
+  }
+
+  delete(points: PointSelector, options: CallOptions = {}): Promise<UpdateResult> {
+    return this.#changeSelected('delete', points, options, (selector) => [selector]);
+  }
+
+  setPayload(
+    payload: Payload,
+    points: PointSelector,
+    options: { readonly key?: string } & CallOptions = {},
+  ): Promise<UpdateResult> {
+    return this.#changeSelected('setPayload', points, options, (selector) => {
+      const { key } = options;
+      const checked = this.#checkedPayload(payload);
+      const [root] = key === undefined ? [] : parsePath(key, 'key');
+      this.#keepShardKey(root === undefined ? Object.keys(checked) : [root]);
+      return [checked, selector, key];
+    });
+  }
+
+  overwritePayload(
+    payload: Payload,
+    points: PointSelector,
+    options: CallOptions = {},
+  ): Promise<UpdateResult> {
+    return this.#changeSelected('overwritePayload', points, options, (selector) => {
+      this.#keepShardKey();
+      return [this.#checkedPayload(payload), selector];
+    });
+  }
+
+  deletePayload(
+    keys: readonly string[],
+    points: PointSelector,
+    options: CallOptions = {},
+  ): Promise<UpdateResult> {
+    return this.#changeSelected('deletePayload', points, options, (selector) => {
+      if (!Array.isArray(keys)) throw invalidArgument('keys to be an array of payload fields', keys);
+      this.#keepShardKey(keys.map((field) => parsePath(field, 'keys')[0]));
+      return [[...keys], selector];
+    });
+  }
+
+  clearPayload(points: PointSelector, options: CallOptions = {}): Promise<UpdateResult> {
+    return this.#changeSelected('clearPayload', points, options, (selector) => {
+      this.#keepShardKey();
+      return [selector];
+    });
+  }
+
+  deleteVectors(
+    names: readonly string[],
+    points: PointSelector,
+    options: CallOptions = {},
+  ): Promise<UpdateResult> {
+    return this.#changeSelected('deleteVectors', points, options, (selector) => {
+      if (!Array.isArray(names)) throw invalidArgument('names to be an array of names of vectors', names);
+      for (const name of names) {
+        if (this.#searcher.kindOf(name) === 'text')
+          throw invalidArgument('vectors that points bring', `${name}, which is made from their texts`);
+      }
+      return [[...names], selector];
+    });
+  }
+
+  updateVectors(
+    points: readonly { readonly id: PointId; readonly vector: PointVectors }[],
+    options: CallOptions = {},
+  ): Promise<UpdateResult> {
+    return this.#change('updateVectors', options, () => {
+      if (!Array.isArray(points)) throw invalidArgument('points to be an array', points);
+      const ids = points.map((point, index) => checkPointId(point?.id, `the id of point ${index}`));
+      const plan = this.#batchPlan(undefined);
+      const sources = points.map(({ id, vector }) => ({ id, vector }));
+      return async () => {
+        const shards = await this.#shardsOf(ids);
+        const batches: Batch[] = [];
+        // All are checked before the first is sent.
+        for await (const batch of batchesOf(sources, { ...plan, shardOf: (id) => shards.get(id) as number }))
+          batches.push(batch);
+        for (const { shards: receivers } of batches) {
+          const batchOf = (shard: number) => receivers.get(shard) as ShardBatch;
+          await this.#shards.callEach(
+            [...receivers.keys()],
+            'updateVectors',
+            (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
+            {},
+          );
+        }
+        await this.#index(points.length, options);
+        return { count: new Set(ids).size };
+      };
+    });
+  }
+
+  createPayloadIndex(key: string, schema: PayloadSchema, options: CallOptions = {}): Promise<void> {
+    return this.#change('createPayloadIndex', options, () => async () => {
+      await this.#shards.callEach(this.#shards.all, 'createPayloadIndex', () => [key, schema], {});
+    });
+  }
+
+  deletePayloadIndex(key: string, options: CallOptions = {}): Promise<void> {
+    return this.#change('deletePayloadIndex', options, () => async () => {
+      await this.#shards.callEach(this.#shards.all, 'deletePayloadIndex', () => [key], {});
+    });
+  }
+
+  optimize(options: CallOptions = {}): Promise<void> {
+    return this.#change('optimize', options, () => async () => {
+      const { signal } = options;
+      await this.#shards.callEach(this.#shards.all, 'optimize', () => [], { signal });
+      await this.#index(0, options);
+    });
+  }
+
+  // --- Reads ---
+
+  retrieve(ids: readonly PointId[], options: Selected & CallOptions = {}): Promise<PointRecord[]> {
+    return this.#read('retrieve', options, undefined, async () => {
+      checkPointIds(ids, 'ids');
+      checkSelected(options);
+      return await this.#searcher.retrieve(ids, options, options.signal);
+    });
+  }
+
+  search(query: VectorInput | string, options: CollectionSearchOptions = {}): Promise<Hits> {
+    const { signal, ...request } = Object(options) as CollectionSearchOptions;
+    const asked = options?.explain ? undefined : ['search', query, request];
+    return this.#read('search', options, asked, async () => {
+      checkNames(Object(options), searchNames);
+      const { using = '' } = options;
+      if (typeof query === 'string' && this.#isText(using)) {
+        const { offset = 0 } = request;
+        checkInteger('offset', offset, 0);
+        const target = { kind: 'text', text: query } as const;
+        const hits: Hits = await this.#searcher.leaf({ ...leafRequest(request, offset), target }, signal);
+        hits.splice(0, offset);
+        return hits;
+      }
+      const vector = typeof query === 'string' ? await this.#searcher.embed(query) : query;
+      const [hits] = await this.#searchDense([vector], options);
+      return hits as Hits;
+    });
+  }
+
+  searchBatch(queries: readonly VectorInput[], options: CollectionSearchOptions = {}): Promise<Hits[]> {
+    return this.#read('searchBatch', options, undefined, async () => {
+      checkNames(Object(options), searchNames);
+      if (!Array.isArray(queries)) throw invalidArgument('queries to be an array of vectors', queries);
+      return queries.length === 0 ? [] : this.#searchDense(queries, options);
+    });
+  }
+
+  query(request: QueryRequest, options: CallOptions = {}): Promise<Hits> {
+    return this.#read('query', options, ['query', request], () =>
+      runQuery(request, this.#searcher, options.signal),
+    );
+  }
+
+  queryGroups(request: GroupRequest, options: CallOptions = {}): Promise<PointGroup[]> {
+    return this.#read('queryGroups', options, ['queryGroups', request], () =>
+      runGroups(request, this.#searcher, options.signal),
+    );
+  }
+
+  recommend(request: RecommendRequest, options: CallOptions = {}): Promise<Hits> {
+    return this.#read('recommend', options, ['recommend', request], () =>
+      runRecommend(request, this.#searcher, options.signal),
+    );
+  }
+
+  async *scroll(request: ScrollRequest = {}): AsyncGenerator<PointRecord, void, void> {
+    checkCallOptions(request);
+    checkNames(request, scrollNames);
+    checkSelected(request);
+    const { limit = Number.POSITIVE_INFINITY, orderBy } = request;
+    if (limit !== Number.POSITIVE_INFINITY) checkInteger('limit', limit, 1);
+    const points =
+      orderBy === undefined
+        ? this.#scrollById(request)
+        : this.#scrollBy(checkOrderBy(orderBy, 'orderBy'), request);
+    let count = 0;
+    for await (const point of points) {
+      yield point;
+      if (++count === limit) return;
+    }
+  }
+
+  count(request: { readonly filter?: Filter } & CallOptions = {}): Promise<number> {
+    const { filter, signal } = Object(request) as { filter?: Filter; signal?: AbortSignal };
+    return this.#read('count', request, ['count', filter], async () => {
+      checkNames(request, { filter: true, signal: true });
+      const checked = filter === undefined ? undefined : checkFilter(filter);
+      const shards = this.#searcher.shardsFor(checked);
+      const settings = { signal, readOnly: true };
+      const counts = await this.#shards.callEach(shards, 'count', () => [checked], settings);
+      return counts.reduce((sum, count) => sum + count, 0);
+    });
+  }
+
+  facet(request: FacetRequest): Promise<FacetHit[]> {
+    const { signal, ...asked } = Object(request) as FacetRequest;
+    return this.#read('facet', request, ['facet', asked], async () => {
+      checkNames(Object(request), { key: true, filter: true, limit: true, signal: true });
+      const { key, filter, limit = 10 } = asked;
+      checkInteger('limit', limit, 1);
+      parsePath(key, 'key');
+      const checked = filter === undefined ? undefined : checkFilter(filter);
+      const shards = this.#searcher.shardsFor(checked);
+      const settings = { signal, readOnly: true };
+      const facets = await this.#shards.callEach(shards, 'facet', () => [key, checked], settings);
+      const counts = new Map<string | number | boolean, number>();
+      for (const facet of facets)
+        for (const [value, count] of facet) counts.set(value, (counts.get(value) ?? 0) + count);
+      return [...counts]
+        .map(([value, count]) => ({ value, count }))
+        .sort((a, b) => b.count - a.count || compareValues(a.value, b.value))
+        .slice(0, limit);
+    });
+  }
+
+  info(options: CallOptions = {}): Promise<CollectionInfo> {
+    return this.#stock('info', options);
+  }
+
+  /** What there is now; `operation`: as which it is counted. */
+  #stock(operation: string, options: CallOptions): Promise<CollectionInfo> {
+    return this.#read(operation, options, undefined, async () => {
+      const settings = { signal: options.signal, readOnly: true };
+      const calls = this.#shards.all.map((shard) => this.#shards.call(shard, 'info', [], settings));
+      const answers = await Promise.allSettled(calls);
+      options.signal?.throwIfAborted();
+      const infos = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : undefined));
+      const alive = infos.filter((info) => info !== undefined);
+      const total = (of: (info: (typeof alive)[number]) => number) =>
+        alive.reduce((sum, info) => sum + of(info), 0);
+      const described = <Config>(configs: { readonly [name: string]: Config }) =>
+        Object.fromEntries(
+          Object.entries(configs).map(([name, config]) => [
+            name,
+            {
+              ...config,
+              count: total(({ vectors }) => vectors[name]?.count ?? 0),
+              memoryBytes: total(({ vectors }) => vectors[name]?.memoryBytes ?? 0),
+            },
+          ]),
+        );
+      const { model } = this.#options;
+      return {
+        name: this.name,
+        pointsCount: total(({ points }) => points),
+        status: alive.length === infos.length ? 'green' : 'red',
+        shards: infos.map((info) => ({ pointsCount: info?.points ?? null })),
+        vectors: described(this.#config.shard.vectors),
+        sparseVectors: described(this.#config.shard.sparseVectors),
+        payloadSchema: Object.fromEntries(
+          Object.entries(alive[0]?.payloadSchema ?? {}).map(([key, { schema }]) => [
+            key,
+            { schema, points: total(({ payloadSchema }) => payloadSchema[key]?.points ?? 0) },
+          ]),
+        ),
+        memoryBytes: total(({ memoryBytes, payloadBytes }) => memoryBytes + payloadBytes),
+        ...(model !== undefined && { model }),
+      };
+    });
+  }
+
+  async metrics(options: CallOptions = {}): Promise<MetricsSnapshot> {
+    await this.#measure(options);
+    return this.#metrics.snapshot();
+  }
+
+  async prometheus(options: CallOptions & { readonly labels?: MetricsLabels } = {}): Promise<string> {
+    await this.#measure(options);
+    return this.#metrics.toPrometheus({ collection: this.name, ...options.labels });
+  }
+
+  /** Ends it. May be called again. */
+  close(): Promise<void> {
+    forgetLeak(this);
+    this.#closing ??= this.#shards.dispose(`collection ${this.name}`);
+    for (const end of this.#waits) end();
+    return this.#closing;
+  }
+
+  // --- Parts ---
+
+  /**
+  Makes a change, after those that were asked for before.
+
+  @param prepare - Called at once: checks the arguments, and keeps what the caller may alter. Returns what makes the change.
+  */
+  #change<Result>(
+    operation: string,
+    options: CallOptions,
+    prepare: () => () => Promise<Result>,
+  ): Promise<Result> {
+    const before = this.#changes;
+    const made = this.#timed(operation, options, undefined, async () => {
+      const change = prepare();
+      await this.#unlessStopped(before, options.signal);
+      this.#beginOrEndChange();
+      try {
+        return await change();
+      } finally {
+        this.#beginOrEndChange();
+      }
+    });
+    // One that is stopped while it waits is over before those that it waited for.
+    this.#changes = Promise.allSettled([before, made]);
+    return made;
+  }
+
+  #beginOrEndChange(): void {
+    this.#epoch++;
+    this.#cache.clear();
+  }
+
+  /** A change of points that a selector names. `args`: of the call, checked and the caller's no more. */
+  #changeSelected<Call extends SelectorCall>(
+    call: Call,
+    points: PointSelector,
+    options: CallOptions,
+    args: (selector: CheckedSelector) => Parameters<ShardCalls[Call]>,
+  ): Promise<UpdateResult> {
+    return this.#change(call, options, () => {
+      const selector = checkSelector(points);
+      const sent = args(selector);
+      const shards =
+        'ids' in selector
+          ? this.#searcher.shardsOfIds(selector.ids)
+          : this.#searcher.shardsFor(selector.filter);
+      return async () => {
+        const counts = await this.#shards.callEach(shards, call, () => sent, {});
+        return { count: counts.reduce((sum, count) => sum + count, 0) };
+      };
+    });
+  }
+
+  #batchPlan(batchSize: number | undefined): BatchPlan {
+    const dims = [...this.#shapes.dense.values()].reduce((sum, { dim }) => sum + dim, 0);
+    const byBytes = Math.max(1, Math.floor(batchBytes / (4 * dims + pointBytes)));
+    const { shardKey, shardCount } = this.#config;
+    const path = shardKey === undefined ? undefined : parsePath(shardKey, 'shardKey');
+    return {
+      shapes: this.#shapes,
+      pointsPerBatch:
+        batchSize === undefined ? byBytes : checkInteger('batchSize', batchSize, 1, maxBatchSize),
+      embed: (texts) => this.#searcher.embedAll(texts),
+      shardOf: (id, payload) => {
+        if (path === undefined) return shardOf(id, shardCount);
+        const where = `${shardKey} in the payload of point ${id}`;
+        const values = new Set<unknown>();
+        someValueAt(payload, path, (value) => {
+          values.add(value);
+          return false;
+        });
+        // Filters that ask for the second of them would look elsewhere.
+        if (values.size > 1) throw invalidState(`${where} to be one value`, `${values.size}`);
+        return shardOf(checkPointId([...values][0], where), shardCount);
+      },
+    };
+  }
+
+  async #sendBatch({ shards, count }: Batch): Promise<void> {
+    const receivers = [...shards.keys()];
+    const batchOf = (shard: number) => shards.get(shard) as ShardBatch;
+    await this.#shards.callEach(
+      receivers,
+      'upsert',
+      (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
+      {},
+    );
+    if (this.#config.shardKey === undefined || this.#shards.count === 1 || count === 0) return;
+    // Points whose key has changed have moved: they leave the shard that they were in.
+    await this.#shards.callEach(
+      this.#shards.all,
+      'delete',
+      (shard) => [{ ids: receivers.flatMap((other) => (other === shard ? [] : batchOf(other).batch.ids)) }],
+      {},
+    );
+  }
+
+  /** Has the shards index what they were sent, some milliseconds at a time: searches come in between. */
+  async #index(points: number, { signal, onProgress }: UpsertOptions): Promise<void> {
+    const shares = this.#shards.all.map(() => 0);
+    const index = async (shard: number) => {
+      for (;;) {
+        const share = await this.#shards.call(shard, 'indexSome', [], {});
+        shares[shard] = share;
+        // All points are taken: what is not indexed yet is found all the same, and indexed with the next.
+        if (share >= 1 || signal?.aborted) return;
+        const done = Math.floor((points * shares.reduce((sum, each) => sum + each, 0)) / shares.length);
+        onProgress?.({ phase: 'index', done, total: points });
+      }
+    };
+    const finished = await Promise.allSettled(this.#shards.all.map(index));
+    for (const shard of finished) if (shard.status === 'rejected') throw shard.reason;
+    if (points > 0 && !signal?.aborted) onProgress?.({ phase: 'index', done: points, total: points });
+  }
+
+  #checkedPayload(payload: unknown): Payload {
+    // A copy: the caller may alter it before its turn.
+    return copyOfJson(checkPayload(payload, 'the payload') ?? {});
+  }
+
+  /**
+  Refuses to change the field that tells where points lie.
+
+  @param keys - Of payloads, that will be changed. Default: all.
+  */
+  #keepShardKey(keys?: readonly unknown[]): void {
+    const { shardKey } = this.#config;
+    if (shardKey === undefined) return;
+    if (keys === undefined || keys.includes(parsePath(shardKey, 'shardKey')[0]))
+      throw invalidArgument(
+        `payload fields other than the shard key ${shardKey}; upsert moves points`,
+        shardKey,
+      );
+  }
+
+  /** The shard of each id. @throws {VectorSearchError} with code `NOT_FOUND`. */
+  async #shardsOf(ids: readonly PointId[]): Promise<Map<PointId, number>> {
+    const all = this.#shards.all;
+    const missing = await this.#shards.callEach(all, 'missing', () => [ids], { readOnly: true });
+    const sets = missing.map((each) => new Set(each));
+    return new Map(
+      ids.map((id) => {
+        const shard = sets.findIndex((set) => !set.has(id));
+        if (shard < 0) throw new VectorSearchError('NOT_FOUND', undefined, id);
+        return [id, shard];
+      }),
+    );
+  }
+
+  #isText(using: string): boolean {
+    return this.#shapes.sparse.get(using)?.text !== undefined;
+  }
+
+  async #searchDense(queries: readonly VectorInput[], options: CollectionSearchOptions): Promise<Hits[]> {
+    const { signal, offset = 0, ...request } = options;
+    const { using = '' } = request;
+    const shape = this.#searcher.dense(using);
+    checkInteger('offset', offset, 0);
+    const flat = new Float32Array(queries.length * shape.dim);
+    queries.forEach((query, index) => {
+      const where = queries.length === 1 ? 'the query' : `query ${index}`;
+      flat.set(checkDense(query, shape, where), index * shape.dim);
+    });
+    const hits = await this.#searcher.searchDense(flat, leafRequest(request, offset), signal);
+    // What explains them stays with them.
+    for (const list of hits) list.splice(0, offset);
+    return hits;
+  }
+
+  /** In the order of ids: the next page of each shard, merged. */
+  async *#scrollById(request: ScrollRequest): AsyncGenerator<PointRecord, void, void> {
+    const { filter, offset, withPayload = true, withVector = false, limit = scrollPage, signal } = request;
+    const checked = filter === undefined ? undefined : checkFilter(filter);
+    if (offset !== undefined) checkPointId(offset, 'offset');
+    const page = Math.min(limit, scrollPage);
+    const shards = this.#searcher.shardsFor(checked).map((shard) => ({
+      shard,
+      points: [] as PointRecord[],
+      place: 0,
+      from: offset === undefined ? undefined : { id: offset, included: true },
+      ended: false,
+    }));
+    for (;;) {
+      const empty = shards.filter(({ points, place, ended }) => place === points.length && !ended);
+      await Promise.all(
+        empty.map(async (state) => {
+          const { from } = state;
+          const asked: ShardScroll = { filter: checked, from, limit: page, withPayload, withVector };
+          const answer = await this.#read('scroll', stoppedBy(signal), undefined, () =>
+            this.#shards.call(state.shard, 'scroll', [asked], { signal, readOnly: true }),
+          );
+          state.points = unpackPoints(answer);
+          state.place = 0;
+          state.ended = state.points.length < page;
+          const last = state.points.at(-1);
+          if (last !== undefined) state.from = { id: last.id, included: false };
+        }),
+      );
+      const first = shards
+        .filter(({ points, place }) => place < points.length)
+        .sort((a, b) => comparePointIds(headOf(a).id, headOf(b).id))[0];
+      if (first === undefined) return;
+      yield headOf(first);
+      first.place++;
+    }
+  }
+
+  /** In the order of a field: all ids at once, then points page by page. */
+  async *#scrollBy(
+    order: OrderBy,
+    { filter, offset, withPayload, withVector, limit, signal }: ScrollRequest,
+  ): AsyncGenerator<PointRecord, void, void> {
+    if (offset !== undefined)
+      throw invalidArgument('orderBy without offset (startFrom takes a value)', offset);
+    const checked = filter === undefined ? undefined : checkFilter(filter);
+    const sign = order.direction === 'desc' ? -1 : 1;
+    const settings = { signal, readOnly: true };
+    const lists = await this.#read('scroll', stoppedBy(signal), undefined, () =>
+      this.#shards.callEach(
+        this.#searcher.shardsFor(checked),
+        'ordered',
+        () => [order, checked, limit ?? 0xffffffff],
+        settings,
+      ),
+    );
+    const points = lists
+      .flatMap(({ ids, values }) => ids.map((id, index) => ({ id, value: values[index] as number })))
+      .sort((a, b) => sign * (a.value - b.value) || comparePointIds(a.id, b.id));
+    const selected = { withPayload: withPayload ?? true, withVector: withVector ?? false };
+    for (let start = 0; start < points.length; start += scrollPage) {
+      const ids = points.slice(start, start + scrollPage).map(({ id }) => id);
+      yield* await this.#read('scroll', stoppedBy(signal), undefined, () =>
+        this.#searcher.retrieve(ids, selected, signal),
+      );
+    }
+  }
+
+  /** Takes stock, for the metrics. */
+  async #measure(options: CallOptions): Promise<void> {
+    const { pointsCount, shards, vectors, sparseVectors, memoryBytes } = await this.#stock(
+      'metrics',
+      options,
+    );
+    const counts = [...Object.values(vectors), ...Object.values(sparseVectors)];
+    this.#metrics.gauge('points', pointsCount);
+    this.#metrics.gauge(
+      'vectors',
+      counts.reduce((sum, { count }) => sum + count, 0),
+    );
+    this.#metrics.gauge('workers', shards.filter((shard) => shard.pointsCount !== null).length);
+    this.#metrics.gauge('memoryBytes', memoryBytes);
+    this.#metrics.gauge('cacheBytes', this.#cache.bytes);
+  }
+
+  /** Reads; `asked`: what the answer depends on, where it may be kept for the next who asks the same. */
+  #read<Result>(
+    operation: string,
+    options: CallOptions,
+    asked: readonly unknown[] | undefined,
+    read: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#timed(operation, options, asked ?? options, async () => {
+      const { signal } = options ?? {};
+      signal?.throwIfAborted();
+      const key = this.#config.cacheBytes === 0 ? undefined : keyOf(asked);
+      if (key === undefined) return this.#unlessStopped(read(), signal);
+      const kept = this.#cache.get(key) as Result | undefined;
+      this.#metrics.count(kept === undefined ? 'cacheMisses' : 'cacheHits');
+      if (kept !== undefined) return structuredClone(kept);
+      const epoch = this.#epoch;
+      const answer = await this.#unlessStopped(read(), signal);
+      // While a change is under way the number is odd.
+      if (epoch === this.#epoch && epoch % 2 === 0)
+        this.#cache.set(key, structuredClone(answer), approximateBytes(answer));
+      return answer;
+    });
+  }
+
+  /** Runs a call, and counts it. `request`: of a read, as it is told where it was slow. */
+  async #timed<Result>(
+    operation: string,
+    options: CallOptions,
+    request: unknown,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#closing !== undefined) throw this.#disposed();
+    checkCallOptions(options);
+    const started = performance.now();
+    try {
+      return await run();
+    } catch (error) {
+      if (!options?.signal?.aborted) this.#metrics.count('errors');
+      throw error;
+    } finally {
+      const ms = performance.now() - started;
+      this.#metrics.observe(operation, ms / 1000);
+      if (request !== undefined && ms >= this.#config.slowQueryMs) {
+        this.#metrics.count('slowQueries');
+        this.#tellSlow({ operation, ms, request });
+      }
+    }
+  }
+
+  /** The answer is the caller's, whatever the listener does: its error is reported as one that nobody catches. */
+  #tellSlow({ request, ...query }: SlowQuery): void {
+    try {
+      this.#options.onSlowQuery?.({ ...query, request: withoutVectors(request) });
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** As `waited`; rejects as soon as the signal is aborted, or the collection closed. */
+  async #unlessStopped<Result>(waited: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+    let stop = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(this.#closing === undefined ? signal?.reason : this.#disposed());
+    });
+    this.#waits.add(stop);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted || this.#closing !== undefined) stop();
+    try {
+      // Where both are settled, the stop counts.
+      return await Promise.race([stopped, waited]);
+    } finally {
+      this.#waits.delete(stop);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  #disposed(): VectorSearchError {
+    return new VectorSearchError('DISPOSED', `collection ${this.name}`);
+  }
+}
+
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
+function checkSelector(points: PointSelector): CheckedSelector {
+  if (Array.isArray(points)) return { ids: [...checkPointIds(points, 'points')] };
+  if (typeof points === 'object' && points !== null) {
+    const { points: ids, filter } = points as { points?: unknown; filter?: unknown };
+    if (ids !== undefined && filter === undefined) return { ids: [...checkPointIds(ids, 'points')] };
+    // A misspelt name must not become a change of all points.
+    if (ids === undefined && filter !== undefined) return { filter: checkFilter(filter) };
+  }
+  throw invalidArgument('an array of ids, { points } or { filter }', points);
+}
+
+/** A request as searches of shards take it. */
+function leafRequest(request: CollectionSearchOptions, offset: number): DenseRequest {
+  const {
+    k = 10,
+    using = '',
+    withPayload = false,
+    withVector = false,
+    filter,
+    params,
+    scoreThreshold,
+    explain = false,
+  } = request;
+  if (typeof explain !== 'boolean') throw invalidArgument('explain to be true or false', explain);
+  if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold)))
+    throw invalidArgument('scoreThreshold to be a number', scoreThreshold);
+  checkSelected(request);
+  return {
+    k: checkInteger('k', k, 1) + offset,
+    using,
+    withPayload,
+    withVector,
+    ...(filter !== undefined && { filter: filter as Filter }),
+    ...(params !== undefined && { params }),
+    ...(scoreThreshold !== undefined && { scoreThreshold }),
+    ...(explain && { explain }),
+  };
+}
+
+function stoppedBy(signal: AbortSignal | undefined): CallOptions {
+  return signal === undefined ? {} : { signal };
+}
+
+function headOf({
+  points,
+  place,
+}: {
+  readonly points: readonly PointRecord[];
+  readonly place: number;
+}): PointRecord {
+  return points[place] as PointRecord;
+}
+
+function compareValues(a: string | number | boolean, b: string | number | boolean): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The key of what is asked; none where every answer is another, or where it is nothing that can be asked. */
+function keyOf(asked: unknown): string | undefined {
+  if (asked === undefined) return undefined;
+  try {
+    const key = cacheKey(asked);
+    return key.includes('"sample":') ? undefined : key;
+  } catch {
+    // A cycle, an array without its buffer: the checks of the call tell.
+    return undefined;
+  }
+}
+
+/** What is asked, without long arrays of numbers. */
+function withoutVectors(value: unknown): unknown {
+  if (
+    ArrayBuffer.isView(value) ||
+    (Array.isArray(value) && typeof value[0] === 'number' && value.length > 16)
+  )
+    return `${(value as { length?: number }).length} numbers`;
+  if (Array.isArray(value)) return value.map(withoutVectors);
+  if (typeof value !== 'object' || value === null || value instanceof AbortSignal) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutVectors(inner)]));
+}
+
+/** Bytes that a value takes, about. */
+function approximateBytes(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return 64 + value.byteLength;
+  if (typeof value === 'string') return 16 + 2 * value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  return Object.entries(value).reduce(
+    (sum, [key, inner]) => sum + 2 * key.length + approximateBytes(inner),
+    32,
+  );
+}

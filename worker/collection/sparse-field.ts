@@ -1,0 +1,111 @@
+/**
+One sparse vector of the points of a shard: given with them, or made from texts in their payloads.
+
+@module
+*/
+import { SparseIndex } from '../../bindings/api/sparse-index.js';
+import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
+import type { FieldHits } from './dense-field.js';
+import { parsePath, someValueAt } from './payload/path.js';
+import { TextAnalyzer } from './text/terms.js';
+import type { Payload, SparseVectorConfig } from './types.js';
+
+export class SparseField {
+  /** Whether it is made from texts. */
+  readonly isText: boolean;
+  readonly #index: SparseIndex;
+  readonly #analyzer: TextAnalyzer | undefined;
+  readonly #termsOf: (payload: Payload | null) => SparseVector;
+
+  /** @throws {VectorSearchError} as the index's constructor, and for a language that there is not. */
+  static async open(config: SparseVectorConfig): Promise<SparseField> {
+    if (config.text === undefined) return new SparseField(config, undefined);
+    const analyzer = await TextAnalyzer.load(config.text);
+    return new SparseField(config, analyzer);
+  }
+
+  private constructor({ modifier = 'none', text }: SparseVectorConfig, analyzer: TextAnalyzer | undefined) {
+    this.#analyzer = analyzer;
+    this.isText = text !== undefined;
+    const { k1, b } = text ?? {};
+    this.#index = new SparseIndex(
+      text === undefined
+        ? { scoring: 'dot', modifier }
+        : { scoring: 'bm25', ...(k1 !== undefined && { k1 }), ...(b !== undefined && { b }) },
+    );
+    const paths = (text?.fields ?? []).map((field) => parsePath(field, 'fields'));
+    this.#termsOf = (payload) => {
+      const texts: string[] = [];
+      for (const path of paths) {
+        someValueAt(payload, path, (value) => {
+          if (typeof value === 'string') texts.push(value);
+          return false;
+        });
+      }
+      return this.termsIn(texts.join('\n'));
+    };
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  get memoryBytes(): number {
+    return this.#index.stats().memoryBytes;
+  }
+
+  has(slot: number): boolean {
+    return this.#index.has(slot);
+  }
+
+  get(slot: number): SparseVector | undefined {
+    return this.has(slot) ? this.#index.get(slot) : undefined;
+  }
+
+  /** Sets the vector of a slot; an empty one is none. */
+  set(slot: number, vector: SparseVector): void {
+    if (vector.indices.length === 0) this.delete(slot);
+    else this.#index.set(slot, vector);
+  }
+
+  delete(slot: number): void {
+    if (this.has(slot)) this.#index.remove(slot);
+  }
+
+  /** The terms of the texts in a payload, and how often each stands there. */
+  termsOf(payload: Payload | null): SparseVector {
+    return this.#termsOf(payload);
+  }
+
+  /** The terms of a text. */
+  termsIn(text: string): SparseVector {
+    return this.#analyzer?.terms(text) ?? { indices: new Uint32Array(0), values: new Float32Array(0) };
+  }
+
+  statistics(indices: Uint32Array): SparseStatistics {
+    return this.#index.statistics(indices);
+  }
+
+  search(
+    query: SparseVector,
+    k: number,
+    bits: Uint32Array | undefined,
+    scoreThreshold: number | undefined,
+    statistics: SparseStatistics | undefined,
+  ): FieldHits {
+    const { ids, scores, distances } = this.#index.search(query, k, {
+      ...(bits !== undefined && { filter: { bits } }),
+      ...(scoreThreshold !== undefined && { scoreThreshold }),
+      ...(statistics !== undefined && { statistics }),
+    });
+    return { slots: ids, scores, distances };
+  }
+
+  compact(): void {
+    this.#index.compact();
+  }
+
+  dispose(): void {
+    this.#index.dispose();
+  }
+}
