@@ -2,8 +2,9 @@
 The page's address: which view is shown, what is chosen in it, and how it searches.
 
 `#1CO.13.1` is a passage, `#saved/love` a saved query, `#words/lost%20sheep` words to search for, `#fashion/120` an
-image, `#benchmark/fashion` the benchmark of a collection. Settings that are not the usual ones follow: `#1CO.13.1?metric=manhattan&k=20`,
-or `#1CO.13.1?index=graph&ef=32`.
+image, `#collection/fashion/120` a point of a collection with payloads, `#benchmark/fashion` the benchmark of a
+collection. Settings that are not the usual ones follow: `#1CO.13.1?metric=manhattan&k=20`,
+`#1CO.13.1?index=graph&ef=32`, or `#collection/fashion?shards=2`.
 
 @module
 */
@@ -18,9 +19,15 @@ export const indexChoices = ['exact', 'graph'] as const;
 /** How many rows such a walk keeps in view. */
 export const efChoices = [5, 8, 10, 14, 20, 28, 40, 64, 90, 128, 180, 256] as const;
 
+/** How many workers share the points of a collection. */
+export const shardChoices = [1, 2] as const;
+
 export type IndexChoice = (typeof indexChoices)[number];
 export type VariantChoice = 'automatic' | Variant;
-export type ViewName = 'passages' | 'fashion' | 'benchmark';
+export type ViewName = 'passages' | 'fashion' | 'collection' | 'benchmark';
+
+/** Views whose name begins their address: all but that of the passages. */
+const namedViews = ['fashion', 'collection', 'benchmark'] as const satisfies readonly ViewName[];
 
 /** How to search. What is not set is as the view has it by itself. */
 export interface Settings {
@@ -30,6 +37,8 @@ export interface Settings {
   /** `efSearch` of a graph. */
   readonly ef?: number;
   readonly variant?: Variant;
+  /** Workers of a collection. */
+  readonly shards?: number;
   /** Name of the rows to search among. */
   readonly among?: string;
 }
@@ -51,6 +60,7 @@ export function parseAddress(hash: string): Place {
   const index = indexChoices.find((name) => name === asked.get('index'));
   const ef = efChoices.find((count) => String(count) === asked.get('ef'));
   const variant = (['simd128', 'relaxed'] as const).find((name) => name === asked.get('variant'));
+  const shards = shardChoices.find((count) => String(count) === asked.get('shards'));
   const among = asked.get('among');
   const settings = {
     ...(metric && { metric }),
@@ -58,10 +68,12 @@ export function parseAddress(hash: string): Place {
     ...(index && { index }),
     ...(ef && { ef }),
     ...(variant && { variant }),
+    ...(shards && { shards }),
     ...(among && { among }),
   };
   const [first, ...rest] = path.split('/');
-  if (first === 'fashion' || first === 'benchmark') return { view: first, choice: rest.join('/'), settings };
+  const view = namedViews.find((name) => name === first);
+  if (view) return { view, choice: rest.join('/'), settings };
   return { view: 'passages', choice: path, settings };
 }
 

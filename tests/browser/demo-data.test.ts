@@ -318,6 +318,7 @@ describe("the page's address", () => {
       { view: 'passages', choice: 'words/who? #1 & 50 % “ö”', settings: { k: 5 } },
       { view: 'fashion', choice: '12', settings: { metric: 'cosine', among: 'other', variant: 'simd128' } },
       { view: 'fashion', choice: '3', settings: { index: 'graph', ef: 28 } },
+      { view: 'collection', choice: 'passages/2359', settings: { shards: 2 } },
       { view: 'fashion', choice: '', settings: {} },
       { view: 'benchmark', choice: 'fashion', settings: {} },
     ];

@@ -24,6 +24,7 @@ interface Question {
 }
 
 export interface PassageTruth {
+  readonly passages: readonly Passage[];
   /** Addresses of the passages that are searched for by some words. */
   pooledFor(words: string): string[];
   /** References of the passages nearest to the mean of those at some addresses. */
@@ -39,6 +40,7 @@ export async function passageTruth(): Promise<PassageTruth> {
   const { dim, vectors } = decodeEmbeddings(await dataFile('passages-vectors.bin'));
   const filter = new PassageFilter(passages.map(comparablePassage));
   return {
+    passages,
     pooledFor: (words) => filter.densest(words, 6).ids.map((id) => address(passages[id] as Passage)),
     nearest(addresses, includes, question) {
       const ids = addresses.map((named) => findAddress(passages, named));

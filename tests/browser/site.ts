@@ -19,6 +19,7 @@ const folders: Readonly<Record<string, string>> = {
   page: join(root, 'build/web'),
   fixtures: join(root, 'tests/browser/fixtures'),
   classic: join(root, 'build/tests/classic'),
+  behaviour: join(root, 'build/tests/behaviour'),
   axe: join(root, 'node_modules/axe-core'),
 };
 

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['tests/browser/*.test.ts'],
-    globalSetup: ['./require-build.ts', './classic-bundle.ts'].map((file) =>
+    globalSetup: ['./require-build.ts', './classic-bundle.ts', './behaviour/bundle.ts'].map((file) =>
       fileURLToPath(new URL(file, import.meta.url)),
     ),
     // One browser at a time: they measure start-up against time limits.

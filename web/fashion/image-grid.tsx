@@ -16,13 +16,18 @@ interface ImageGridProps {
   readonly label: string;
   readonly images: Images;
   readonly ids: readonly number[];
+  /** Where an image leads. Default: to its view. */
+  readonly href?: (id: number) => string;
   /** The image that is chosen, which is marked where it is in the grid. */
   readonly chosen?: number;
   /** What stands below an image. It is read out after the image's kind. */
   readonly caption?: (id: number, rank: number) => ComponentChildren;
 }
 
-export function ImageGrid({ id: gridId, label, images, ids, chosen, caption }: ImageGridProps) {
+const toItsView = (id: number): string => addressOf('fashion', String(id));
+
+export function ImageGrid(props: ImageGridProps) {
+  const { id: gridId, label, images, ids, href = toItsView, chosen, caption } = props;
   const list = useRef<HTMLUListElement>(null);
   const [focused, setFocused] = useState(0);
   const stop = Math.min(focused, ids.length - 1);
@@ -41,7 +46,7 @@ export function ImageGrid({ id: gridId, label, images, ids, chosen, caption }: I
       {ids.map((id, rank) => (
         <li key={id}>
           <a
-            href={addressOf('fashion', String(id))}
+            href={href(id)}
             tabIndex={rank === stop ? 0 : -1}
             aria-current={id === chosen ? 'true' : undefined}
             onFocus={() => setFocused(rank)}

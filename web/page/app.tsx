@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { ViewName } from '../address.js';
 import { BenchmarkView } from '../benchmark/benchmark-view.js';
+import { CollectionView } from '../collection/collection-view.js';
 import { FashionView } from '../fashion/fashion-view.js';
 import { addressOfView, place } from '../navigation.js';
 import { PassagesView } from '../passages/passages-view.js';
@@ -17,7 +18,8 @@ interface View {
 
 const views: readonly View[] = [
   { name: 'passages', title: 'Passages', Content: PassagesView },
-  { name: 'fashion', title: 'Fashion images', Content: FashionView },
+  { name: 'fashion', title: 'Fashion', Content: FashionView },
+  { name: 'collection', title: 'Collection', Content: CollectionView },
   { name: 'benchmark', title: 'Benchmark', Content: BenchmarkView },
 ];
 

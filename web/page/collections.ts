@@ -7,7 +7,9 @@ export const collections = { passages, fashion };
 export type CollectionName = keyof typeof collections;
 
 export function collectionNameOf({ view, choice }: Place): CollectionName {
-  return view === 'fashion' || (view === 'benchmark' && choice === 'fashion') ? 'fashion' : 'passages';
+  return view === 'fashion' || (view !== 'passages' && choice.split('/')[0] === 'fashion')
+    ? 'fashion'
+    : 'passages';
 }
 
 export function collectionOf(place: Place) {

@@ -31,7 +31,7 @@ export function RunsOn() {
           <Fact name="Workers" more={took('the last started in', workerStartMs.value)}>
             {workerCount.value}
           </Fact>
-          {run.module.value ? (
+          {place.value.view === 'collection' ? undefined : run.module.value ? (
             <BenchmarkFactList module={run.module.value} />
           ) : (
             facts && <EngineFactList facts={facts} downloaded={collection.loadedBytes.value} />

@@ -1,16 +1,16 @@
 /** The list from which a passage is chosen, with the box that narrows it. */
-import { type ComponentChildren, Fragment } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { number } from '../format.js';
 import { choose, chooseAsBeforePassing, chooseInPassing, place } from '../navigation.js';
 import { type Passage, reference } from '../passages.js';
 import { type Choice, isWordsAddress, wordsAddress, wordsOfAddress } from './choice.js';
+import { excerpt, marked } from './excerpt.js';
 import { address, findAddress, markPattern, type PassageFilter } from './passage-filter.js';
 import { wellKnown } from './well-known.js';
 
 /** More would only be scrolled past: a further word narrows the list. */
 const SHOWN = 50;
-const EXCERPT_LENGTH = 110;
 
 interface FinderProps {
   readonly passages: readonly Passage[];
@@ -145,22 +145,4 @@ function found(passages: readonly Passage[], filter: PassageFilter, words: strin
       return { id, description: marked(excerpt(text, at), pattern) };
     }),
   };
-}
-
-/** The part of a text around position `at`, or its beginning. */
-function excerpt(text: string, at: number): string {
-  const line = text.replaceAll('\n', ' ');
-  const start = at < EXCERPT_LENGTH / 2 ? 0 : line.lastIndexOf(' ', at - EXCERPT_LENGTH / 4) + 1;
-  const end = start + EXCERPT_LENGTH;
-  return `${start > 0 ? '…' : ''}${line.slice(start, end)}${end < line.length ? '…' : ''}`;
-}
-
-/** A text with what matches inside `<mark>`. */
-function marked(text: string, pattern: RegExp | undefined): ComponentChildren {
-  if (!pattern) return text;
-  // A split by a pattern with one group gives what lies between, then the match, in turns.
-  return text.split(pattern).map((part, i) => {
-    const key = `${i}`;
-    return i % 2 === 1 ? <mark key={key}>{part}</mark> : <Fragment key={key}>{part}</Fragment>;
-  });
 }

@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Driver, EngineName } from '../drivers/driver.js';
 import { type Site, startSite } from '../site.js';
 import { agreementSuite } from './agreement.js';
+import { behaviourSuite } from './behaviour.js';
 import { demoAccessibilitySuite } from './demo-accessibility.js';
 import { demoBenchmarkSuite } from './demo-benchmark.js';
+import { demoCollectionSuite } from './demo-collection.js';
 import { demoFashionSuite } from './demo-fashion.js';
 import { demoFramesSuite } from './demo-frames.js';
 import { demoGraphSuite } from './demo-graph.js';
@@ -61,9 +63,11 @@ export function describeBrowser(
     overridesSuite(bench);
     workerSuite(bench);
     agreementSuite(bench);
+    behaviourSuite(bench);
     demoPageSuite(bench);
     demoFashionSuite(bench);
     demoGraphSuite(bench);
+    demoCollectionSuite(bench);
     demoBenchmarkSuite(bench);
     demoLooksSuite(bench);
     if (name === 'chromium') {

@@ -17,6 +17,8 @@ export const demoViews = {
   saved: '#saved/love',
   fashion: '#fashion/6',
   graph: '#fashion/6?index=graph',
+  collection: '#collection/passages/2359',
+  'collection-images': '#collection/fashion?shards=2',
   benchmark: '#benchmark',
 };
 
@@ -30,7 +32,7 @@ export class DemoReader {
   /** Goes to the page afresh, at an address of its own, and waits until something is found or has failed. */
   async open(fragment = '', way: WayName = 'plain'): Promise<void> {
     await this.goTo(fragment, way);
-    await waitFor(this.#bench.driver, "document.querySelector('#hits li, #failure, #run')");
+    await waitFor(this.#bench.driver, "document.querySelector('#hits li, #points li, #failure, #run')");
   }
 
   /** Goes to the page and does not wait. */

@@ -1,0 +1,27 @@
+/**
+The behaviour suites, within the browser.
+
+@module
+*/
+import { describe, expect, test } from 'vitest';
+import type { TestOutcome } from '../behaviour/page.js';
+import { waitFor } from '../drivers/driver.js';
+import type { Bench } from './browser.js';
+
+/** Tests of a collection that there are at least: a page that ran none would find no failure either. */
+const fewest = 40;
+
+export function behaviourSuite(bench: Bench): void {
+  describe('behaviour', () => {
+    for (const shards of [1, 2]) {
+      test(`a collection in ${shards === 1 ? 'one worker' : `${shards} workers`}`, async () => {
+        const { driver, site } = bench;
+        await driver.open(site.url('behaviour/page.html'));
+        await waitFor(driver, 'globalThis.isReady');
+        const outcomes = await driver.evaluate<TestOutcome[]>(`runBehaviour(${shards})`);
+        expect(outcomes.filter(({ state }) => state !== 'pass')).toEqual([]);
+        expect(outcomes.length).toBeGreaterThanOrEqual(fewest);
+      }, 120_000);
+    }
+  });
+}

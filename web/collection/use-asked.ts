@@ -1,0 +1,40 @@
+/** Asks a collection whenever what is asked or its points have changed; the newest answer that is here. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Collection } from 'vicinal/worker';
+import type { LiveCollection } from './live-collection.js';
+
+export interface Asked<Answer> {
+  /** That of the question before, until there is one to this. */
+  readonly answer?: Answer;
+  readonly error?: unknown;
+}
+
+/** A collection that is ready, and what tells of its changes. */
+export interface Ready {
+  readonly live: Pick<LiveCollection<unknown>, 'changes' | 'answers' | 'linked' | 'change'>;
+  readonly collection: Collection;
+}
+
+/** @param key - Stands for what `ask` reads. */
+export function useAsked<Answer>(
+  { live, collection }: Ready,
+  ask: (collection: Collection, signal: AbortSignal) => Promise<Answer>,
+  key: string,
+): Asked<Answer> {
+  const [asked, setAsked] = useState<Asked<Answer>>({});
+  const changes = live.changes.value;
+  useEffect(() => {
+    const running = new AbortController();
+    const take = (next: Asked<Answer>): void => {
+      if (running.signal.aborted) return;
+      setAsked(next);
+      live.answers.value++;
+    };
+    ask(collection, running.signal).then(
+      (answer) => take({ answer }),
+      (error: unknown) => take({ error }),
+    );
+    return () => running.abort();
+  }, [live, collection, changes, key]);
+  return asked;
+}

@@ -1,0 +1,66 @@
+/** A collection that is ready: its filter, its points, and how they were found. */
+import { useState } from 'preact/hooks';
+import type { PointId } from 'vicinal/worker';
+import { place } from '../navigation.js';
+import { Explanation } from './explanation.js';
+import { Figures } from './figures.js';
+import { FilterBuilder } from './filter-builder.js';
+import { clauseOf, type Draft, filterOf } from './filter-draft.js';
+import { find, type Ranked, rankingOf } from './find.js';
+import type { PointSet } from './point-set.js';
+import { Results } from './results.js';
+import { type Ready, useAsked } from './use-asked.js';
+
+interface WorkbenchProps<Items> {
+  readonly ready: Ready;
+  readonly set: PointSet<Items>;
+  readonly items: Items;
+  readonly name: string;
+}
+
+export function Workbench<Items>({ ready, set, items, name }: WorkbenchProps<Items>) {
+  const [draft, setDraft] = useState<Draft>({});
+  const [wanted, want] = useState<Partial<Pick<Ranked, 'ranking' | 'words' | 'grouped'>>>({});
+  const { words = '', grouped = false } = wanted;
+  const filter = filterOf(set.fields, draft);
+
+  const id = idOf(place.value.choice);
+  const { answer: records } = useAsked(
+    ready,
+    async (collection, signal) => (id === undefined ? [] : collection.retrieve([id], { signal })),
+    String(id),
+  );
+  const chosen = records?.find((record) => record.id === id);
+  const ranking = rankingOf(words.trim(), chosen?.id, wanted.ranking);
+  const asked = { like: chosen?.id, words: words.trim(), filter, grouped };
+  const found = useAsked(
+    ready,
+    async (collection, signal) => ranking && find(collection, set, { ...asked, ranking }, signal),
+    JSON.stringify([ranking, asked]),
+  );
+
+  const wordsAsked = set.fields.map((field) => clauseOf(draft, field)).filter(({ not }) => !not);
+  const marked = [ranking === 'meaning' ? '' : words, ...wordsAsked.map((clause) => clause.words)].join(' ');
+
+  return (
+    <div class="workbench">
+      <FilterBuilder ready={ready} fields={set.fields} draft={draft} filter={filter} onChange={setDraft} />
+      <Results
+        isLooking={id !== undefined && records === undefined}
+        {...{ ready, set, items, name, id, chosen, ranking, found, marked }}
+        asked={{ ...asked, words }}
+        onAsk={(change) => want({ ...wanted, ...change })}
+      />
+      <div class="insight">
+        <Explanation ranked={ranking !== undefined} shards={ranking && found.answer?.explanation} />
+        <Figures ready={ready} />
+      </div>
+    </div>
+  );
+}
+
+/** The point that an address names. */
+function idOf(choice: string): PointId | undefined {
+  const [, id = ''] = choice.split('/');
+  return /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+}
