@@ -12,9 +12,10 @@ export const partNames = /** @type {const} */ ([
   'codes',
   'add',
   'graph',
+  'collection',
 ]);
 /** Those that are measured where none is named: graphs take other packages an hour to build. */
-const usualParts = partNames.filter((name) => name !== 'graph');
+const usualParts = partNames.filter((name) => name !== 'graph' && name !== 'collection');
 export const placeNames = /** @type {const} */ (['node', 'chromium', 'firefox', 'webkit']);
 
 /**

@@ -8,6 +8,7 @@ import { type partNames, type placeNames, readOptions } from './options.mjs';
 import { add } from './parts/add.js';
 import { batch } from './parts/batch.js';
 import { codes } from './parts/codes.js';
+import { collection } from './parts/collection.js';
 import { exact } from './parts/exact.js';
 import { first } from './parts/first.js';
 import { graph } from './parts/graph.js';
@@ -36,6 +37,7 @@ const parts: Readonly<Record<(typeof partNames)[number], (session: Session) => P
   codes,
   add,
   graph,
+  collection,
 };
 
 const placeKinds: Readonly<
@@ -75,6 +77,7 @@ try {
     figures: options.figures ?? paths.bench,
     only: options.only,
     rounds: ROUNDS,
+    quick: options.quick,
   };
   console.log(`${describe(machine())}\n${kinds.map(({ title }) => title).join('; ')}`);
   for (const part of options.parts) {

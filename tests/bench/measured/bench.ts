@@ -4,6 +4,16 @@ arguments and results that are JSON. It holds the rows and what has been opened 
 
 @module
 */
+import {
+  Collections,
+  type ConditionKind,
+  type FilterTimes,
+  type WantedCollection,
+  type Words,
+} from './collections/collections.js';
+import type { HopTimes } from './collections/hop.js';
+import type { HybridName } from './collections/hybrid.js';
+import type { Condition } from './collections/points.js';
 import { openEdgevecGraph, openEdgevecScan } from './edgevec.js';
 import {
   type BuiltGraph,
@@ -55,6 +65,7 @@ export class Bench {
   readonly #surroundings: Surroundings;
   readonly #opened = new Map<number, Searcher>();
   readonly #graphs: Graphs;
+  readonly #collections: Collections;
   #kernels: Kernels | undefined;
   #rows = new Float32Array();
   #queries = new Float32Array();
@@ -64,6 +75,7 @@ export class Bench {
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
     this.#graphs = new Graphs(surroundings);
+    this.#collections = new Collections(surroundings);
   }
 
   /** Fetches rows and queries: files of little-endian floats. */
@@ -164,6 +176,70 @@ export class Bench {
     this.#graphs.dispose(handle);
   }
 
+  /**
+  Opens a collection and fills it with rows and payloads; milliseconds that filling took.
+
+  @param count - How many rows. Default: all.
+  */
+  openCollection(wanted: WantedCollection, count?: number): Promise<{ handle: number; fillMs: number }> {
+    return this.#collections.open(wanted, this.#firstRows(count));
+  }
+
+  closeCollection(handle: number): Promise<void> {
+    return this.#collections.close(handle);
+  }
+
+  /** Fills an empty collection; points a second. */
+  async upsert(wanted: WantedCollection, count: number): Promise<number> {
+    const { handle, fillMs } = await this.openCollection(wanted, count);
+    await this.closeCollection(handle);
+    return (count / fillMs) * 1000;
+  }
+
+  /** See `Collections.filterTimes`. */
+  filterTimes(handle: number, kind: ConditionKind, times: number): Promise<FilterTimes> {
+    return this.#collections.filterTimes(handle, kind, times);
+  }
+
+  /** See `Collections.searchFor`. */
+  searchCollectionFor(leastMs: number, handle: number, condition: Condition, k: number): Promise<number> {
+    return this.#collections.searchFor(leastMs, handle, condition, k, this.#allQueries);
+  }
+
+  /** See `Collections.findAll`. */
+  findAllByCollection(handle: number, condition: Condition, k: number): Promise<number[][]> {
+    return this.#collections.findAll(handle, condition, k, this.#allQueries);
+  }
+
+  /** See `Collections.searchBatch`. */
+  searchCollectionBatch(handle: number, k: number): Promise<Timed<number[][]>> {
+    return this.#collections.searchBatch(handle, k, this.#allQueries);
+  }
+
+  /** A collection and an engine over all rows; a number for them. */
+  openHop(): Promise<number> {
+    return this.#collections.openHop(this.#firstRows());
+  }
+
+  /** See `Hop.measure`. */
+  hop(handle: number, k: number): Promise<HopTimes> {
+    return this.#collections.hop(handle, k, this.#allQueries);
+  }
+
+  openHybrid(name: HybridName, words: Words): Promise<number> {
+    return this.#collections.openHybrid(name, words, this.#firstRows());
+  }
+
+  /** See `Collections.searchHybridFor`. */
+  searchHybridFor(leastMs: number, handle: number, k: number): Promise<number> {
+    return this.#collections.searchHybridFor(leastMs, handle, k, this.#allQueries);
+  }
+
+  /** See `Collections.findAllHybrid`. */
+  findAllHybrid(handle: number, k: number): Promise<number[][]> {
+    return this.#collections.findAllHybrid(handle, k, this.#allQueries);
+  }
+
   /** From before the import to the first answer over the rows that are loaded, in milliseconds. */
   start(way: SearcherName | 'vicinal/worker'): Promise<number> {
     const rows = { rows: this.#rows, dim: this.#dim };
@@ -205,6 +281,15 @@ export class Bench {
   #openEmpty({ searcher, ...options }: Wanted): Promise<Searcher> {
     const [dim, capacity] = [this.#dim, this.#rows.length / this.#dim];
     return openers[searcher]({ dim, capacity, ...options }, this.#surroundings);
+  }
+
+  #firstRows(count?: number): { readonly values: Float32Array; readonly dim: number } {
+    const dim = this.#dim;
+    return { values: count === undefined ? this.#rows : this.#rows.subarray(0, count * dim), dim };
+  }
+
+  get #allQueries(): { readonly values: Float32Array; readonly dim: number } {
+    return { values: this.#queries, dim: this.#dim };
   }
 
   #query(index: number): Float32Array {

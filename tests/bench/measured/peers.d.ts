@@ -64,6 +64,9 @@ declare module 'edgevec' {
     constructor(config: EdgeVecConfig);
     enableBQ(): void;
     insert(vector: Float32Array): number;
+    insertWithMetadata(vector: Float32Array, metadata: Readonly<Record<string, unknown>>): number;
+    /** Answers JSON: `{ results: Hit[] }`. `optionsJson`: `{ filter, strategy }`. */
+    searchFiltered(query: Float32Array, k: number, optionsJson: string): string;
     insertBinary(bits: Uint8Array): number;
     searchBinary(bits: Uint8Array, k: number): Hit[];
     search(query: Float32Array, k: number): Hit[];
@@ -72,6 +75,33 @@ declare module 'edgevec' {
     memoryUsage(): number;
     free(): void;
   }
+}
+
+declare module '@orama/orama' {
+  interface Orama {
+    readonly schema: Readonly<Record<string, string>>;
+  }
+  /** By field: what is asked of its value. */
+  export type Where = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  export function create(options: { schema: Readonly<Record<string, string>> }): Orama;
+  export function insertMultiple(
+    db: Orama,
+    documents: readonly ({ readonly id: string } & Readonly<Record<string, unknown>>)[],
+  ): Promise<string[]> | string[];
+  export function search(
+    db: Orama,
+    options: {
+      readonly mode?: 'fulltext' | 'vector' | 'hybrid';
+      readonly term?: string;
+      readonly vector?: { readonly value: Float32Array; readonly property: string };
+      /** Least cosine of what is found. */
+      readonly similarity?: number;
+      readonly limit?: number;
+      readonly where?: Where;
+      /** Only count. */
+      readonly preflight?: boolean;
+    },
+  ): Promise<{ readonly count: number; readonly hits: readonly { readonly id: string }[] }>;
 }
 
 declare module 'usearch' {

@@ -28,6 +28,8 @@ export interface Session {
   /** Of codes and graphs, only those with this text in their name. */
   readonly only: string;
   readonly rounds: number;
+  /** Fewer rows, so that a run is short. */
+  readonly quick: boolean;
 }
 
 /** A runtime with the rows of a data set. */

@@ -82,15 +82,21 @@ export async function realFrom(folder: string): Promise<DataSet[]> {
   ];
 }
 
-/** Of real vectors, every so many a query, the rest to search. */
+/** Of real vectors, some are queries, the rest to search. */
 async function real(kind: string, metric: Metric, vectors: Float32Array, dim: number): Promise<DataSet> {
   const count = vectors.length / dim;
-  const every = Math.floor(count / QUERY_COUNT);
-  const isQuery = (row: number) => row % every === 0 && row < every * QUERY_COUNT;
+  const queries = new Set(queriesAmong(count));
+  const isQuery = (row: number) => queries.has(row);
   const pick = (wanted: boolean) => vectors.filter((_, at) => isQuery(Math.floor(at / dim)) === wanted);
   const set = describe(kind, metric, dim, count - QUERY_COUNT);
   await write(set, pick(false), pick(true));
   return set;
+}
+
+/** Which of so many real vectors are its queries. */
+export function queriesAmong(count: number): number[] {
+  const every = Math.floor(count / QUERY_COUNT);
+  return Array.from({ length: QUERY_COUNT }, (_, query) => query * every);
 }
 
 /** All rows and all queries of a data set. */

@@ -53,7 +53,16 @@ export class Truth {
   /** Of the queries asked for so far, since all searchers are asked for the same ones in turn. */
   readonly #known = new Map<string, Known>();
 
-  private constructor(set: DataSet, rows: Float32Array, queries: Float32Array) {
+  /** Whether a row is among those that may be found. */
+  readonly isIn: (row: number) => boolean;
+
+  private constructor(
+    set: DataSet,
+    rows: Float32Array,
+    queries: Float32Array,
+    isIn: (row: number) => boolean,
+  ) {
+    this.isIn = isIn;
     this.#set = set;
     this.#rows = rows;
     this.#queries = queries;
@@ -64,9 +73,10 @@ export class Truth {
     });
   }
 
-  static async of(set: DataSet): Promise<Truth> {
+  /** @param isIn - Whether a row is among those that may be found. Default: all are. */
+  static async of(set: DataSet, isIn: (row: number) => boolean = () => true): Promise<Truth> {
     const { rows, queries } = await readDataSet(set);
-    return new Truth(set, rows, queries);
+    return new Truth(set, rows, queries, isIn);
   }
 
   /**
@@ -109,7 +119,7 @@ export class Truth {
     }
   }
 
-  /** Share of the `k` nearest rows that are among `ids`. */
+  /** Share of the `k` nearest rows that are among `ids`; rows that may not be found do not count. */
   recall(metric: Metric, query: number, k: number, ids: readonly number[]): number {
     const { nearest } = this.#distances(metric, query);
     const distance = this.#distanceOf(metric, query);
@@ -123,7 +133,9 @@ export class Truth {
     if (known) return known;
     const distance = this.#distanceOf(metric, query);
     const sorted = Float64Array.from({ length: rowCount }, (_, row) => distance(row)).sort();
-    const computed = { nearest: sorted.slice(0, MOST_WANTED), farthest: sorted[rowCount - 1]! };
+    // Those that may not be found are last.
+    const farthest = sorted[sorted.indexOf(Number.POSITIVE_INFINITY) - 1] ?? sorted[rowCount - 1]!;
+    const computed = { nearest: sorted.slice(0, MOST_WANTED), farthest };
     this.#known.set(key, computed);
     return computed;
   }
@@ -133,6 +145,9 @@ export class Truth {
     const { dim, queryCount } = this.#set;
     const at = (query % queryCount) * dim;
     const values = this.#queries.subarray(at, at + dim);
-    return (row) => distances[metric](values, this.#rows, row * dim, this.#norms[row]!);
+    return (row) =>
+      this.isIn(row)
+        ? distances[metric](values, this.#rows, row * dim, this.#norms[row]!)
+        : Number.POSITIVE_INFINITY;
   }
 }

@@ -16,6 +16,7 @@ import { paths } from '../paths.js';
 const folders: Readonly<Record<string, string>> = {
   bench: join(paths.bench, 'page'),
   data: paths.data,
+  demo: paths.demoData,
   kernels: paths.build,
   pkg: paths.pkg,
   edgevec: join(paths.peers, 'edgevec'),
