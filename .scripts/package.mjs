@@ -59,6 +59,10 @@ for (const flavour of ['web', 'node']) {
 emitDeclarations(root, join(out, 'types'));
 writeForwards(out, targets[0]);
 for (const file of ['README.md', 'LICENSE']) copyFileSync(join(root, file), join(out, file));
+// What the README points to, and the licence of what is bundled into the worker.
+mkdirSync(join(out, 'worker/collection'));
+copyFileSync(join(root, 'worker/collection/qdrant.md'), join(out, 'worker/collection/qdrant.md'));
+copyFileSync(join(root, 'node_modules/@orama/stemmers/LICENSE.md'), join(out, 'LICENSE-orama-stemmers.md'));
 if (out === join(root, 'pkg')) linkByName();
 report();
 
