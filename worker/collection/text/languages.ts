@@ -6,7 +6,26 @@ it is asked for.
 */
 import { invalidArgument } from '../../../bindings/api/errors.js';
 
-const languages = {
+/** A language whose words are stemmed; `none` takes them as they are. */
+export type Language =
+  | 'none'
+  | 'danish'
+  | 'dutch'
+  | 'english'
+  | 'finnish'
+  | 'french'
+  | 'german'
+  | 'italian'
+  | 'norwegian'
+  | 'portuguese'
+  | 'russian'
+  | 'spanish'
+  | 'swedish';
+
+/** Typed here, since users of the package have no declarations of the stemmers. */
+const languages: Readonly<
+  Record<Exclude<Language, 'none'>, () => Promise<{ readonly stemmer: (word: string) => string }>>
+> = {
   danish: () => import('@orama/stemmers/danish'),
   dutch: () => import('@orama/stemmers/dutch'),
   english: () => import('@orama/stemmers/english'),
@@ -19,10 +38,7 @@ const languages = {
   russian: () => import('@orama/stemmers/russian'),
   spanish: () => import('@orama/stemmers/spanish'),
   swedish: () => import('@orama/stemmers/swedish'),
-} as const;
-
-/** A language whose words are stemmed; `none` takes them as they are. */
-export type Language = keyof typeof languages | 'none';
+};
 
 export const languageNames = ['none', ...Object.keys(languages)] as readonly Language[];
 
