@@ -4,7 +4,7 @@ A collection over the shards of its workers.
 @module
 */
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkCallOptions, checkInteger } from '../../bindings/api/arguments.js';
+import { checkInteger } from '../../bindings/api/arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
 import { forgetLeak, guardLeak } from '../../bindings/api/leak-guard.js';
 import { checkNames, type NamesOf } from '../../bindings/api/option-names.js';
@@ -12,24 +12,24 @@ import type { VectorInput } from '../../bindings/api/types.js';
 import { disposeByAsyncSymbol } from '../async-dispose-symbol.js';
 import type { CallOptions } from '../options.js';
 import { type Batch, type BatchPlan, batchesOf, countOf, type ShardBatch } from './batches.js';
+import { Calls } from './calls.js';
 import type { Collection } from './collection.js';
 import type { CollectionConfig } from './collection-config.js';
 import { checkFilter } from './filter/check.js';
 import type { Filter } from './filter/types.js';
-import { Metrics, type MetricsSnapshot } from './metrics.js';
+import type { MetricsSnapshot } from './metrics.js';
 import { checkPayload } from './payload/check-payload.js';
 import { copyOfJson } from './payload/edit.js';
 import { parsePath, someValueAt } from './payload/path.js';
 import type { PayloadSchema } from './payload/schema.js';
 import { checkPointId, checkPointIds, shardOf } from './point-ids.js';
-import { checkOrderBy, checkSelected } from './query/check-query.js';
+import { checkSelected } from './query/check-query.js';
 import { runGroups } from './query/groups.js';
-import { comparePointIds } from './query/order.js';
 import { runQuery, runRecommend } from './query/run-query.js';
-import { cacheKey, QueryCache } from './query-cache.js';
-import { type DenseRequest, ShardSearcher, unpackPoints } from './searcher.js';
+import { scroll } from './scroll.js';
+import { type DenseRequest, ShardSearcher } from './searcher.js';
 import type { ShardGroup } from './shard-group.js';
-import type { CheckedSelector, ShardCalls, ShardScroll } from './shard-protocol.js';
+import type { CheckedSelector, ShardCalls } from './shard-protocol.js';
 import type {
   CollectionInfo,
   CollectionOptions,
@@ -38,7 +38,6 @@ import type {
   FacetRequest,
   GroupRequest,
   Hits,
-  OrderBy,
   Payload,
   Point,
   PointColumns,
@@ -51,7 +50,6 @@ import type {
   RecommendRequest,
   ScrollRequest,
   Selected,
-  SlowQuery,
   UpdateResult,
   UpsertOptions,
 } from './types.js';
@@ -61,18 +59,12 @@ import { checkDense, type VectorShapes } from './vectors.js';
 const batchBytes = 4 << 20;
 /** What a point takes beside its vectors, about. */
 const pointBytes = 256;
-/** Points that a scroll fetches from a shard at a time. */
-const scrollPage = 256;
 const maxBatchSize = 100_000;
 
 const upsertNames: NamesOf<UpsertOptions> = { signal: true, onProgress: true, batchSize: true };
 const searchNames: NamesOf<CollectionSearchOptions> = {
   ...{ k: true, offset: true, filter: true, using: true, scoreThreshold: true, params: true },
   ...{ withPayload: true, withVector: true, explain: true, signal: true },
-};
-const scrollNames: NamesOf<ScrollRequest> = {
-  ...{ filter: true, limit: true, offset: true, orderBy: true },
-  ...{ withPayload: true, withVector: true, signal: true },
 };
 
 /** Labels that every line of {@link Collection.prometheus} bears. */
@@ -95,14 +87,7 @@ export class ShardedCollection implements Collection {
   readonly #shards: ShardGroup;
   readonly #shapes: VectorShapes;
   readonly #searcher: ShardSearcher;
-  readonly #metrics = new Metrics();
-  readonly #cache: QueryCache;
-  /** Resolves when the changes that were asked for are made, or have failed. */
-  #changes: Promise<unknown> = Promise.resolve();
-  /** Counts the beginnings and ends of changes: what was read before the last of them is not kept. */
-  #epoch = 0;
-  /** Ends the waits of calls, when it is closed. */
-  readonly #waits = new Set<() => void>();
+  readonly #calls: Calls;
   #closing: Promise<void> | undefined;
 
   /** {@link openCollection} makes collections. @internal */
@@ -121,7 +106,7 @@ export class ShardedCollection implements Collection {
       sparse: new Map(Object.entries(config.shard.sparseVectors)),
     };
     this.#searcher = new ShardSearcher(shards, this.#shapes, { ...options, shardKey: config.shardKey });
-    this.#cache = new QueryCache(config.cacheBytes);
+    this.#calls = new Calls(config, options.onSlowQuery);
     guardLeak(this, `collection ${config.name}`, () => {});
     disposeByAsyncSymbol(this, () => this.close());
   }
@@ -132,7 +117,7 @@ export class ShardedCollection implements Collection {
     points: Iterable<Point> | AsyncIterable<Point> | PointColumns,
     options: UpsertOptions = {},
   ): Promise<UpdateResult> {
-    return this.#change('upsert', options, () => {
+    return this.#calls.change('upsert', options, () => {
       checkNames(Object(options), upsertNames);
       const { signal, onProgress, batchSize } = options;
       const plan = this.#batchPlan(batchSize);
@@ -144,7 +129,7 @@ export class ShardedCollection implements Collection {
         try {
           for (;;) {
             // A source, or what embeds its texts, may never answer.
-            const { value: batch } = await this.#unlessStopped(next, signal);
+            const { value: batch } = await this.#calls.unlessStopped(next, signal);
             if (batch === undefined) break;
             // Made while the shards work on this one.
             next = batches.next();
@@ -231,7 +216,7 @@ export class ShardedCollection implements Collection {
     points: readonly { readonly id: PointId; readonly vector: PointVectors }[],
     options: CallOptions = {},
   ): Promise<UpdateResult> {
-    return this.#change('updateVectors', options, () => {
+    return this.#calls.change('updateVectors', options, () => {
       if (!Array.isArray(points)) throw invalidArgument('points to be an array', points);
       const ids = points.map((point, index) => checkPointId(point?.id, `the id of point ${index}`));
       const plan = this.#batchPlan(undefined);
@@ -258,19 +243,19 @@ export class ShardedCollection implements Collection {
   }
 
   createPayloadIndex(key: string, schema: PayloadSchema, options: CallOptions = {}): Promise<void> {
-    return this.#change('createPayloadIndex', options, () => async () => {
+    return this.#calls.change('createPayloadIndex', options, () => async () => {
       await this.#shards.callEach(this.#shards.all, 'createPayloadIndex', () => [key, schema], {});
     });
   }
 
   deletePayloadIndex(key: string, options: CallOptions = {}): Promise<void> {
-    return this.#change('deletePayloadIndex', options, () => async () => {
+    return this.#calls.change('deletePayloadIndex', options, () => async () => {
       await this.#shards.callEach(this.#shards.all, 'deletePayloadIndex', () => [key], {});
     });
   }
 
   optimize(options: CallOptions = {}): Promise<void> {
-    return this.#change('optimize', options, () => async () => {
+    return this.#calls.change('optimize', options, () => async () => {
       const { signal } = options;
       await this.#shards.callEach(this.#shards.all, 'optimize', () => [], { signal });
       await this.#index(0, options);
@@ -280,7 +265,7 @@ export class ShardedCollection implements Collection {
   // --- Reads ---
 
   retrieve(ids: readonly PointId[], options: Selected & CallOptions = {}): Promise<PointRecord[]> {
-    return this.#read('retrieve', options, undefined, async () => {
+    return this.#calls.read('retrieve', options, undefined, async () => {
       checkPointIds(ids, 'ids');
       checkSelected(options);
       return await this.#searcher.retrieve(ids, options, options.signal);
@@ -290,7 +275,7 @@ export class ShardedCollection implements Collection {
   search(query: VectorInput | string, options: CollectionSearchOptions = {}): Promise<Hits> {
     const { signal, ...request } = Object(options) as CollectionSearchOptions;
     const asked = options?.explain ? undefined : ['search', query, request];
-    return this.#read('search', options, asked, async () => {
+    return this.#calls.read('search', options, asked, async () => {
       checkNames(Object(options), searchNames);
       const { using = '' } = options;
       if (typeof query === 'string' && this.#isText(using)) {
@@ -308,7 +293,7 @@ export class ShardedCollection implements Collection {
   }
 
   searchBatch(queries: readonly VectorInput[], options: CollectionSearchOptions = {}): Promise<Hits[]> {
-    return this.#read('searchBatch', options, undefined, async () => {
+    return this.#calls.read('searchBatch', options, undefined, async () => {
       checkNames(Object(options), searchNames);
       if (!Array.isArray(queries)) throw invalidArgument('queries to be an array of vectors', queries);
       return queries.length === 0 ? [] : this.#searchDense(queries, options);
@@ -316,43 +301,30 @@ export class ShardedCollection implements Collection {
   }
 
   query(request: QueryRequest, options: CallOptions = {}): Promise<Hits> {
-    return this.#read('query', options, ['query', request], () =>
+    return this.#calls.read('query', options, ['query', request], () =>
       runQuery(request, this.#searcher, options.signal),
     );
   }
 
   queryGroups(request: GroupRequest, options: CallOptions = {}): Promise<PointGroup[]> {
-    return this.#read('queryGroups', options, ['queryGroups', request], () =>
+    return this.#calls.read('queryGroups', options, ['queryGroups', request], () =>
       runGroups(request, this.#searcher, options.signal),
     );
   }
 
   recommend(request: RecommendRequest, options: CallOptions = {}): Promise<Hits> {
-    return this.#read('recommend', options, ['recommend', request], () =>
+    return this.#calls.read('recommend', options, ['recommend', request], () =>
       runRecommend(request, this.#searcher, options.signal),
     );
   }
 
-  async *scroll(request: ScrollRequest = {}): AsyncGenerator<PointRecord, void, void> {
-    checkCallOptions(request);
-    checkNames(request, scrollNames);
-    checkSelected(request);
-    const { limit = Number.POSITIVE_INFINITY, orderBy } = request;
-    if (limit !== Number.POSITIVE_INFINITY) checkInteger('limit', limit, 1);
-    const points =
-      orderBy === undefined
-        ? this.#scrollById(request)
-        : this.#scrollBy(checkOrderBy(orderBy, 'orderBy'), request);
-    let count = 0;
-    for await (const point of points) {
-      yield point;
-      if (++count === limit) return;
-    }
+  scroll(request: ScrollRequest = {}): AsyncGenerator<PointRecord, void, void> {
+    return scroll({ shards: this.#shards, searcher: this.#searcher, calls: this.#calls }, request);
   }
 
   count(request: { readonly filter?: Filter } & CallOptions = {}): Promise<number> {
     const { filter, signal } = Object(request) as { filter?: Filter; signal?: AbortSignal };
-    return this.#read('count', request, ['count', filter], async () => {
+    return this.#calls.read('count', request, ['count', filter], async () => {
       checkNames(request, { filter: true, signal: true });
       const checked = filter === undefined ? undefined : checkFilter(filter);
       const shards = this.#searcher.shardsFor(checked);
@@ -364,7 +336,7 @@ export class ShardedCollection implements Collection {
 
   facet(request: FacetRequest): Promise<FacetHit[]> {
     const { signal, ...asked } = Object(request) as FacetRequest;
-    return this.#read('facet', request, ['facet', asked], async () => {
+    return this.#calls.read('facet', request, ['facet', asked], async () => {
       checkNames(Object(request), { key: true, filter: true, limit: true, signal: true });
       const { key, filter, limit = 10 } = asked;
       checkInteger('limit', limit, 1);
@@ -389,7 +361,7 @@ export class ShardedCollection implements Collection {
 
   /** What there is now; `operation`: as which it is counted. */
   #stock(operation: string, options: CallOptions): Promise<CollectionInfo> {
-    return this.#read(operation, options, undefined, async () => {
+    return this.#calls.read(operation, options, undefined, async () => {
       const settings = { signal: options.signal, readOnly: true };
       const calls = this.#shards.all.map((shard) => this.#shards.call(shard, 'info', [], settings));
       const answers = await Promise.allSettled(calls);
@@ -431,54 +403,23 @@ export class ShardedCollection implements Collection {
 
   async metrics(options: CallOptions = {}): Promise<MetricsSnapshot> {
     await this.#measure(options);
-    return this.#metrics.snapshot();
+    return this.#calls.metrics.snapshot();
   }
 
   async prometheus(options: CallOptions & { readonly labels?: MetricsLabels } = {}): Promise<string> {
     await this.#measure(options);
-    return this.#metrics.toPrometheus({ collection: this.name, ...options.labels });
+    return this.#calls.metrics.toPrometheus({ collection: this.name, ...options.labels });
   }
 
   /** Ends it. May be called again. */
   close(): Promise<void> {
     forgetLeak(this);
     this.#closing ??= this.#shards.dispose(`collection ${this.name}`);
-    for (const end of this.#waits) end();
+    this.#calls.end();
     return this.#closing;
   }
 
   // --- Parts ---
-
-  /**
-  Makes a change, after those that were asked for before.
-
-  @param prepare - Called at once: checks the arguments, and keeps what the caller may alter. Returns what makes the change.
-  */
-  #change<Result>(
-    operation: string,
-    options: CallOptions,
-    prepare: () => () => Promise<Result>,
-  ): Promise<Result> {
-    const before = this.#changes;
-    const made = this.#timed(operation, options, undefined, async () => {
-      const change = prepare();
-      await this.#unlessStopped(before, options.signal);
-      this.#beginOrEndChange();
-      try {
-        return await change();
-      } finally {
-        this.#beginOrEndChange();
-      }
-    });
-    // One that is stopped while it waits is over before those that it waited for.
-    this.#changes = Promise.allSettled([before, made]);
-    return made;
-  }
-
-  #beginOrEndChange(): void {
-    this.#epoch++;
-    this.#cache.clear();
-  }
 
   /** A change of points that a selector names. `args`: of the call, checked and the caller's no more. */
   #changeSelected<Call extends SelectorCall>(
@@ -487,7 +428,7 @@ export class ShardedCollection implements Collection {
     options: CallOptions,
     args: (selector: CheckedSelector) => Parameters<ShardCalls[Call]>,
   ): Promise<UpdateResult> {
-    return this.#change(call, options, () => {
+    return this.#calls.change(call, options, () => {
       const selector = checkSelector(points);
       const sent = args(selector);
       const shards =
@@ -617,74 +558,6 @@ export class ShardedCollection implements Collection {
     return hits;
   }
 
-  /** In the order of ids: the next page of each shard, merged. */
-  async *#scrollById(request: ScrollRequest): AsyncGenerator<PointRecord, void, void> {
-    const { filter, offset, withPayload = true, withVector = false, limit = scrollPage, signal } = request;
-    const checked = filter === undefined ? undefined : checkFilter(filter);
-    if (offset !== undefined) checkPointId(offset, 'offset');
-    const page = Math.min(limit, scrollPage);
-    const shards = this.#searcher.shardsFor(checked).map((shard) => ({
-      shard,
-      points: [] as PointRecord[],
-      place: 0,
-      from: offset === undefined ? undefined : { id: offset, included: true },
-      ended: false,
-    }));
-    for (;;) {
-      const empty = shards.filter(({ points, place, ended }) => place === points.length && !ended);
-      await Promise.all(
-        empty.map(async (state) => {
-          const { from } = state;
-          const asked: ShardScroll = { filter: checked, from, limit: page, withPayload, withVector };
-          const answer = await this.#read('scroll', stoppedBy(signal), undefined, () =>
-            this.#shards.call(state.shard, 'scroll', [asked], { signal, readOnly: true }),
-          );
-          state.points = unpackPoints(answer);
-          state.place = 0;
-          state.ended = state.points.length < page;
-          const last = state.points.at(-1);
-          if (last !== undefined) state.from = { id: last.id, included: false };
-        }),
-      );
-      const first = shards
-        .filter(({ points, place }) => place < points.length)
-        .sort((a, b) => comparePointIds(headOf(a).id, headOf(b).id))[0];
-      if (first === undefined) return;
-      yield headOf(first);
-      first.place++;
-    }
-  }
-
-  /** In the order of a field: all ids at once, then points page by page. */
-  async *#scrollBy(
-    order: OrderBy,
-    { filter, offset, withPayload, withVector, limit, signal }: ScrollRequest,
-  ): AsyncGenerator<PointRecord, void, void> {
-    if (offset !== undefined)
-      throw invalidArgument('orderBy without offset (startFrom takes a value)', offset);
-    const checked = filter === undefined ? undefined : checkFilter(filter);
-    const sign = order.direction === 'desc' ? -1 : 1;
-    const settings = { signal, readOnly: true };
-    const lists = await this.#read('scroll', stoppedBy(signal), undefined, () =>
-      this.#shards.callEach(
-        this.#searcher.shardsFor(checked),
-        'ordered',
-        () => [order, checked, limit ?? 0xffffffff],
-        settings,
-      ),
-    );
-    const points = lists
-      .flatMap(({ ids, values }) => ids.map((id, index) => ({ id, value: values[index] as number })))
-      .sort((a, b) => sign * (a.value - b.value) || comparePointIds(a.id, b.id));
-    const selected = { withPayload: withPayload ?? true, withVector: withVector ?? false };
-    for (let start = 0; start < points.length; start += scrollPage) {
-      const ids = points.slice(start, start + scrollPage).map(({ id }) => id);
-      yield* await this.#read('scroll', stoppedBy(signal), undefined, () =>
-        this.#searcher.retrieve(ids, selected, signal),
-      );
-    }
-  }
-
   /** Takes stock, for the metrics. */
   async #measure(options: CallOptions): Promise<void> {
     const { pointsCount, shards, vectors, sparseVectors, memoryBytes } = await this.#stock(
@@ -692,96 +565,14 @@ export class ShardedCollection implements Collection {
       options,
     );
     const counts = [...Object.values(vectors), ...Object.values(sparseVectors)];
-    this.#metrics.gauge('points', pointsCount);
-    this.#metrics.gauge(
+    this.#calls.metrics.gauge('points', pointsCount);
+    this.#calls.metrics.gauge(
       'vectors',
       counts.reduce((sum, { count }) => sum + count, 0),
     );
-    this.#metrics.gauge('workers', shards.filter((shard) => shard.pointsCount !== null).length);
-    this.#metrics.gauge('memoryBytes', memoryBytes);
-    this.#metrics.gauge('cacheBytes', this.#cache.bytes);
-  }
-
-  /** Reads; `asked`: what the answer depends on, where it may be kept for the next who asks the same. */
-  #read<Result>(
-    operation: string,
-    options: CallOptions,
-    asked: readonly unknown[] | undefined,
-    read: () => Promise<Result>,
-  ): Promise<Result> {
-    return this.#timed(operation, options, asked ?? options, async () => {
-      const { signal } = options ?? {};
-      signal?.throwIfAborted();
-      const key = this.#config.cacheBytes === 0 ? undefined : keyOf(asked);
-      if (key === undefined) return this.#unlessStopped(read(), signal);
-      const kept = this.#cache.get(key) as Result | undefined;
-      this.#metrics.count(kept === undefined ? 'cacheMisses' : 'cacheHits');
-      if (kept !== undefined) return structuredClone(kept);
-      const epoch = this.#epoch;
-      const answer = await this.#unlessStopped(read(), signal);
-      // While a change is under way the number is odd.
-      if (epoch === this.#epoch && epoch % 2 === 0)
-        this.#cache.set(key, structuredClone(answer), approximateBytes(answer));
-      return answer;
-    });
-  }
-
-  /** Runs a call, and counts it. `request`: of a read, as it is told where it was slow. */
-  async #timed<Result>(
-    operation: string,
-    options: CallOptions,
-    request: unknown,
-    run: () => Promise<Result>,
-  ): Promise<Result> {
-    if (this.#closing !== undefined) throw this.#disposed();
-    checkCallOptions(options);
-    const started = performance.now();
-    try {
-      return await run();
-    } catch (error) {
-      if (!options?.signal?.aborted) this.#metrics.count('errors');
-      throw error;
-    } finally {
-      const ms = performance.now() - started;
-      this.#metrics.observe(operation, ms / 1000);
-      if (request !== undefined && ms >= this.#config.slowQueryMs) {
-        this.#metrics.count('slowQueries');
-        this.#tellSlow({ operation, ms, request });
-      }
-    }
-  }
-
-  /** The answer is the caller's, whatever the listener does: its error is reported as one that nobody catches. */
-  #tellSlow({ request, ...query }: SlowQuery): void {
-    try {
-      this.#options.onSlowQuery?.({ ...query, request: withoutVectors(request) });
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
-  }
-
-  /** As `waited`; rejects as soon as the signal is aborted, or the collection closed. */
-  async #unlessStopped<Result>(waited: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-    let stop = () => {};
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () => reject(this.#closing === undefined ? signal?.reason : this.#disposed());
-    });
-    this.#waits.add(stop);
-    signal?.addEventListener('abort', stop);
-    if (signal?.aborted || this.#closing !== undefined) stop();
-    try {
-      // Where both are settled, the stop counts.
-      return await Promise.race([stopped, waited]);
-    } finally {
-      this.#waits.delete(stop);
-      signal?.removeEventListener('abort', stop);
-    }
-  }
-
-  #disposed(): VectorSearchError {
-    return new VectorSearchError('DISPOSED', `collection ${this.name}`);
+    this.#calls.metrics.gauge('workers', shards.filter((shard) => shard.pointsCount !== null).length);
+    this.#calls.metrics.gauge('memoryBytes', memoryBytes);
+    this.#calls.metrics.gauge('cacheBytes', this.#calls.keptBytes);
   }
 }
 
@@ -825,55 +616,6 @@ function leafRequest(request: CollectionSearchOptions, offset: number): DenseReq
   };
 }
 
-function stoppedBy(signal: AbortSignal | undefined): CallOptions {
-  return signal === undefined ? {} : { signal };
-}
-
-function headOf({
-  points,
-  place,
-}: {
-  readonly points: readonly PointRecord[];
-  readonly place: number;
-}): PointRecord {
-  return points[place] as PointRecord;
-}
-
 function compareValues(a: string | number | boolean, b: string | number | boolean): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The key of what is asked; none where every answer is another, or where it is nothing that can be asked. */
-function keyOf(asked: unknown): string | undefined {
-  if (asked === undefined) return undefined;
-  try {
-    const key = cacheKey(asked);
-    return key.includes('"sample":') ? undefined : key;
-  } catch {
-    // A cycle, an array without its buffer: the checks of the call tell.
-    return undefined;
-  }
-}
-
-/** What is asked, without long arrays of numbers. */
-function withoutVectors(value: unknown): unknown {
-  if (
-    ArrayBuffer.isView(value) ||
-    (Array.isArray(value) && typeof value[0] === 'number' && value.length > 16)
-  )
-    return `${(value as { length?: number }).length} numbers`;
-  if (Array.isArray(value)) return value.map(withoutVectors);
-  if (typeof value !== 'object' || value === null || value instanceof AbortSignal) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutVectors(inner)]));
-}
-
-/** Bytes that a value takes, about. */
-function approximateBytes(value: unknown): number {
-  if (ArrayBuffer.isView(value)) return 64 + value.byteLength;
-  if (typeof value === 'string') return 16 + 2 * value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  return Object.entries(value).reduce(
-    (sum, [key, inner]) => sum + 2 * key.length + approximateBytes(inner),
-    32,
-  );
 }

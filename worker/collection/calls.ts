@@ -1,0 +1,134 @@
+/**
+Calls on a collection as they run: changes one after another, all timed and counted, none longer than its signal or the
+collection lets it.
+
+@module
+*/
+import { checkCallOptions } from '../../bindings/api/arguments.js';
+import { VectorSearchError } from '../../bindings/api/errors.js';
+import type { CallOptions } from '../options.js';
+import type { CollectionConfig } from './collection-config.js';
+import { KeptAnswers } from './kept-answers.js';
+import { Metrics } from './metrics.js';
+import { tellSlowQuery } from './slow-query.js';
+import type { SlowQuery } from './types.js';
+
+export class Calls {
+  readonly metrics = new Metrics();
+  readonly #config: CollectionConfig;
+  readonly #onSlowQuery: ((query: SlowQuery) => void) | undefined;
+  readonly #answers: KeptAnswers;
+  /** Resolves when the changes that were asked for are made, or have failed. */
+  #changes: Promise<unknown> = Promise.resolve();
+  /** Ends the waits of calls, when the collection is closed. */
+  readonly #waits = new Set<() => void>();
+  #ended = false;
+
+  constructor(config: CollectionConfig, onSlowQuery: ((query: SlowQuery) => void) | undefined) {
+    this.#config = config;
+    this.#onSlowQuery = onSlowQuery;
+    this.#answers = new KeptAnswers(config.cacheBytes);
+  }
+
+  /** Bytes of answers that are kept. */
+  get keptBytes(): number {
+    return this.#answers.bytes;
+  }
+
+  /** Rejects the calls that wait, and those that come, with code `DISPOSED`. May be called again. */
+  end(): void {
+    this.#ended = true;
+    for (const end of this.#waits) end();
+  }
+
+  /**
+  Makes a change, after those that were asked for before.
+
+  @param prepare - Called at once: checks the arguments, and keeps what the caller may alter. Returns what makes the change.
+  */
+  change<Result>(
+    operation: string,
+    options: CallOptions,
+    prepare: () => () => Promise<Result>,
+  ): Promise<Result> {
+    const before = this.#changes;
+    const made = this.#timed(operation, options, undefined, async () => {
+      const change = prepare();
+      await this.unlessStopped(before, options.signal);
+      this.#answers.beginOrEndChange();
+      try {
+        return await change();
+      } finally {
+        this.#answers.beginOrEndChange();
+      }
+    });
+    // One that is stopped while it waits is over before those that it waited for.
+    this.#changes = Promise.allSettled([before, made]);
+    return made;
+  }
+
+  /** Reads; `asked`: what the answer depends on, where it may be kept for the next who asks the same. */
+  read<Result>(
+    operation: string,
+    options: CallOptions,
+    asked: readonly unknown[] | undefined,
+    read: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#timed(operation, options, asked ?? options, async () => {
+      const { signal } = options ?? {};
+      signal?.throwIfAborted();
+      const key = this.#answers.keyOf(asked);
+      if (key === undefined) return this.unlessStopped(read(), signal);
+      const kept = this.#answers.get(key) as Result | undefined;
+      this.metrics.count(kept === undefined ? 'cacheMisses' : 'cacheHits');
+      return kept ?? this.#answers.keep(key, () => this.unlessStopped(read(), signal));
+    });
+  }
+
+  /** As `waited`; rejects as soon as the signal is aborted, or the collection closed. */
+  async unlessStopped<Result>(waited: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+    let stop = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(this.#ended ? this.#disposed() : signal?.reason);
+    });
+    this.#waits.add(stop);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted || this.#ended) stop();
+    try {
+      // Where both are settled, the stop counts.
+      return await Promise.race([stopped, waited]);
+    } finally {
+      this.#waits.delete(stop);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Runs a call, and counts it. `request`: of a read, as it is told where it was slow. */
+  async #timed<Result>(
+    operation: string,
+    options: CallOptions,
+    request: unknown,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#ended) throw this.#disposed();
+    checkCallOptions(options);
+    const started = performance.now();
+    try {
+      return await run();
+    } catch (error) {
+      if (!options?.signal?.aborted) this.metrics.count('errors');
+      throw error;
+    } finally {
+      const ms = performance.now() - started;
+      this.metrics.observe(operation, ms / 1000);
+      if (request !== undefined && ms >= this.#config.slowQueryMs) {
+        this.metrics.count('slowQueries');
+        tellSlowQuery(this.#onSlowQuery, { operation, ms, request });
+      }
+    }
+  }
+
+  #disposed(): VectorSearchError {
+    return new VectorSearchError('DISPOSED', `collection ${this.#config.name}`);
+  }
+}
