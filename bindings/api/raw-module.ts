@@ -133,7 +133,7 @@ export interface RawFunctions {
   engineUndoAdd(engine: number, rowCount: number): Reply;
   /** Ends an add in parts, or linking: what would undo it is given back. */
   engineEndAdd(engine: number): void;
-  engineUpdate(engine: number, id: number, row: number): Reply;
+  engineUpdate(engine: number, id: number, row: number, links: boolean): Reply;
   engineRemove(engine: number, id: number): Reply;
   /** Address of the row. */
   engineGet(engine: number, id: number): Reply;

@@ -153,7 +153,7 @@ export class VectorSearchEngine {
   }
 
   /**
-  Some 20 ms of linking what was added without. Until all is linked, searches compare those vectors one by one.
+  Some 20 ms of linking what was added or updated without. Until all is linked, searches compare those vectors one by one.
 
   @returns The share that is done: 1 when all is linked. Any change of the engine may make a later share smaller.
   @internal
@@ -195,10 +195,12 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `NOT_FOUND`, and as {@link add}.
   */
   update(id: number, vector: VectorInput): void {
-    const { address, runtime } = this.#handle;
-    checkId(id);
-    const row = this.#vectorToScratch('the vector', vector);
-    runtime.checked((raw) => raw.engineUpdate(address, id, row));
+    this.#update(id, vector, true);
+  }
+
+  /** {@link update}; a graph is linked to it by {@link linkSome} later. @internal */
+  updateUnlinked(id: number, vector: VectorInput): void {
+    this.#update(id, vector, false);
   }
 
   /**
@@ -450,6 +452,13 @@ export class VectorSearchEngine {
   /** Free the engine's memory. Every later call but `dispose` itself throws `DISPOSED`. */
   dispose(): void {
     this.#handle.dispose();
+  }
+
+  #update(id: number, vector: VectorInput, links: boolean): void {
+    const { address, runtime } = this.#handle;
+    checkId(id);
+    const row = this.#vectorToScratch('the vector', vector);
+    runtime.checked((raw) => raw.engineUpdate(address, id, row, links));
   }
 
   #lists(): ListStats | null {

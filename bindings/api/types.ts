@@ -301,7 +301,7 @@ export interface ListStats {
 export interface GraphStats extends Required<HnswOptions> {
   /** Vectors in the graph. */
   readonly linked: number;
-  /** Vectors that are not in it, which every search compares with the query one by one. */
+  /** Vectors that are not in it, or not where they are now: every search compares them with the query one by one. */
   readonly pending: number;
   /** Removed vectors whose place in it `compact()` would reclaim. */
   readonly removed: number;

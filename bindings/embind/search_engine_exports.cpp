@@ -235,8 +235,8 @@ size_t ef_search(Address engine, size_t k) {
   return at(engine).ef_search(k);
 }
 
-Reply update(Address engine, uint32_t id, Address row) {
-  return guarded([&] { return at(engine).update(RowId{id}, floats_at(row)); });
+Reply update(Address engine, uint32_t id, Address row, bool links) {
+  return guarded([&] { return at(engine).update(RowId{id}, floats_at(row), links); });
 }
 
 Reply remove(Address engine, uint32_t id) {

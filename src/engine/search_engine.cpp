@@ -525,7 +525,7 @@ void SearchEngine::end_list_training() {
   state_->list_training.reset();
 }
 
-Status SearchEngine::update(RowId id, const float* row) {
+Status SearchEngine::update(RowId id, const float* row, bool links) {
   const std::optional<Slot> slot = state_->find_live(id);
   if (!slot) return not_found(id);
   const Status checked = check_rows(row, 1, dim(), metric());
@@ -534,9 +534,10 @@ Status SearchEngine::update(RowId id, const float* row) {
   // What can fail comes first.
   if (state_->ivf != nullptr) return state_->ivf->update(to_number(*slot), row);
   if (state_->codes) state_->codes->replace(to_number(*slot), row);
-  // A graph measures from the row that was, until it has forgotten it.
   HnswIndex* graph = state_->hnsw.get();
-  const bool relinks = graph != nullptr && graph->forget(to_number(*slot));
+  if (graph != nullptr && !links) graph->move(to_number(*slot));
+  // A graph measures from the row that was, until it has forgotten it.
+  const bool relinks = graph != nullptr && links && graph->forget(to_number(*slot));
   if (graph != nullptr) graph->replace_code(to_number(*slot), row);
   if (state_->has_vectors()) state_->rows.update(to_number(*slot), row);
   if (relinks) graph->link(to_number(*slot));
@@ -660,10 +661,12 @@ void SearchEngine::clear() {
 }
 
 Status SearchEngine::save(ByteSink& sink) const {
+  if (state_->hnsw != nullptr) state_->hnsw->unlink_moved();
   return write_engine_file(sink, state_->view());
 }
 
 uint64_t SearchEngine::saved_bytes() const {
+  if (state_->hnsw != nullptr) state_->hnsw->unlink_moved();
   return engine_file_bytes(state_->view());
 }
 

@@ -125,7 +125,7 @@ class SearchEngine {
   /// Rows of the graph that edges of its lowest level lead to from where walks start; 0 without one.
   /// May throw std::bad_alloc.
   size_t reachable() const;
-  /// Some 20 ms of linking rows to the graph that were added without, and then, where a recall is the target, of
+  /// Some 20 ms of linking rows to the graph that were added or updated without, and then, where a recall is the target, of
   /// calibrating, if there are twice the rows of the last time. Until they are linked, searches compare them with the
   /// query, one by one.
   /// Returns  the share that is done, 0 to 1: 1 where nothing is left to do
@@ -163,8 +163,9 @@ class SearchEngine {
   void end_list_training();
 
   /// Replaces a row under the same id.
+  /// links   with a graph: link the row anew; else `link_step` does it later
   /// Errors  kNotFound, kNotFinite, kZeroVector; std::bad_alloc
-  Status update(RowId id, const float* row);
+  Status update(RowId id, const float* row, bool links = true);
 
   /// Errors  kNotFound
   Status remove(RowId id);
@@ -202,7 +203,8 @@ class SearchEngine {
   void clear();
 
   /// Writes the live rows, so that what is loaded has no removed ones; ids and the next id are kept. The note
-  /// on the byte layout stands beside the writer, in persist/engine_file.h.
+  /// on the byte layout stands beside the writer, in persist/engine_file.h. Rows that were updated and are not linked anew
+  /// yet are pending in it, and here from then on: not in the graph. May throw std::bad_alloc.
   Status save(ByteSink& sink) const;
   uint64_t saved_bytes() const;
   /// Errors  kCorruptData, kUnsupportedVersion, kOutOfMemory

@@ -64,9 +64,9 @@ export class DenseField {
     });
   }
 
-  /** Replaces the vector of a slot that has one. */
+  /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */
   replace(slot: number, vector: Float32Array): void {
-    this.#engine.update(this.#ids.get(slot), vector);
+    this.#engine.updateUnlinked(this.#ids.get(slot), vector);
   }
 
   /** Removes the vector of a slot, where it has one. */

@@ -7,6 +7,7 @@ import { performanceMetrics } from '../../bindings/api/performance-metrics.js';
 import type { Steps } from '../../bindings/api/steps.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import { DenseField } from './dense-field.js';
+import { eachInSteps } from './each-in-steps.js';
 import type { CheckedFilter } from './filter/check.js';
 import { forEachBit, hasBit } from './payload/bits.js';
 import { selectPayload, setKeys, withoutKeys } from './payload/edit.js';
@@ -335,7 +336,7 @@ export class Shard {
       const flat = flats[column] as Float32Array;
       const row = (index: number) => flat.subarray(index * dim, (index + 1) * dim);
       const added: number[] = [];
-      points.forEach((point, index) => {
+      yield* eachInSteps(points, (point, index) => {
         const slot = slots[point] as number;
         const before = field.get(slot);
         if (before === undefined) {

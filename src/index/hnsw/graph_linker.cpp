@@ -96,6 +96,7 @@ void GraphLinker::remove(uint32_t node) {
   assert(graph_.is_linked(node));
   GraphLinks& links = graph_.links;
   graph_.visited.close(node);
+  graph_.set_moved(node, false);
   --graph_.linked_count;
   std::vector<uint32_t> roots;
   for (size_t level = 0; level <= links.level(node); ++level) {

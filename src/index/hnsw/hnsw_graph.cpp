@@ -2,6 +2,17 @@
 
 namespace vicinal {
 
+void HnswGraph::set_moved(uint32_t node, bool is_so) {
+  if (is_moved(node) == is_so) return;
+  if (moved.size() < links.size()) moved.resize(links.size());
+  moved[node] = is_so;
+  if (is_so) {
+    ++moved_count;
+  } else {
+    --moved_count;
+  }
+}
+
 void choose_entry(HnswGraph& graph) {
   graph.entry = kNoNode;
   for (uint32_t node = 0; node < graph.links.size(); ++node) {
@@ -14,6 +25,7 @@ size_t reachable_count(const HnswGraph& graph) {
   if (graph.entry == kNoNode) return 0;
   std::vector<bool> met(graph.links.size());
   std::vector<uint32_t> reached{graph.entry};
+  size_t moved = graph.is_moved(graph.entry) ? 1 : 0;
   met[graph.entry] = true;
   for (size_t next = 0; next < reached.size(); ++next) {
     const LinkList list = graph.links.list(reached[next], 0);
@@ -21,9 +33,10 @@ size_t reachable_count(const HnswGraph& graph) {
       if (met[list[index]] || !graph.is_linked(list[index])) continue;
       met[list[index]] = true;
       reached.push_back(list[index]);
+      if (graph.is_moved(list[index])) ++moved;
     }
   }
-  return reached.size();
+  return reached.size() - moved;
 }
 
 Result<HnswGraph> renumbered(const HnswGraph& graph, const std::vector<uint32_t>& order,
@@ -39,6 +52,7 @@ Result<HnswGraph> renumbered(const HnswGraph& graph, const std::vector<uint32_t>
     renewed.links.append(graph.links.level(node));
     if (!graph.is_linked(node)) continue;
     renewed.visited.open(number);
+    if (graph.is_moved(node)) renewed.set_moved(number, true);
     for (size_t level = 0; level <= graph.links.level(node); ++level) {
       const LinkList from = graph.links.list(node, level);
       LinkList to = renewed.links.list(number, level);

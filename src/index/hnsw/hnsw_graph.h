@@ -20,6 +20,10 @@ struct HnswGraph {
   explicit HnswGraph(uint32_t m) : links(m) {}
 
   bool is_linked(uint32_t node) const { return !visited.is_marked(node); }
+  /// Whether the row of a linked node is another since. Its edges are those of the row that was.
+  bool is_moved(uint32_t node) const { return moved_count > 0 && moved[node]; }
+  /// May throw std::bad_alloc only where `is_so`.
+  void set_moved(uint32_t node, bool is_so);
   size_t top_level() const { return links.level(entry); }
 
   GraphLinks links;
@@ -28,12 +32,15 @@ struct HnswGraph {
   size_t linked_count = 0;
   /// Between walks those nodes are marked that are not linked.
   VisitedSet visited;
+  std::vector<bool> moved;  // of nodes; empty until one is
+  size_t moved_count = 0;
 };
 
 /// Makes a linked node of the highest level the entry.
 void choose_entry(HnswGraph& graph);
 
-/// Linked nodes that edges of level 0 lead to from the entry, it among them. May throw std::bad_alloc.
+/// Linked nodes that edges of level 0 lead to from the entry, it among them, but for moved ones. May throw
+/// std::bad_alloc.
 size_t reachable_count(const HnswGraph& graph);
 
 /// The graph of some of its nodes, numbered anew. Edges to nodes that are not linked or not kept are left out.

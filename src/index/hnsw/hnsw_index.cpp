@@ -14,8 +14,10 @@ namespace {
 
 // Rows linked between two looks at the time, some 20 ms.
 constexpr size_t kLinkedAtOnce = 64;
-// From so many rows on, and where as many are linked at most, all are linked together.
+// From so many rows on, where linking them one by one takes as long as that of half of all rows, all are linked together.
 constexpr size_t kBulkRows = 1000;
+// Linking a row where it is now, and mending the graph where it was, takes so many times the time of linking one.
+constexpr size_t kMoveCost = 3;
 // Calibrated anew where there are so many times the rows: ef_search for the same recall grows slowly with their number.
 constexpr size_t kCalibratedGrowth = 2;
 // Float distances confuse few rows, and fewer still by more places than that.
@@ -83,14 +85,14 @@ GraphLinker& HnswIndex::linker() {
 
 HnswStats HnswIndex::stats() const {
   HnswStats stats;
-  stats.linked = graph_.linked_count;
+  stats.linked = graph_.linked_count - graph_.moved_count;
   stats.pending = pending();
   stats.removed = removed_;
   stats.calibration = calibration_;
   stats.degrees.resize(graph_.links.capacity_at(0) + 1);
   if (graph_.entry != kNoNode) stats.level_sizes.resize(graph_.top_level() + 1);
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
-    if (!graph_.is_linked(node)) continue;
+    if (!graph_.is_linked(node) || graph_.is_moved(node)) continue;
     ++stats.degrees[graph_.links.list(node, 0).size()];
     for (size_t level = 0; level <= graph_.links.level(node); ++level) ++stats.level_sizes[level];
   }
@@ -235,29 +237,35 @@ void HnswIndex::unlink_all() {
   }
   graph_.entry = kNoNode;
   graph_.linked_count = 0;
+  graph_.moved.clear();
+  graph_.moved_count = 0;
   linked_to_ = 0;
 }
 
 size_t HnswIndex::next_pending() const {
   size_t node = linked_to_;
-  while (node < stored_->slots.size() &&
-         (stored_->slots[node] == kNoSlot || graph_.is_linked(static_cast<uint32_t>(node))))
-    ++node;
+  while (node < stored_->slots.size() && !is_pending(static_cast<uint32_t>(node))) ++node;
   return node;
 }
 
 Result<double> HnswIndex::link_step() {
-  if (pending() >= std::max(kBulkRows, graph_.linked_count)) return bulk_step();
+  const size_t cost = unlinked() + kMoveCost * graph_.moved_count;
+  if (pending() >= kBulkRows && cost >= (stored_->size() - removed_ + 1) / 2) return bulk_step();
   Unlinking unlinking(*this);
   for (size_t done = 0; done < kLinkedAtOnce; ++done) {
     linked_to_ = next_pending();
     if (linked_to_ == stored_->size()) break;
-    linker().insert(static_cast<uint32_t>(linked_to_));
+    const auto node = static_cast<uint32_t>(linked_to_);
+    if (graph_.is_moved(node)) {
+      unlink(node);
+      done += kMoveCost - 1;
+    }
+    linker().insert(node);
   }
   linked_to_ = next_pending();
   unlinking.disarm();
   if (linked_to_ == stored_->size()) return 1.0;
-  return static_cast<double>(graph_.linked_count) / static_cast<double>(graph_.linked_count + pending());
+  return 1 - static_cast<double>(pending()) / static_cast<double>(stored_->size() - removed_);
 }
 
 // All rows are linked anew, and change places only when that is done.
@@ -297,11 +305,34 @@ bool HnswIndex::forget(size_t slot) {
   bulk_.reset();
   if (!graph_.is_linked(node)) return false;
   Unlinking unlinking(*this);
-  linker().remove(node);
-  for (size_t level = 0; level <= graph_.links.level(node); ++level) graph_.links.list(node, level).clear();
+  unlink(node);
   unlinking.disarm();
   linked_to_ = std::min<size_t>(linked_to_, node);
   return true;
+}
+
+void HnswIndex::unlink(uint32_t node) {
+  linker().remove(node);
+  for (size_t level = 0; level <= graph_.links.level(node); ++level) graph_.links.list(node, level).clear();
+}
+
+void HnswIndex::move(size_t slot) {
+  const uint32_t node = nodes_[slot];
+  if (graph_.is_linked(node)) graph_.set_moved(node, true);
+  bulk_.reset();
+  linked_to_ = std::min<size_t>(linked_to_, node);
+}
+
+void HnswIndex::unlink_moved() {
+  if (graph_.moved_count == 0) return;
+  bulk_.reset();
+  // Mending the graph takes longer than linking all anew.
+  if (2 * graph_.moved_count >= graph_.linked_count) return unlink_all();
+  Unlinking unlinking(*this);
+  for (uint32_t node = 0; node < stored_->size() && graph_.moved_count > 0; ++node) {
+    if (graph_.is_moved(node)) unlink(node);
+  }
+  unlinking.disarm();
 }
 
 void HnswIndex::replace_code(size_t slot, const float* row) {
@@ -351,14 +382,14 @@ std::vector<Candidate> HnswIndex::search(const float* query, const HnswSearch& o
     walk_->run_allowed(*scorer, starts, bounded.ef, {allowed, stored_->slots});
   }
   std::vector<Candidate> found;
-  for (size_t index = 0; index < walk_->found().size(); ++index)
+  for (size_t index = 0; index < walk_->found().size(); ++index) {
+    if (graph_.is_moved(walk_->found().node(index))) continue;
     found.push_back({walk_->found().distance(index), walk_->found().node(index)});
+  }
   // Those not linked yet.
   for (size_t node = linked_to_; pending() > 0 && node < stored_->slots.size(); ++node) {
-    if (stored_->slots[node] == kNoSlot || graph_.is_linked(static_cast<uint32_t>(node)) ||
-        !allowed.contains(stored_->slots[node]))
-      continue;
     const auto number = static_cast<uint32_t>(node);
+    if (!is_pending(number) || !allowed.contains(stored_->slots[node])) continue;
     found.push_back({0, number});
     scorer->score(&number, 1, &found.back().distance);
   }
@@ -426,6 +457,7 @@ void HnswIndex::truncate(size_t slot_count) {
     if (stored_->slots[node] == kNoSlot) --removed_;
     if (!graph_.is_linked(number)) continue;
     has_linked = true;
+    graph_.set_moved(number, false);
     --graph_.linked_count;
     graph_.visited.close(number);
   }

@@ -2,8 +2,8 @@
 //
 // The graph's nodes are rows by numbers of its own: `compact` and linking many rows at once order them by where they lie,
 // so that what a walk reads lies together. Codes, where there are any, lie in the order of nodes, float rows in that of
-// slots. Rows that are appended are not linked at once: until `link_step` has come to them, searches compare all of
-// them with the query besides.
+// slots. Rows that are appended are not linked at once, nor are those that are moved: until `link_step` has come to them,
+// searches compare all of them with the query besides. A moved row keeps its old edges until then, for walks to pass.
 #pragma once
 
 #include <cstddef>
@@ -49,11 +49,11 @@ struct HnswSearch {
 };
 
 struct HnswStats {
-  size_t linked = 0;                  // rows in the graph
-  size_t pending = 0;                 // rows not yet in it
+  size_t linked = 0;                  // rows in the graph, where they are
+  size_t pending = 0;                 // rows not yet in it, or not where they are now
   size_t removed = 0;                 // nodes whose space is not yet reclaimed
-  std::vector<uint32_t> level_sizes;  // linked nodes that are on each level; none for an empty graph
-  std::vector<uint32_t> degrees;      // [2 m + 1] linked nodes by the number of their edges on level 0
+  std::vector<uint32_t> level_sizes;  // nodes of linked rows that are on each level; none for an empty graph
+  std::vector<uint32_t> degrees;  // [2 m + 1] nodes of linked rows by the number of their edges on level 0
   Calibration calibration;
 };
 
@@ -100,7 +100,7 @@ class HnswIndex {
   /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then
   Status append(const float* rows, size_t row_count);
   /// Rows that are not linked yet.
-  size_t pending() const { return stored_->size() - removed_ - graph_.linked_count; }
+  size_t pending() const { return unlinked() + graph_.moved_count; }
   /// Links some of them: some 20 ms of work.
   /// Returns  the share that is done, 0 to 1
   /// Errors   kOutOfMemory, or std::bad_alloc; then rows may have to be linked anew
@@ -111,6 +111,12 @@ class HnswIndex {
   bool forget(size_t slot);
   void replace_code(size_t slot, const float* row);
   void link(size_t slot);
+  /// Of an update, in place of `forget` and `link`: the row in a slot is pending from now on. May throw std::bad_alloc;
+  /// unchanged then.
+  void move(size_t slot);
+  /// Takes moved rows out of the graph, which is what can be written of them. May throw std::bad_alloc; then rows may
+  /// have to be linked anew.
+  void unlink_moved();
   /// Takes the row out of a slot; the slot stays, empty, until compaction.
   void remove(size_t slot);
   /// Forgets the rows from slot `slot_count` on, the newest. Where they have been linked together with others, all is
@@ -178,6 +184,11 @@ class HnswIndex {
   void truncate_reordered(size_t slot_count);
   void unlink_all();
   Status renumber(const std::vector<uint32_t>& order, const std::vector<uint32_t>& new_slots);
+  void unlink(uint32_t node);
+  size_t unlinked() const { return stored_->size() - removed_ - graph_.linked_count; }
+  bool is_pending(uint32_t node) const {
+    return stored_->slots[node] != kNoSlot && (!graph_.is_linked(node) || graph_.is_moved(node));
+  }
   size_t next_pending() const;
 
   HnswOptions options_;
@@ -193,7 +204,7 @@ class HnswIndex {
   std::unique_ptr<Replaced> before_bulk_;
   Calibration calibration_, last_calibration_;
   size_t removed_ = 0;    // nodes whose rows were
-  size_t linked_to_ = 0;  // all nodes before it are linked or removed
+  size_t linked_to_ = 0;  // no node before it is pending
 };
 
 }  // namespace vicinal

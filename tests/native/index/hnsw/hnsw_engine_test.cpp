@@ -166,7 +166,7 @@ TEST(HnswEngine, StaysConnectedThroughRandomChanges) {
         } else if (choice < 9) {
           const RowId id = live[random.below(static_cast<uint32_t>(live.size()))];
           const std::vector<float> row = clustered(random, 1, 3);
-          ASSERT_TRUE(engine->update(id, row.data()).ok());
+          ASSERT_TRUE(engine->update(id, row.data(), random.below(2) == 0).ok());
           ASSERT_TRUE(exact->update(id, row.data()).ok());
         } else if (random.below(3) == 0) {
           ASSERT_TRUE(engine->compact().ok());
@@ -189,6 +189,43 @@ TEST(HnswEngine, StaysConnectedThroughRandomChanges) {
                     metric == Metric::kDot ? 0.6 : 0.9);
         }
       }
+    }
+  }
+}
+
+// As many as to be linked one by one, and as many as to be linked together.
+TEST(HnswEngine, FindsMovedRowsBeforeTheyAreLinkedAnewAndAfter) {
+  constexpr size_t kRows = 4000;
+  for (const size_t moved : {300u, 4000u}) {
+    for (const uint32_t bits : {32u, 8u}) {
+      SCOPED_TRACE(testing::Message() << moved << " moved, bits " << bits);
+      Random random(moved + bits);
+      const std::vector<float> rows = clustered(random, kRows);
+      const std::vector<float> others = clustered(random, moved);
+      const auto codes = codes_of(Metric::kEuclidean, bits, true);
+      auto engine = make_engine(Metric::kEuclidean, codes);
+      auto exact = std::move(SearchEngine::create({kDim, Metric::kEuclidean}, best_kernels()).value());
+      ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+      ASSERT_TRUE(exact->add(rows.data(), kRows).ok());
+      for (uint32_t id = 0; id < moved; ++id) {
+        ASSERT_TRUE(engine->update(RowId{id}, &others[id * kDim], false).ok());
+        ASSERT_TRUE(exact->update(RowId{id}, &others[id * kDim]).ok());
+      }
+      EXPECT_EQ(engine->pending_links(), moved);
+      EXPECT_EQ(engine->graph_stats().linked, kRows - moved);
+      SearchOptions options;
+      options.k = 1;
+      options.ef_search = 50;
+      options.oversampling = codes ? 4 : 0;
+      EXPECT_EQ(recall(*engine, *exact, others, options), 1);
+      options.k = 10;
+      const std::vector<float> queries = clustered(random, 100);
+      EXPECT_GE(recall(*engine, *exact, queries, options), 0.97);
+      while (engine->pending_links() > 0) ASSERT_TRUE(engine->link_step().ok());
+      EXPECT_EQ(engine->graph_stats().linked, kRows);
+      EXPECT_EQ(engine->reachable(), kRows);
+      EXPECT_TRUE(engine->graph_is_connected());
+      EXPECT_GE(recall(*engine, *exact, queries, options), 0.97);
     }
   }
 }

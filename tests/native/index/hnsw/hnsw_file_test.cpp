@@ -146,7 +146,7 @@ TEST_P(HnswFile, IsChangedAfterItIsLoaded) {
       ASSERT_TRUE(id.ok());
       for (uint32_t i = 0; i < 8; ++i) live.push_back(RowId{to_number(id.value()) + i});
     } else if (choice < 6) {
-      ASSERT_TRUE(engine->update(live[place], rows.data()).ok());
+      ASSERT_TRUE(engine->update(live[place], rows.data(), choice % 2 == 0).ok());
     } else if (choice < 9) {
       ASSERT_TRUE(engine->remove(live[place]).ok());
       live.erase(live.begin() + static_cast<ptrdiff_t>(place));

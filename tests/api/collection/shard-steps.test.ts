@@ -1,0 +1,110 @@
+/** Changes of a shard step by step: what is stopped between two of them leaves all as it was. */
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import init from '../../../bindings/api/init.js';
+import type { Steps } from '../../../bindings/api/steps.js';
+import { checkFilter } from '../../../worker/collection/filter/check.js';
+import { Shard } from '../../../worker/collection/shard.js';
+import type { PackedHits, PointBatch } from '../../../worker/collection/shard-protocol.js';
+import { randomVectors } from '../../support/vectors.js';
+
+const dim = 8;
+const count = 600;
+const colors = ['red', 'green', 'blue'];
+const ids = Array.from({ length: count }, (_, id) => id);
+
+beforeAll(async () => {
+  await init({
+    wasmModule: await readFile(new URL('../../../build/wasm-simd128/vicinal.wasm', import.meta.url)),
+  });
+});
+
+function drained<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+const vectorsOf = (points: number, seed: number) => randomVectors(points, dim, seed);
+
+function batchOf(points: readonly number[], title: string): PointBatch {
+  return {
+    ids: points,
+    payloads: points.map((id) => ({ color: colors[id % 3] as string, title: `${title} ${id}`, n: id })),
+    dense: [{ name: '', points: [...points.keys()] }],
+    sparse: [],
+  };
+}
+
+async function filled(options: { readonly fullScanThreshold?: number } = {}): Promise<Shard> {
+  const shard = await Shard.open({
+    vectors: { '': { dim, metric: 'euclidean', index: 'hnsw', ...options } },
+    sparseVectors: { words: { text: { fields: ['title'] } } },
+    payloadIndex: { color: 'keyword', n: 'integer' },
+  });
+  drained(shard.upsert(batchOf(ids, 'first'), [vectorsOf(count, 1)]));
+  while (shard.indexSome() < 1);
+  return shard;
+}
+
+function hitsOf(
+  shard: Shard,
+  target: 'dense' | { readonly text: string },
+  query = vectorsOf(1, 9),
+): PackedHits {
+  return drained(
+    shard.search(
+      {
+        target: target === 'dense' ? { kind: 'dense' } : { kind: 'text', text: target.text },
+        using: target === 'dense' ? '' : 'words',
+        ...{ k: 20, withPayload: false, withVector: false },
+      },
+      query,
+    ),
+  );
+}
+
+/** All that can be read. */
+function readOf(shard: Shard) {
+  return {
+    points: shard.scroll({ limit: 2 * count, withPayload: true, withVector: true }),
+    colors: colors.map((value) => shard.count(checkFilter({ must: [{ key: 'color', match: { value } }] }))),
+    facet: shard.facet('color', undefined),
+    order: shard.ordered({ key: 'n' }, undefined, count),
+    nearest: hitsOf(shard, 'dense'),
+    texts: ['first', 'second', '17'].map((text) => new Set(hitsOf(shard, { text }).ids)),
+  };
+}
+
+describe('points whose vectors are replaced in a graph', () => {
+  it('are found at once, and linked later', async () => {
+    const shard = await filled({ fullScanThreshold: 0 });
+    const moved = vectorsOf(200, 2);
+    drained(shard.upsert(batchOf(ids.slice(0, 200), 'second'), [moved.slice()]));
+    const firstOf = (id: number) => hitsOf(shard, 'dense', moved.slice(id * dim, (id + 1) * dim)).ids[0];
+    const found = () => ids.slice(0, 200).filter((id) => firstOf(id) === id);
+    expect(found()).toHaveLength(200);
+    expect(shard.indexSome()).toBeLessThan(1);
+    while (shard.indexSome() < 1);
+    expect(found()).toHaveLength(200);
+  });
+});
+
+describe.each<[string, (shard: Shard) => Steps<unknown>]>([
+  ['upsert', (shard) => shard.upsert(batchOf(ids.slice(100), 'second'), [vectorsOf(count - 100, 2)])],
+  ['updateVectors', (shard) => shard.updateVectors(batchOf(ids, ''), [vectorsOf(count, 2)])],
+])('%s', (_, change) => {
+  it('is done in steps, and takes back what was done where it is stopped', async () => {
+    const shard = await filled();
+    const before = readOf(shard);
+    for (const stop of [1, 4, 7]) {
+      const steps = change(shard);
+      for (let step = 0; step < stop; step++) expect(steps.next().done).toBe(false);
+      steps.return(undefined);
+      expect(readOf(shard)).toEqual(before);
+    }
+    drained(change(shard));
+    expect(readOf(shard)).not.toEqual(before);
+  });
+});
