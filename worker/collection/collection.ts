@@ -59,7 +59,15 @@ export interface Collection<P extends object = Payload> {
     options?: UpsertOptions,
   ): Promise<UpdateResult>;
 
-  /** Remove points. Ids that no point has are ignored. */
+  /**
+  Remove points. Ids that no point has are ignored.
+
+  A signal stops this, and every change of points that a selector names, where it is: each shard takes back what it has
+  done.
+
+  @throws {VectorSearchError} with code `STOPPED` where some shards had done their part by then: `actual` tells how many
+  points were changed, and `cause` is the signal's reason. Where none was, the reason itself.
+  */
   delete(points: PointSelector<P>, options?: CallOptions): Promise<UpdateResult>;
 
   /** Points by their ids, in the order of the ids; those that there are not are left out. */

@@ -49,6 +49,14 @@ export class PointTable {
     this.#inOrder = undefined;
   }
 
+  /** Takes back a {@link delete}. */
+  restore(slot: number, id: PointId): void {
+    this.#ids[slot] = id;
+    this.#slots.set(id, slot);
+    this.live.add(slot);
+    this.#inOrder = undefined;
+  }
+
   /** Live slots in the order of their ids. */
   inOrder(): readonly number[] {
     this.#inOrder ??= [...this.#slots].sort(([a], [b]) => comparePointIds(a, b)).map(([, slot]) => slot);

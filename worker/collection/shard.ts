@@ -100,42 +100,36 @@ export class Shard {
     });
   }
 
-  deleteVectors(names: readonly string[], points: CheckedSelector): number {
-    return this.#atOnce((undo) => {
-      const slots = this.#selected(points);
-      for (const slot of slots) for (const name of names) this.#deleteVector(name, slot, undo);
-      return slots.length;
+  deleteVectors(names: readonly string[], points: CheckedSelector): Steps<number> {
+    return this.#changeEach(points, (slot, undo) => {
+      for (const name of names) this.#deleteVector(name, slot, undo);
     });
   }
 
-  delete(points: CheckedSelector): number {
-    return this.#atOnce((undo) => {
-      const slots = this.#selected(points);
-      for (const slot of slots) {
-        for (const name of this.dense.keys()) this.#deleteVector(name, slot, undo);
-        for (const name of this.sparse.keys()) this.#deleteVector(name, slot, undo);
-      }
-      for (const slot of slots) {
-        this.payloads.delete(slot);
-        this.points.delete(slot);
-      }
-      return slots.length;
+  delete(points: CheckedSelector): Steps<number> {
+    return this.#changeEach(points, (slot, undo) => {
+      for (const name of this.dense.keys()) this.#deleteVector(name, slot, undo);
+      for (const name of this.sparse.keys()) this.#deleteVector(name, slot, undo);
+      this.#setPayload(slot, null, undo);
+      const id = this.points.idOf(slot);
+      this.points.delete(slot);
+      undo.push(() => this.points.restore(slot, id));
     });
   }
 
-  setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): number {
+  setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): Steps<number> {
     return this.#changePayloads(points, (before) => setKeys(before, payload, key));
   }
 
-  overwritePayload(payload: Payload, points: CheckedSelector): number {
+  overwritePayload(payload: Payload, points: CheckedSelector): Steps<number> {
     return this.#changePayloads(points, () => payload);
   }
 
-  deletePayload(keys: readonly string[], points: CheckedSelector): number {
+  deletePayload(keys: readonly string[], points: CheckedSelector): Steps<number> {
     return this.#changePayloads(points, (before) => withoutKeys(before, keys));
   }
 
-  clearPayload(points: CheckedSelector): number {
+  clearPayload(points: CheckedSelector): Steps<number> {
     return this.#changePayloads(points, () => null);
   }
 
@@ -287,40 +281,35 @@ export class Shard {
       done = true;
       return result;
     } finally {
-      this.#endChange(done, undo);
+      if (!done) for (const back of undo.reverse()) back();
+      this.#selections.clear();
     }
   }
 
-  /** Makes a change at once; takes all of it back where it fails. */
-  #atOnce<Result>(change: (undo: Undo) => Result): Result {
-    const undo: Undo = [];
-    let done = false;
-    try {
-      const result = change(undo);
-      done = true;
-      return result;
-    } finally {
-      this.#endChange(done, undo);
-    }
-  }
-
-  #endChange(done: boolean, undo: Undo): void {
-    if (!done) for (const back of undo.reverse()) back();
-    this.#selections.clear();
-  }
-
-  #changePayloads(points: CheckedSelector, changed: (before: Payload | null) => Payload | null): number {
-    return this.#atOnce((undo) => {
+  /** Changes each point that a selector names. Returns how many. */
+  #changeEach(points: CheckedSelector, change: (slot: number, undo: Undo) => void): Steps<number> {
+    return this.#inSteps(function* (this: Shard, undo) {
       const slots = this.#selected(points);
-      const payloads = slots.map((slot) => changed(this.payloads.get(slot)));
-      slots.forEach((slot, index) => {
-        this.#indexTexts(slot, payloads[index] ?? null, undo);
-      });
-      slots.forEach((slot, index) => {
-        this.payloads.set(slot, payloads[index] ?? null);
-      });
+      yield* eachInSteps(slots, (slot) => change(slot, undo));
       return slots.length;
     });
+  }
+
+  #changePayloads(
+    points: CheckedSelector,
+    changed: (before: Payload | null) => Payload | null,
+  ): Steps<number> {
+    return this.#changeEach(points, (slot, undo) => {
+      const payload = changed(this.payloads.get(slot));
+      this.#indexTexts(slot, payload, undo);
+      this.#setPayload(slot, payload, undo);
+    });
+  }
+
+  #setPayload(slot: number, payload: Payload | null, undo: Undo): void {
+    const before = this.payloads.get(slot);
+    undo.push(() => this.payloads.set(slot, before));
+    this.payloads.set(slot, payload);
   }
 
   /** Sets the vectors that a batch brings. `slots`: of its points. */

@@ -436,8 +436,15 @@ export class ShardedCollection implements Collection {
           ? this.#searcher.shardsOfIds(selector.ids)
           : this.#searcher.shardsFor(selector.filter);
       return async () => {
-        const counts = await this.#shards.callEach(shards, call, () => sent, {});
-        return { count: counts.reduce((sum, count) => sum + count, 0) };
+        const { signal } = options;
+        const calls = shards.map((shard) => this.#shards.call(shard, call, sent, { signal }));
+        const answers = await Promise.allSettled(calls);
+        const count = answers.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+        const failed = answers.find((each) => each.status === 'rejected');
+        if (failed === undefined) return { count };
+        // A shard is stopped as a whole; others may be done already.
+        if (!signal?.aborted || count === 0) throw failed.reason;
+        throw new VectorSearchError('STOPPED', undefined, count, { cause: failed.reason });
       };
     });
   }

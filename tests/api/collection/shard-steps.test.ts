@@ -93,6 +93,12 @@ describe('points whose vectors are replaced in a graph', () => {
 
 describe.each<[string, (shard: Shard) => Steps<unknown>]>([
   ['upsert', (shard) => shard.upsert(batchOf(ids.slice(100), 'second'), [vectorsOf(count - 100, 2)])],
+  ['delete', (shard) => shard.delete({ ids })],
+  ['setPayload', (shard) => shard.setPayload({ title: 'second', color: 'red' }, { ids }, undefined)],
+  ['overwritePayload', (shard) => shard.overwritePayload({ title: 'second' }, { filter: undefined })],
+  ['deletePayload', (shard) => shard.deletePayload(['title', 'color'], { ids })],
+  ['clearPayload', (shard) => shard.clearPayload({ ids })],
+  ['deleteVectors', (shard) => shard.deleteVectors([''], { ids })],
   ['updateVectors', (shard) => shard.updateVectors(batchOf(ids, ''), [vectorsOf(count, 2)])],
 ])('%s', (_, change) => {
   it('is done in steps, and takes back what was done where it is stopped', async () => {
