@@ -23,6 +23,8 @@ export class DenseField {
   readonly #slots = new SlotNumbers();
   /** Whether every id so far is its slot: then filters need no translation. */
   #idsAreSlots = true;
+  /** Of sets of slots, which shards keep until the next change, those of their ids. */
+  #idBitsOf = new WeakMap<Uint32Array, Uint32Array>();
   /** Vectors that there were when it learned from all of them. */
   #learnedFrom = 1;
 
@@ -56,6 +58,7 @@ export class DenseField {
   */
   *addSteps(slots: readonly number[], flat: Float32Array): Steps<void> {
     const first = yield* this.#engine.addBatchSteps(flat, slots.length, false);
+    this.#idBitsOf = new WeakMap();
     slots.forEach((slot, index) => {
       const id = first + index;
       this.#idsAreSlots &&= id === slot;
@@ -74,6 +77,7 @@ export class DenseField {
     if (!this.has(slot)) return;
     const id = this.#ids.get(slot);
     this.#engine.remove(id);
+    this.#idBitsOf = new WeakMap();
     this.#ids.delete(slot);
     this.#slots.delete(id);
   }
@@ -82,7 +86,7 @@ export class DenseField {
   Slots of the best hits of each query.
 
   @param queries - `[count x dim]`.
-  @param bits - Slots that may be returned. Default: all.
+  @param bits - Slots that may be returned, not altered until the next change. Default: all.
   */
   *search(
     queries: Float32Array,
@@ -168,6 +172,8 @@ export class DenseField {
   /** The bits of the ids of slots. */
   #idBits(slotBits: Uint32Array): Uint32Array {
     if (this.#idsAreSlots) return slotBits;
+    const kept = this.#idBitsOf.get(slotBits);
+    if (kept !== undefined) return kept;
     const ids: number[] = [];
     let most = 0;
     forEachBit(slotBits, (slot) => {
@@ -178,6 +184,7 @@ export class DenseField {
     });
     const bits = new Uint32Array((most >>> 5) + 1);
     for (const id of ids) bits[id >>> 5] = (bits[id >>> 5] as number) | (1 << (id & 31));
+    this.#idBitsOf.set(slotBits, bits);
     return bits;
   }
 }

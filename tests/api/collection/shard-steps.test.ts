@@ -1,11 +1,12 @@
 /** Changes of a shard step by step: what is stopped between two of them leaves all as it was. */
 import { readFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import init from '../../../bindings/api/init.js';
 import type { Steps } from '../../../bindings/api/steps.js';
 import { checkFilter } from '../../../worker/collection/filter/check.js';
 import { Shard } from '../../../worker/collection/shard.js';
 import type { PackedHits, PointBatch } from '../../../worker/collection/shard-protocol.js';
+import { SlotNumbers } from '../../../worker/collection/slot-numbers.js';
 import { randomVectors } from '../../support/vectors.js';
 
 const dim = 8;
@@ -88,6 +89,40 @@ describe('points whose vectors are replaced in a graph', () => {
     expect(shard.indexSome()).toBeLessThan(1);
     while (shard.indexSome() < 1);
     expect(found()).toHaveLength(200);
+  });
+});
+
+describe('a filter over points whose vectors came in another order', () => {
+  it('is translated once, until the next change', async () => {
+    const shard = await filled();
+    drained(shard.delete({ ids: ids.slice(0, 200) }));
+    drained(shard.upsert(batchOf(ids.slice(0, 200), 'first'), [vectorsOf(200, 3)]));
+    drained(shard.deleteVectors([''], { ids: [0, 3] }));
+    drained(shard.updateVectors({ ...batchOf([3, 0], ''), sparse: [] }, [vectorsOf(2, 4)]));
+    const filter = checkFilter({ must: [{ key: 'color', match: { value: 'red' } }] });
+    const asked = {
+      target: { kind: 'dense' },
+      using: '',
+      filter,
+      withPayload: false,
+      withVector: false,
+    } as const;
+    const search = () => drained(shard.search({ ...asked, k: count }, vectorsOf(1, 9))).ids.length;
+    const translated = vi.spyOn(SlotNumbers.prototype, 'get');
+    const callsOf = (work: () => unknown) => {
+      translated.mockClear();
+      work();
+      return translated.mock.calls.length;
+    };
+    try {
+      const first = callsOf(() => expect(search()).toBe(200));
+      // Of the hits alone.
+      expect(first - callsOf(() => expect(search()).toBe(200))).toBe(200);
+      drained(shard.delete({ ids: [6] }));
+      expect(search()).toBe(199);
+    } finally {
+      translated.mockRestore();
+    }
   });
 });
 
