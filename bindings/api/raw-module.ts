@@ -159,7 +159,7 @@ export interface RawFunctions {
     endSlot: number,
   ): Reply;
   engineReserve(engine: number, rowCount: number): Reply;
-  engineCompact(engine: number): Reply;
+  engineCompact(engine: number, renumbers: boolean): Reply;
   engineClear(engine: number): Reply;
   engineSavedBytes(engine: number): Reply;
   /** Hands the bytes on by {@link RawModule.writePiece}. */

@@ -420,7 +420,13 @@ export class VectorSearchEngine {
   */
   compact(): void {
     const { address, runtime } = this.#handle;
-    runtime.checked((raw) => raw.engineCompact(address));
+    runtime.checked((raw) => raw.engineCompact(address, false));
+  }
+
+  /** {@link compact}; ids become 0, 1, 2, ... in the order in which they are. @internal */
+  renumber(): void {
+    const { address, runtime } = this.#handle;
+    runtime.checked((raw) => raw.engineCompact(address, true));
   }
 
   /** Remove every vector. Ids go on from where they were. */

@@ -277,8 +277,8 @@ Reply reserve(Address engine, double row_count) {
   });
 }
 
-Reply compact(Address engine) {
-  return guarded([&] { return at(engine).compact(); });
+Reply compact(Address engine, bool renumbers) {
+  return guarded([&] { return at(engine).compact(renumbers); });
 }
 
 Reply clear(Address engine) {

@@ -624,12 +624,17 @@ Result<uint64_t> SearchEngine::bytes_needed(const EngineOptions& options, uint64
   return bytes;
 }
 
-Status SearchEngine::compact() {
+Status SearchEngine::compact(bool renumbers) {
   State& state = *state_;
   // What can fail comes first.
   state.settle();
   std::optional<IdMap> ids;
-  if (state.deletions.count() > 0) ids = state.ids.without(state.deletions);
+  if (renumbers) {
+    const size_t live = state.ids.size() - state.deletions.count();
+    ids = IdMap::newest(live, live);
+  } else if (state.deletions.count() > 0) {
+    ids = state.ids.without(state.deletions);
+  }
   if (state.ivf != nullptr) {
     state.ivf->compact(state.deletions);
   } else {

@@ -196,9 +196,10 @@ class SearchEngine {
   /// Errors  kInvalidArgument
   static Result<uint64_t> bytes_needed(const EngineOptions& options, uint64_t row_count);
 
-  /// Reclaims the space of removed rows, and the spare capacity. Ids stay.
-  /// Errors  kOutOfMemory (a graph); std::bad_alloc. Unchanged then.
-  Status compact();
+  /// Reclaims the space of removed rows, and the spare capacity. Ids stay, unless
+  /// renumbers  they become 0, 1, 2, ... in the order in which they are, and the next row gets the next
+  /// Errors     kOutOfMemory (a graph); std::bad_alloc. Unchanged then.
+  Status compact(bool renumbers = false);
   /// Removes every row. Ids go on from where they were. What a codec has learned is forgotten.
   void clear();
 

@@ -18,9 +18,9 @@ export class DenseField {
   readonly dim: number;
   readonly #engine: VectorSearchEngine;
   /** By slot, the engine's id. */
-  readonly #ids = new SlotNumbers();
+  #ids = new SlotNumbers();
   /** By id, the slot. */
-  readonly #slots = new SlotNumbers();
+  #slots = new SlotNumbers();
   /** Whether every id so far is its slot: then filters need no translation. */
   #idsAreSlots = true;
   /** Of sets of slots, which shards keep until the next change, those of their ids. */
@@ -149,7 +149,7 @@ export class DenseField {
 
   /**
   Learns what can be learned from the vectors that there are now, where they are many more than it was learned from, and
-  reclaims the space of removed ones.
+  reclaims the space of removed ones. Ids are without gaps then.
   */
   *optimizeSteps(): Steps<void> {
     const { index, size, quantization } = this.#engine.stats();
@@ -158,11 +158,40 @@ export class DenseField {
       yield* this.#engine.trainSteps();
       this.#learnedFrom = size;
     }
-    this.#engine.compact();
+    this.#engine.renumber();
+    const slots: number[] = [];
+    for (let id = 0; id < this.#slots.end; id++) {
+      const slot = this.#slots.get(id);
+      if (slot !== noNumber) slots.push(slot);
+    }
+    this.#setIds(slots);
+  }
+
+  /** Numbers the slots anew, after {@link optimizeSteps}. `order`: those that are kept, as they will follow one another from 0 on. */
+  renumber(order: readonly number[]): void {
+    const slots = new Uint32Array(this.size);
+    order.forEach((before, slot) => {
+      if (this.has(before)) slots[this.#ids.get(before)] = slot;
+    });
+    this.#setIds(slots);
   }
 
   dispose(): void {
     this.#engine.dispose();
+  }
+
+  /** By id, the slots. */
+  #setIds(slots: ArrayLike<number>): void {
+    this.#ids = new SlotNumbers();
+    this.#slots = new SlotNumbers();
+    this.#idBitsOf = new WeakMap();
+    this.#idsAreSlots = true;
+    for (let id = 0; id < slots.length; id++) {
+      const slot = slots[id] as number;
+      this.#idsAreSlots &&= id === slot;
+      this.#ids.set(slot, id);
+      this.#slots.set(id, slot);
+    }
   }
 
   #hits({ ids, scores, distances }: SearchResults): FieldHits {

@@ -1,5 +1,5 @@
 /**
-The points of a shard: which slot each id has. A slot is never given out twice.
+The points of a shard: which slot each id has. A slot is not given out twice until all are numbered anew.
 
 @module
 */
@@ -12,7 +12,7 @@ export class PointTable {
   readonly live = new Bits();
   readonly #slots = new Map<PointId, number>();
   /** By slot; holes where points were removed. */
-  readonly #ids: (PointId | undefined)[] = [];
+  #ids: (PointId | undefined)[] = [];
   /** Live slots in the order of their ids; nothing once that has changed. */
   #inOrder: readonly number[] | undefined;
 
@@ -54,6 +54,15 @@ export class PointTable {
     this.#ids[slot] = id;
     this.#slots.set(id, slot);
     this.live.add(slot);
+    this.#inOrder = undefined;
+  }
+
+  /** Numbers the slots anew. `order`: the live ones, as they will follow one another from 0 on. */
+  renumber(order: readonly number[]): void {
+    this.#ids = order.map((slot) => this.idOf(slot));
+    this.#slots.clear();
+    for (const [slot, id] of this.#ids.entries()) this.#slots.set(id as PointId, slot);
+    this.live.fill(order.length);
     this.#inOrder = undefined;
   }
 

@@ -4,6 +4,7 @@ The points of one worker: their vectors, payloads and indexes. What is changed i
 @module
 */
 import { performanceMetrics } from '../../bindings/api/performance-metrics.js';
+import type { SparseIndex } from '../../bindings/api/sparse-index.js';
 import type { Steps } from '../../bindings/api/steps.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import { DenseField } from './dense-field.js';
@@ -39,6 +40,9 @@ type Undo = (() => void)[];
 
 /** Filters whose slots are kept until the next change: as many as a page asks for in turn. */
 const keptSelections = 16;
+
+/** Where one of so many slots has no point, all are numbered anew: payloads are read for that, to be indexed again. */
+const gapsPerSlot = 4;
 
 export class Shard {
   readonly dense = new Map<string, DenseField>();
@@ -155,6 +159,8 @@ export class Shard {
 
   *optimize(): Steps<void> {
     for (const field of this.dense.values()) yield* field.optimizeSteps();
+    const { nextSlot, size } = this.points;
+    if ((nextSlot - size) * gapsPerSlot > nextSlot) yield* this.#renumber();
     for (const field of this.sparse.values()) field.compact();
   }
 
@@ -282,6 +288,26 @@ export class Shard {
       return result;
     } finally {
       if (!done) for (const back of undo.reverse()) back();
+      this.#selections.clear();
+    }
+  }
+
+  /** Closes the gaps that deleted points left among the slots. */
+  *#renumber(): Steps<void> {
+    const order: number[] = [];
+    forEachBit(this.points.live.words, (slot) => order.push(slot));
+    const made: SparseIndex[] = [];
+    try {
+      // What can fail, or be stopped, comes first.
+      const takePayloads = yield* this.payloads.renumberSteps(order);
+      const fields = [...this.sparse.values()];
+      for (const field of fields) made.push(yield* field.renumberedSteps(order));
+      for (const field of this.dense.values()) field.renumber(order);
+      for (const field of fields) field.take(made.shift() as SparseIndex);
+      takePayloads();
+      this.points.renumber(order);
+    } finally {
+      for (const index of made) index.dispose();
       this.#selections.clear();
     }
   }

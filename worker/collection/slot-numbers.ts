@@ -29,6 +29,11 @@ export class SlotNumbers {
     if (slot < this.#numbers.length) this.#numbers[slot] = noNumber;
   }
 
+  /** No slot from this one on has a number. */
+  get end(): number {
+    return this.#numbers.length;
+  }
+
   get memoryBytes(): number {
     return this.#numbers.byteLength;
   }

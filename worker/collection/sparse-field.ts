@@ -4,8 +4,10 @@ One sparse vector of the points of a shard: given with them, or made from texts 
 @module
 */
 import { SparseIndex } from '../../bindings/api/sparse-index.js';
+import type { Steps } from '../../bindings/api/steps.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import type { FieldHits } from './dense-field.js';
+import { eachInSteps } from './each-in-steps.js';
 import { parsePath, someValueAt } from './payload/path.js';
 import { TextAnalyzer } from './text/terms.js';
 import type { Payload, SparseVectorConfig } from './types.js';
@@ -13,7 +15,7 @@ import type { Payload, SparseVectorConfig } from './types.js';
 export class SparseField {
   /** Whether it is made from texts. */
   readonly isText: boolean;
-  readonly #index: SparseIndex;
+  #index: SparseIndex;
   readonly #analyzer: TextAnalyzer | undefined;
   readonly #termsOf: (payload: Payload | null) => SparseVector;
 
@@ -99,6 +101,27 @@ export class SparseField {
       ...(statistics !== undefined && { statistics }),
     });
     return { slots: ids, scores, distances };
+  }
+
+  /** An index for slots that are numbered anew. `order`: those that are kept, as they will follow one another. */
+  *renumberedSteps(order: readonly number[]): Steps<SparseIndex> {
+    const index = new SparseIndex(this.#index.options);
+    let done = false;
+    try {
+      yield* eachInSteps(order, (before, slot) => {
+        if (this.has(before)) index.set(slot, this.#index.get(before));
+      });
+      done = true;
+      return index;
+    } finally {
+      if (!done) index.dispose();
+    }
+  }
+
+  /** Takes in what {@link renumberedSteps} has made. */
+  take(index: SparseIndex): void {
+    this.#index.dispose();
+    this.#index = index;
   }
 
   compact(): void {

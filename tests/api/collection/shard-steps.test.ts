@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import init from '../../../bindings/api/init.js';
 import type { Steps } from '../../../bindings/api/steps.js';
+import type { EngineOptions } from '../../../bindings/api/types.js';
 import { checkFilter } from '../../../worker/collection/filter/check.js';
 import { Shard } from '../../../worker/collection/shard.js';
 import type { PackedHits, PointBatch } from '../../../worker/collection/shard-protocol.js';
@@ -38,7 +39,7 @@ function batchOf(points: readonly number[], title: string): PointBatch {
   };
 }
 
-async function filled(options: { readonly fullScanThreshold?: number } = {}): Promise<Shard> {
+async function filled(options: EngineOptions = {}): Promise<Shard> {
   const shard = await Shard.open({
     vectors: { '': { dim, metric: 'euclidean', index: 'hnsw', ...options } },
     sparseVectors: { words: { text: { fields: ['title'] } } },
@@ -123,6 +124,48 @@ describe('a filter over points whose vectors came in another order', () => {
     } finally {
       translated.mockRestore();
     }
+  });
+});
+
+describe('optimize', () => {
+  const holey = async () => {
+    // Without codes, which would be learned anew the first time.
+    const shard = await filled({ quantization: null });
+    drained(shard.delete({ ids: ids.filter((id) => id % 3 !== 1) }));
+    // Some without a vector, and one whose vector came after others'.
+    drained(shard.deleteVectors([''], { ids: [1, 4, 100] }));
+    drained(shard.updateVectors(batchOf([4], ''), [vectorsOf(1, 5)]));
+    return shard;
+  };
+
+  it('closes the gaps that many deleted points left, and all is found as before', async () => {
+    const shard = await holey();
+    const before = readOf(shard);
+    drained(shard.optimize());
+    expect(shard.points.nextSlot).toBe(count / 3);
+    expect(readOf(shard)).toEqual(before);
+    drained(shard.upsert(batchOf([0, 1, 2, 1000], 'third'), [vectorsOf(4, 6)]));
+    expect(new Set(hitsOf(shard, { text: 'third' }).ids)).toEqual(new Set([0, 1, 2, 1000]));
+    expect(hitsOf(shard, 'dense', vectorsOf(4, 6).slice(3 * dim)).ids[0]).toBe(1000);
+    expect(shard.count(checkFilter({ must: [{ key: 'color', match: { value: 'green' } }] }))).toBe(201);
+  });
+
+  it('leaves all as it was where it is stopped', async () => {
+    const shard = await holey();
+    const before = readOf(shard);
+    const whole = await holey();
+    let steps = 0;
+    for (const optimizing = whole.optimize(); !optimizing.next().done; ) steps++;
+    expect(steps).toBeGreaterThan(5);
+    for (let stop = 1; stop <= steps; stop++) {
+      const optimizing = shard.optimize();
+      for (let step = 0; step < stop; step++) optimizing.next();
+      optimizing.return(undefined);
+      expect(readOf(shard)).toEqual(before);
+    }
+    expect(shard.points.nextSlot).toBe(count);
+    drained(shard.optimize());
+    expect(readOf(shard)).toEqual(before);
   });
 });
 

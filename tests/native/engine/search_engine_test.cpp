@@ -110,6 +110,24 @@ TEST(SearchEngine, UndoAddTakesTheNewestRowsBack) {
   EXPECT_EQ(to_number(engine->add(rows.data(), 1).value()), 2u);
 }
 
+TEST(SearchEngine, CompactionRenumbersWhereAsked) {
+  for (const IndexKind index : {IndexKind::kFlat, IndexKind::kIvf, IndexKind::kHnsw}) {
+    auto engine =
+        std::move(SearchEngine::create({2, Metric::kEuclidean, std::nullopt, index}, best_kernels()).value());
+    const std::vector<float> rows = {0, 0, 1, 0, 2, 0, 3, 0};
+    ASSERT_TRUE(engine->add(rows.data(), 4).ok());
+    ASSERT_TRUE(engine->remove(RowId{1}).ok());
+    ASSERT_TRUE(engine->compact().ok());
+    EXPECT_FALSE(engine->contains(RowId{1}));
+    ASSERT_TRUE(engine->remove(RowId{0}).ok());
+    ASSERT_TRUE(engine->compact(true).ok());
+    EXPECT_EQ(engine->get(RowId{0}).value()[0], 2);
+    EXPECT_EQ(engine->get(RowId{1}).value()[0], 3);
+    EXPECT_FALSE(engine->contains(RowId{2}));
+    EXPECT_EQ(engine->add(rows.data(), 1).value(), RowId{2});
+  }
+}
+
 TEST(SearchEngine, UpdateReplacesInPlace) {
   const auto engine = make_engine(2, Metric::kCosine);
   const Vector rows = {1, 0, 0, 1};

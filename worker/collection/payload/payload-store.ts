@@ -5,6 +5,8 @@ an order.
 @module
 */
 import { invalidArgument, VectorSearchError } from '../../../bindings/api/errors.js';
+import type { Steps } from '../../../bindings/api/steps.js';
+import { eachInSteps } from '../each-in-steps.js';
 import type { CheckedFilter } from '../filter/checked.js';
 import type { ClauseExplanation, JsonValue, Payload } from '../types.js';
 import { andBits, countBits, hasBit } from './bits.js';
@@ -45,7 +47,7 @@ const emptyPayload: Payload = {};
 
 /** The payloads of a shard. */
 export class PayloadStore {
-  readonly #payloads: (Payload | null | undefined)[] = [];
+  #payloads: (Payload | null | undefined)[] = [];
   /** By their paths, however these are written. */
   readonly #indexes = new Map<string, { field: FieldIndex; readonly schema: PayloadSchema }>();
   #payloadBytes = 0;
@@ -107,6 +109,28 @@ export class PayloadStore {
       if (payload) field.set(slot, payload);
     }
     return field;
+  }
+
+  /**
+  Payloads and indexes for slots that are numbered anew. `order`: those that are kept, as they will follow one another.
+
+  @returns What takes them in.
+  */
+  *renumberSteps(order: readonly number[]): Steps<() => void> {
+    const payloads = order.map((slot) => this.get(slot));
+    const fields: FieldIndex[] = [];
+    for (const { field } of this.#indexes.values()) {
+      const renumbered = new FieldIndex(field.key, field.path, field.type, this.tokenize);
+      yield* eachInSteps(payloads, (payload, slot) => {
+        if (payload !== null) renumbered.set(slot, payload);
+      });
+      fields.push(renumbered);
+    }
+    return () => {
+      this.#payloads = payloads;
+      for (const [place, index] of [...this.#indexes.values()].entries())
+        index.field = fields[place] as FieldIndex;
+    };
   }
 
   /** Whether there was one. */
