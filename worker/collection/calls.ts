@@ -20,6 +20,8 @@ export class Calls {
   readonly #answers: KeptAnswers;
   /** Resolves when the changes that were asked for are made, or have failed. */
   #changes: Promise<unknown> = Promise.resolve();
+  /** While reads are to wait, until when. */
+  #readsWait: Promise<unknown> | undefined;
   /** Ends the waits of calls, when the collection is closed. */
   readonly #waits = new Set<() => void>();
   #ended = false;
@@ -67,6 +69,17 @@ export class Calls {
     return made;
   }
 
+  /** As `work`, a part of a change between whose calls no read may begin. */
+  async whileReadsWait(work: () => Promise<void>): Promise<void> {
+    const working = work();
+    this.#readsWait = Promise.allSettled([working]);
+    try {
+      await working;
+    } finally {
+      this.#readsWait = undefined;
+    }
+  }
+
   /** Reads; `asked`: what the answer depends on, where it may be kept for the next who asks the same. */
   read<Result>(
     operation: string,
@@ -77,6 +90,7 @@ export class Calls {
     return this.#timed(operation, options, asked ?? options, async () => {
       const { signal } = options ?? {};
       signal?.throwIfAborted();
+      while (this.#readsWait !== undefined) await this.unlessStopped(this.#readsWait, signal);
       const key = this.#answers.keyOf(asked);
       if (key === undefined) return this.unlessStopped(read(), signal);
       const kept = this.#answers.get(key) as Result | undefined;

@@ -15,7 +15,7 @@ import { comparePointIds } from './query/order.js';
 import { type ShardSearcher, unpackPoints } from './searcher.js';
 import type { ShardGroup } from './shard-group.js';
 import type { ShardScroll } from './shard-protocol.js';
-import type { OrderBy, PointRecord, ScrollRequest } from './types.js';
+import type { OrderBy, PointId, PointRecord, ScrollRequest } from './types.js';
 
 /** Points that are fetched from a shard at a time. */
 const scrollPage = 256;
@@ -69,6 +69,7 @@ async function* scrollById(
     from: offset === undefined ? undefined : { id: offset, included: true },
     ended: false,
   }));
+  let told: PointId | undefined;
   for (;;) {
     const empty = shards.filter(({ points, place, ended }) => place === points.length && !ended);
     await Promise.all(
@@ -89,8 +90,12 @@ async function* scrollById(
       .filter(({ points, place }) => place < points.length)
       .sort((a, b) => comparePointIds(headOf(a).id, headOf(b).id))[0];
     if (first === undefined) return;
-    yield headOf(first);
+    const point = headOf(first);
     first.place++;
+    // One that moves from one shard to another meanwhile comes once.
+    if (told !== undefined && comparePointIds(point.id, told) <= 0) continue;
+    told = point.id;
+    yield point;
   }
 }
 

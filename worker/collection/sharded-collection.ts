@@ -477,20 +477,25 @@ export class ShardedCollection implements Collection {
   async #sendBatch({ shards, count }: Batch): Promise<void> {
     const receivers = [...shards.keys()];
     const batchOf = (shard: number) => shards.get(shard) as ShardBatch;
-    await this.#shards.callEach(
-      receivers,
-      'upsert',
-      (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
-      {},
-    );
-    if (this.#config.shardKey === undefined || this.#shards.count === 1 || count === 0) return;
-    // Points whose key has changed have moved: they leave the shard that they were in.
-    await this.#shards.callEach(
-      this.#shards.all,
-      'delete',
-      (shard) => [{ ids: receivers.flatMap((other) => (other === shard ? [] : batchOf(other).batch.ids)) }],
-      {},
-    );
+    const send = async () => {
+      await this.#shards.callEach(
+        receivers,
+        'upsert',
+        (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
+        {},
+      );
+    };
+    if (this.#config.shardKey === undefined || this.#shards.count === 1 || count === 0) return send();
+    // Points whose key has changed have moved: they leave the shard that they were in, once they are in the other.
+    await this.#calls.whileReadsWait(async () => {
+      await send();
+      await this.#shards.callEach(
+        this.#shards.all,
+        'delete',
+        (shard) => [{ ids: receivers.flatMap((other) => (other === shard ? [] : batchOf(other).batch.ids)) }],
+        {},
+      );
+    });
   }
 
   /** Has the shards index what they were sent, some milliseconds at a time: searches come in between. */

@@ -76,6 +76,58 @@ describe('a collection', () => {
     expect(workers.map(({ threadId }) => threadId)).toEqual([-1, -1, -1]);
   });
 
+  it('tells no point twice while it moves from one worker to another', async () => {
+    let held: (() => void) | undefined;
+    let isMoving = () => {};
+    const moving = new Promise<void>((resolve) => {
+      isMoving = resolve;
+    });
+    collection = await openCollection({
+      name: 'moving',
+      ...{ dim: 8, shards: 2, shardKey: 'color' },
+      workerFactory: () => {
+        const worker = new Worker(workerFile);
+        const post = worker.postMessage.bind(worker);
+        // What takes points out of the worker where they were waits until it is let go.
+        worker.postMessage = (message, transfer) => {
+          if (message?.method !== 'delete') return post(message, transfer);
+          const before = held;
+          held = () => {
+            before?.();
+            post(message, transfer);
+          };
+          isMoving();
+        };
+        return worker as WorkerLike;
+      },
+    });
+    const letGo = () => {
+      held?.();
+      held = undefined;
+    };
+    const timer = setInterval(letGo, 1);
+    const colors = ['red', 'green', 'blue', 'black', 'white'];
+    const points = colors.map((color, id) => ({ ...pointsWith(1)[0], id, payload: { color } }));
+    await collection.upsert(points);
+    clearInterval(timer);
+    await moving;
+    const away = points.map((point, id) => ({
+      ...point,
+      payload: { color: colors[(id + 1) % 5] as string },
+    }));
+    const begun = new Promise<void>((resolve) => {
+      isMoving = resolve;
+    });
+    const upsert = collection.upsert(away);
+    await begun;
+    const reads = [collection.count(), collection.search(pointsWith(1)[0]?.vector as Float32Array)] as const;
+    await Promise.race([Promise.all(reads), new Promise((resolve) => setTimeout(resolve, 100))]);
+    letGo();
+    await upsert;
+    expect(await reads[0]).toBe(5);
+    expect(await reads[1]).toHaveLength(5);
+  });
+
   it('routes by its shard key, and moves points whose key changes', async () => {
     collection = await openCollection({ name: 'routed', dim: 8, shards: 3, shardKey: 'color' });
     const points = pointsWith(60);

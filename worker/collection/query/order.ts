@@ -16,7 +16,13 @@ export function compareHits(a: ScoredPoint, b: ScoredPoint): number {
   return b.score - a.score || comparePointIds(a.id, b.id);
 }
 
-/** The `k` best of lists that are each in the order of {@link compareHits}. */
+/**
+The `k` best of lists that are each in the order of {@link compareHits}. A point that is in several lists, since it moves
+from one shard to another, counts once, where it is best.
+*/
 export function mergeHits(lists: readonly (readonly ScoredPoint[])[], k: number): ScoredPoint[] {
-  return lists.flat().sort(compareHits).slice(0, k);
+  const hits = lists.flat().sort(compareHits);
+  if (lists.length < 2) return hits.slice(0, k);
+  const ids = new Set<PointId>();
+  return hits.filter(({ id }) => ids.size < k && ids.size < ids.add(id).size);
 }
