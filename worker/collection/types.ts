@@ -126,7 +126,10 @@ export interface SearchParams {
 
 /** What a search is about, beside its query. */
 export interface SearchRequest<P extends object = Payload> extends Selected {
-  /** Most hits. Default: `10`. */
+  /**
+  Most hits. Default: `10`. They come with ties by id; but which of equally good points are among the last of them depends
+  on the order in which they came, and so on the number of shards.
+  */
   readonly k?: number;
   /** Hits that are left out first. Default: `0`. */
   readonly offset?: number;
