@@ -98,6 +98,10 @@ export class ShardSearcher implements Searcher {
     return ids.flatMap((id) => records.get(id) ?? []);
   }
 
+  metricOf(using: string): Metric | undefined {
+    return this.#shapes.dense.get(using)?.metric;
+  }
+
   kindOf(using: string): 'dense' | 'sparse' | 'text' {
     if (this.#shapes.dense.has(using)) return 'dense';
     const sparse = this.#shapes.sparse.get(using);

@@ -23,6 +23,7 @@ import {
 } from './check-query.js';
 import { distributionBasedScoreFusion, reciprocalRankFusion } from './fusion.js';
 import { maximalMarginalRelevance } from './mmr.js';
+import { similarity } from './similarity.js';
 import type { LeafRequest, Searcher, Target, VectorPair } from './target.js';
 
 /** @throws {VectorSearchError} with code `INVALID_ARGUMENT`, `NOT_SUPPORTED`, `NOT_FOUND`, or what a search throws. */
@@ -202,9 +203,15 @@ class QueryRun {
       return ids.map((id) => scores.get(id) ?? 0);
     };
     const vectors = await this.searcher.vectors(ids, using, this.signal);
+    const metric = this.searcher.metricOf(using);
     const chosen = await maximalMarginalRelevance(await similarities(target), diversity, k, (position) => {
       const vector = vectors[position];
-      return vector === undefined ? Promise.resolve(ids.map(() => 0)) : similarities(targetOf(vector));
+      if (vector === undefined) return Promise.resolve(ids.map(() => 0));
+      // What a sparse vector's values weigh, the shards know.
+      if ('indices' in vector || metric === undefined) return similarities(targetOf(vector));
+      const of = (other: StoredVector | undefined) =>
+        other instanceof Float32Array ? similarity(metric, vector, other) : 0;
+      return Promise.resolve(vectors.map(of));
     });
     return chosen.map((position) => candidates[position] as ScoredPoint);
   }

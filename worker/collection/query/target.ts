@@ -3,6 +3,7 @@ What the parts above the shards ask of what lies below them.
 
 @module
 */
+import type { Metric } from '../../../bindings/api/types.js';
 import type { Filter } from '../filter/types.js';
 import type {
   OrderBy,
@@ -72,6 +73,8 @@ export interface Searcher {
   ): Promise<(StoredVector | undefined)[]>;
   /** Points in the order of the ids; those that there are not are left out. */
   retrieve(ids: readonly PointId[], selected: Selected, signal?: AbortSignal): Promise<PointRecord[]>;
+  /** Of dense vectors alone. */
+  metricOf(using: string): Metric | undefined;
   /** @throws `INVALID_ARGUMENT` with the names that there are. */
   kindOf(using: string): 'dense' | 'sparse' | 'text';
   /** @throws `INVALID_ARGUMENT` where the collection was opened without `embed`. */

@@ -80,6 +80,10 @@ export class NaiveSearcher implements Searcher {
     }
   }
 
+  metricOf(using: string): Metric | undefined {
+    return this.metrics.get(using);
+  }
+
   kindOf(using: string): 'dense' | 'sparse' {
     if (this.metrics.has(using)) return 'dense';
     if (this.idf.has(using)) return 'sparse';
