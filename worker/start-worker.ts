@@ -5,7 +5,7 @@ Starts a worker: within a time limit, and with an error that says what to look a
 */
 import { absoluteUrl } from '../bindings/api/address-web.js';
 import { checkCallOptions, checkOptions, checkTimeout } from '../bindings/api/arguments.js';
-import { invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
+import { describe, invalidArgument, VectorSearchError } from '../bindings/api/errors.js';
 import { WorkerClient, type WorkerHandle } from './client.js';
 import { errorFromFields } from './error-fields.js';
 import { startNames } from './option-names.js';
@@ -106,7 +106,7 @@ function nameOf(workerUrl: string | URL): string {
   try {
     return absoluteUrl(workerUrl).href;
   } catch (error) {
-    throw loadFailed(String(workerUrl), String(error), error);
+    throw loadFailed(`${describe(workerUrl)}`, String(error), error);
   }
 }
 

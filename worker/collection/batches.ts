@@ -251,7 +251,11 @@ function* pointsOfColumns(
   if (!Array.isArray(ids)) throw invalidArgument('ids to be an array', ids);
   if (payloads !== undefined && !Array.isArray(payloads))
     throw invalidArgument('payloads to be an array', payloads);
-  if (vectors !== undefined && (typeof vectors !== 'object' || vectors === null || Array.isArray(vectors)))
+  if (
+    vectors !== undefined &&
+    !isFloat32Array(vectors) &&
+    (typeof vectors !== 'object' || vectors === null || isIterable(vectors))
+  )
     throw invalidArgument('vectors to be a Float32Array, or an object of them by name', vectors);
   if (payloads !== undefined && payloads.length !== ids.length)
     throw new VectorSearchError('DIMENSION_MISMATCH', `${ids.length} payloads, one an id`, payloads.length);

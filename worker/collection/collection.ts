@@ -52,7 +52,8 @@ export interface Collection<P extends object = Payload> {
   batches), or columns.
   @throws {VectorSearchError} with code `STOPPED` where the signal, the source or a wrong point ended it after some
   batches: `actual` tells how many points, from the first on, were taken, and `cause` is the reason. Where none was
-  taken, the reason itself.
+  taken, the reason itself. Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced
+  before it failed come back as their codes tell them.
   */
   upsert(
     points: Iterable<Point<P>> | AsyncIterable<Point<P>> | PointColumns<P>,

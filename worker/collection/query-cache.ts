@@ -17,23 +17,11 @@ interface Entry {
 export class QueryCache {
   private readonly maxBytes: number;
   private readonly entries = new Map<string, Entry>();
-  private hitCount = 0;
-  private missCount = 0;
   private byteCount = 0;
 
   /** `maxBytes`: most bytes of values and keys; 0: nothing is kept. */
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
-  }
-
-  /** Lookups that found something, since the beginning. */
-  get hits(): number {
-    return this.hitCount;
-  }
-
-  /** Lookups that found nothing. */
-  get misses(): number {
-    return this.missCount;
   }
 
   /** Bytes of what is kept, keys among them. */
@@ -43,11 +31,7 @@ export class QueryCache {
 
   get(key: string): unknown | undefined {
     const entry = this.entries.get(key);
-    if (entry === undefined) {
-      this.missCount++;
-      return undefined;
-    }
-    this.hitCount++;
+    if (entry === undefined) return undefined;
     // A map lists its keys in the order in which they were set.
     this.entries.delete(key);
     this.entries.set(key, entry);

@@ -116,16 +116,15 @@ export class ShardSearcher implements Searcher {
     return shape;
   }
 
-  async embed(text: string): Promise<Float32Array> {
-    return (await this.embedAll([text]))[0] as Float32Array;
+  async embed(text: string, using: string): Promise<Float32Array> {
+    return (await this.embedAll([text], using))[0] as Float32Array;
   }
 
-  /** @throws {VectorSearchError} where there is no `embed`, or it gives other vectors than the collection has. */
-  async embedAll(texts: readonly string[]): Promise<Float32Array[]> {
+  /** @throws {VectorSearchError} where there is no `embed`, or it gives other vectors than `using` takes. */
+  async embedAll(texts: readonly string[], using: string): Promise<Float32Array[]> {
     if (this.#embed === undefined)
       throw invalidArgument('a collection that was opened with `embed`, for texts', 'one without');
-    const [name, shape] = [...this.#shapes.dense][0] ?? [];
-    if (name === undefined || shape === undefined) throw unknownVector('', this.#shapes);
+    const shape = this.dense(using);
     const vectors = await this.#embed(texts);
     if (!Array.isArray(vectors) || vectors.length !== texts.length)
       throw invalidArgument(`embed to give ${texts.length} vectors, one a text`, vectors);
@@ -170,7 +169,7 @@ export class ShardSearcher implements Searcher {
       const ofQuery = lists.map((list) => list[query] ?? []);
       // Of one shard, too: it has ties in the order in which points came.
       const hits = mergeHits(ofQuery, request.k);
-      return explanation.length > 0 ? withExplanation(hits, explanation) : hits;
+      return request.explain ? withExplanation(hits, explanation) : hits;
     });
   }
 

@@ -286,7 +286,7 @@ export class ShardedCollection implements Collection {
         hits.splice(0, offset);
         return hits;
       }
-      const vector = typeof query === 'string' ? await this.#searcher.embed(query) : query;
+      const vector = typeof query === 'string' ? await this.#searcher.embed(query, using) : query;
       const [hits] = await this.#searchDense([vector], options);
       return hits as Hits;
     });
@@ -458,7 +458,7 @@ export class ShardedCollection implements Collection {
       shapes: this.#shapes,
       pointsPerBatch:
         batchSize === undefined ? byBytes : checkInteger('batchSize', batchSize, 1, maxBatchSize),
-      embed: (texts) => this.#searcher.embedAll(texts),
+      embed: (texts) => this.#searcher.embedAll(texts, ''),
       shardOf: (id, payload) => {
         if (path === undefined) return shardOf(id, shardCount);
         const where = `${shardKey} in the payload of point ${id}`;

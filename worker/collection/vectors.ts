@@ -73,7 +73,8 @@ export function checkPointVectors(
   const checked = new Map<string, CheckedVector>();
   if (vector === undefined) return checked;
   const named: NamedVectors = isPlainVector(vector) ? { '': vector } : vector;
-  if (typeof named !== 'object' || named === null || ArrayBuffer.isView(named))
+  // A map has its vectors elsewhere than an object has, and would count as none.
+  if (typeof named !== 'object' || named === null || ArrayBuffer.isView(named) || Symbol.iterator in named)
     throw invalidArgument(`the vector of ${point} to be numbers, or an object of vectors`, vector);
   for (const [name, given] of Object.entries(named)) {
     const where = name === '' ? `the vector of ${point}` : `vector ${name} of ${point}`;

@@ -30,8 +30,16 @@ const calls: readonly (readonly [string, Call, readonly unknown[]])[] = [
   ['options of upsert', (c, wrong) => c.upsert([{ id: 1 }], wrong), [null, 5, { onProgress: 5 }]],
   ['columns', (c, wrong) => c.upsert(wrong), [{ ids: null }, { ids: 5 }, vector, detached]],
   ['payloads of columns', (c, wrong) => c.upsert({ ids: [1], payloads: wrong }), [null, 5, 'a']],
-  ['vectors of columns', (c, wrong) => c.upsert({ ids: [1], vectors: wrong }), [null, 5, [vector]]],
-  ['a vector', (c, wrong) => c.upsert([{ id: 1, vector: wrong }]), [null, new Float64Array(dim)]],
+  [
+    'vectors of columns',
+    (c, wrong) => c.upsert({ ids: [1], vectors: wrong }),
+    [null, 5, [vector], new Map([['', vector]])],
+  ],
+  [
+    'a vector',
+    (c, wrong) => c.upsert([{ id: 1, vector: wrong }]),
+    [null, new Float64Array(dim), new Map([['', vector]]), new Set([1])],
+  ],
   ['options of delete', (c, wrong) => c.delete([99], wrong), [null, 5]],
   ['a payload', (c, wrong) => c.setPayload(wrong, [1]), [5, [1]]],
   ['options of setPayload', (c, wrong) => c.setPayload({ a: 1 }, [1], wrong), [null, 5]],
@@ -283,7 +291,30 @@ describe.each([1, 3])('equals in %i workers', (shards) => {
   });
 });
 
+it('takes from a model what the vector that is searched takes', async () => {
+  await opened({
+    dim: undefined as never,
+    vectors: { a: { dim: 2 }, b: { dim: 3 } },
+    embed: async (texts) => texts.map(() => Float32Array.of(1, 2, 3)),
+  });
+  await collection.upsert([{ id: 1, vector: { a: [1, 2], b: [1, 2, 3] } }]);
+  expect((await collection.search('words', { using: 'b' }))[0]?.id).toBe(1);
+  expect((await collection.query({ query: { text: 'words' }, using: 'b' }))[0]?.id).toBe(1);
+  await expect(collection.search('words', { using: 'a' })).rejects.toMatchObject({
+    code: 'DIMENSION_MISMATCH',
+  });
+});
+
 describe('a shard key', () => {
+  it('explains what no shard can have', async () => {
+    await opened({ shards: 3, shardKey: 'tag' });
+    // Shard keys are no booleans.
+    const filter = { must: [{ key: 'tag', match: { value: true } }] };
+    const hits = await collection.search(vector, { filter, explain: true });
+    expect(hits).toHaveLength(0);
+    expect(hits.explanation).toEqual([]);
+  });
+
   it('is one value: a filter for the second of several would look elsewhere', async () => {
     await opened({ shards: 3, shardKey: 'tags' });
     const point = (tags: unknown) => collection.upsert([{ id: 1, vector, payload: { tags } as never }]);

@@ -225,7 +225,7 @@ class QueryRun {
         if (kind === 'text') return query;
         if (kind === 'sparse')
           throw invalidArgument(`${path}using to be a text index or a dense vector`, using);
-        return { kind: 'dense', vector: await this.searcher.embed(query.text) };
+        return { kind: 'dense', vector: await this.searcher.embed(query.text, using) };
       }
       case 'recommend':
         return this.recommended(query, using);

@@ -77,6 +77,6 @@ export interface Searcher {
   metricOf(using: string): Metric | undefined;
   /** @throws `INVALID_ARGUMENT` with the names that there are. */
   kindOf(using: string): 'dense' | 'sparse' | 'text';
-  /** @throws `INVALID_ARGUMENT` where the collection was opened without `embed`. */
-  embed(text: string): Promise<Float32Array>;
+  /** @throws `INVALID_ARGUMENT` where the collection was opened without `embed`, or `using` is no dense vector. */
+  embed(text: string, using: string): Promise<Float32Array>;
 }
