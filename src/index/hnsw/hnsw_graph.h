@@ -21,7 +21,7 @@ struct HnswGraph {
 
   bool is_linked(uint32_t node) const { return !visited.is_marked(node); }
   /// Whether the row of a linked node is another since. Its edges are those of the row that was.
-  bool is_moved(uint32_t node) const { return moved_count > 0 && moved[node]; }
+  bool is_moved(uint32_t node) const { return moved_count > 0 && node < moved.size() && moved[node]; }
   /// May throw std::bad_alloc only where `is_so`.
   void set_moved(uint32_t node, bool is_so);
   size_t top_level() const { return links.level(entry); }
@@ -32,7 +32,7 @@ struct HnswGraph {
   size_t linked_count = 0;
   /// Between walks those nodes are marked that are not linked.
   VisitedSet visited;
-  std::vector<bool> moved;  // of nodes; empty until one is
+  std::vector<bool> moved;  // of nodes; none past its end is
   size_t moved_count = 0;
 };
 
