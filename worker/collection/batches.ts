@@ -67,17 +67,18 @@ export async function* batchesOf(
         const checked = checkPoint(point, vectors?.[index], plan.shapes, chunk.first + index);
         const shard = plan.shardOf(checked.id, checked.payload);
         if (builder.has(checked.id)) {
-          yield builder.build();
+          yield await builder.build(rest);
           builder = new BatchBuilder(plan.shapes);
         }
-        builder.add(checked, shard, chunk.points.length);
-        await rest();
+        builder.add(checked, shard);
+        const pause = rest();
+        if (pause !== undefined) await pause;
       } catch (error) {
         failure = { error };
         break;
       }
     }
-    if (builder.count > 0) yield builder.build();
+    if (builder.count > 0) yield await builder.build(rest);
     builder = new BatchBuilder(plan.shapes);
     if (failure !== undefined) throw failure.error;
   }
@@ -96,6 +97,7 @@ interface CheckedPoint {
   readonly vectors: ReadonlyMap<string, CheckedVector>;
 }
 
+/** Keeps vectors where they are until the batch is built: then it is known how much room they take. */
 class BatchBuilder {
   readonly #shapes: VectorShapes;
   readonly #ids = new Set<PointId>();
@@ -113,8 +115,7 @@ class BatchBuilder {
     return this.#ids.has(id);
   }
 
-  /** `room`: points that there may come to be at most. */
-  add({ id, payload, vectors }: CheckedPoint, shard: number, room: number): void {
+  add({ id, payload, vectors }: CheckedPoint, shard: number): void {
     this.#ids.add(id);
     let columns = this.#shards.get(shard);
     if (columns === undefined) {
@@ -124,29 +125,13 @@ class BatchBuilder {
     const place = columns.ids.push(id) - 1;
     columns.payloads.push(payload);
     for (const [name, vector] of vectors) {
-      if (isFloat32Array(vector)) {
-        const dim = vector.length;
-        let column = columns.dense.get(name);
-        if (column === undefined) {
-          column = { points: [], flat: new Float32Array(Math.min(room, firstRoom) * dim) };
-          columns.dense.set(name, column);
-        }
-        const row = column.points.push(place) - 1;
-        if (column.flat.length === row * dim) column.flat = grown(column.flat, room * dim);
-        column.flat.set(vector, row * dim);
-      } else {
-        let column = columns.sparse.get(name);
-        if (column === undefined) {
-          column = { points: [], vectors: [] };
-          columns.sparse.set(name, column);
-        }
-        column.points.push(place);
-        column.vectors.push(vector);
-      }
+      if (this.#shapes.dense.has(name)) addTo(columns.dense, name, place, vector as Float32Array);
+      else addTo(columns.sparse, name, place, vector as SparseVector);
     }
   }
 
-  build(): Batch {
+  /** @param rest - Lets the page have a turn where it has waited for long. */
+  async build(rest: Rest): Promise<Batch> {
     const shards = new Map<number, ShardBatch>();
     for (const [shard, { ids, payloads, dense, sparse }] of this.#shards) {
       const batch: PointBatch = {
@@ -155,30 +140,52 @@ class BatchBuilder {
         dense: [...dense].map(([name, { points }]) => ({ name, points })),
         sparse: [...sparse].map(([name, { points, vectors }]) => ({ name, points, vectors })),
       };
-      const flats = [...dense].map(([name, { points, flat }]) =>
-        flat.subarray(0, points.length * (this.#shapes.dense.get(name)?.dim ?? 0)),
-      );
+      const flats: Float32Array[] = [];
+      for (const { vectors } of dense.values()) flats.push(await joined(vectors, rest));
       shards.set(shard, { batch, flats });
     }
     return { count: this.count, shards };
   }
 }
 
-/** Points that there is room for at first: batches end early where ids come again and again. */
-const firstRoom = 64;
-
-/** Twice as long, or as long as it may become. */
-function grown(flat: Float32Array, most: number): Float32Array {
-  const longer = new Float32Array(Math.min(2 * flat.length, most));
-  longer.set(flat);
-  return longer;
+/** Vectors of one name, and the places of their points. */
+interface VectorColumn<Vector> {
+  readonly points: number[];
+  readonly vectors: Vector[];
 }
 
 interface ShardColumns {
   readonly ids: PointId[];
   readonly payloads: (Payload | null)[];
-  readonly dense: Map<string, { readonly points: number[]; flat: Float32Array }>;
-  readonly sparse: Map<string, { readonly points: number[]; readonly vectors: SparseVector[] }>;
+  readonly dense: Map<string, VectorColumn<Float32Array>>;
+  readonly sparse: Map<string, VectorColumn<SparseVector>>;
+}
+
+/** Vectors of one length, after one another. */
+async function joined(vectors: readonly Float32Array[], rest: Rest): Promise<Float32Array> {
+  const dim = vectors[0]?.length ?? 0;
+  const flat = new Float32Array(vectors.length * dim);
+  for (const [index, vector] of vectors.entries()) {
+    flat.set(vector, index * dim);
+    const pause = rest();
+    if (pause !== undefined) await pause;
+  }
+  return flat;
+}
+
+function addTo<Vector>(
+  columns: Map<string, VectorColumn<Vector>>,
+  name: string,
+  place: number,
+  vector: Vector,
+): void {
+  let column = columns.get(name);
+  if (column === undefined) {
+    column = { points: [], vectors: [] };
+    columns.set(name, column);
+  }
+  column.points.push(place);
+  column.vectors.push(vector);
 }
 
 /** Points of the source in the order in which they come; `first` is the position of the first of them. */
@@ -192,8 +199,7 @@ async function* chunksOf(
   shapes: VectorShapes,
   most: number,
 ): AsyncGenerator<Chunk, void, void> {
-  let first = 0;
-  let points: Point<object>[] = [];
+  const chunks = new ChunkBuilder(most);
   const rest = createRest();
   const iterable = isColumns(source) ? pointsOfColumns(source, shapes) : source;
   const isPoints =
@@ -205,26 +211,63 @@ async function* chunksOf(
     throw invalidArgument('points to be an array, iterable, or { ids, vectors, payloads }', source);
   let failure: { readonly error: unknown } | undefined;
   try {
-    for await (const point of iterable) {
-      points.push(point);
-      await rest();
-      if (points.length < most) continue;
-      yield { first, points };
-      first += points.length;
-      points = [];
+    // Waiting for each point of what need not be waited for takes longer than all else that is done with it.
+    if (Symbol.asyncIterator in iterable) {
+      for await (const point of iterable) {
+        const full = chunks.push(point);
+        const pause = rest();
+        if (pause !== undefined) await pause;
+        if (full !== undefined) yield full;
+      }
+    } else {
+      for (const point of iterable) {
+        const full = chunks.push(point);
+        const pause = rest();
+        if (pause !== undefined) await pause;
+        if (full !== undefined) yield full;
+      }
     }
   } catch (error) {
     failure = { error };
   }
-  if (points.length > 0) yield { first, points };
+  const last = chunks.take();
+  if (last !== undefined) yield last;
   if (failure !== undefined) throw failure.error;
+}
+
+class ChunkBuilder {
+  readonly #most: number;
+  #first = 0;
+  #points: Point<object>[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @returns The points so far, once they are enough. */
+  push(point: Point<object>): Chunk | undefined {
+    this.#points.push(point);
+    return this.#points.length < this.#most ? undefined : this.take();
+  }
+
+  /** The points so far, where there are any. */
+  take(): Chunk | undefined {
+    if (this.#points.length === 0) return undefined;
+    const chunk = { first: this.#first, points: this.#points };
+    this.#first += chunk.points.length;
+    this.#points = [];
+    return chunk;
+  }
 }
 
 /** Longest work on points without a turn for the page, in milliseconds: half a frame. */
 const workMs = 8;
 
+/** What to wait for before going on, where there is something. */
+type Rest = () => Promise<void> | undefined;
+
 /** Lets the page have a turn where it has waited for long: a batch of any size must not freeze it. */
-function createRest(): () => Promise<void> | undefined {
+function createRest(): Rest {
   let turn: (() => Promise<void>) | undefined;
   let last = performance.now();
   return () => {
@@ -271,12 +314,21 @@ function* pointsOfColumns(
       return { name, flat, dim };
     },
   );
+  const [only] = columns.length === 1 && columns[0]?.name === '' ? columns : [];
   for (const [index, id] of ids.entries()) {
-    const vector = Object.fromEntries(
-      columns.map(({ name, flat, dim }) => [name, flat.subarray(index * dim, (index + 1) * dim)]),
-    );
+    const vector =
+      only === undefined
+        ? Object.fromEntries(columns.map((column) => [column.name, rowOf(column, index)]))
+        : rowOf(only, index);
     yield { id, vector, payload: payloads?.[index] ?? null };
   }
+}
+
+function rowOf(
+  { flat, dim }: { readonly flat: Float32Array; readonly dim: number },
+  index: number,
+): Float32Array {
+  return flat.subarray(index * dim, (index + 1) * dim);
 }
 
 /** The vectors of those points that bring a text in place of one. */
