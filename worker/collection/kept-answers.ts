@@ -37,7 +37,7 @@ export class KeptAnswers {
   /** A copy of the answer that is kept, or nothing. */
   get(key: string): unknown | undefined {
     const kept = this.#cache.get(key);
-    return kept === undefined ? undefined : structuredClone(kept);
+    return copyOf(kept);
   }
 
   /** As `read`, whose answer is kept unless something changes while it runs. */
@@ -46,7 +46,7 @@ export class KeptAnswers {
     const answer = await read();
     // While a change is under way the number is odd.
     if (epoch === this.#epoch && epoch % 2 === 0)
-      this.#cache.set(key, structuredClone(answer), approximateBytes(answer));
+      this.#cache.set(key, copyOf(answer), approximateBytes(answer));
     return answer;
   }
 
@@ -57,13 +57,35 @@ export class KeptAnswers {
   }
 }
 
+/** A copy of JSON with typed arrays in it. `structuredClone` takes three times as long for ten hits. */
+function copyOf<Value>(value: Value): Value;
+function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (ArrayBuffer.isView(value)) return (value as Float32Array).slice();
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const member = copyOf((value as Record<string, unknown>)[key]);
+    // Assigned, it would become the prototype.
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, {
+        value: member,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    else copy[key] = member;
+  }
+  return copy;
+}
+
 /** Bytes that a value takes, about. */
 function approximateBytes(value: unknown): number {
-  if (ArrayBuffer.isView(value)) return 64 + value.byteLength;
   if (typeof value === 'string') return 16 + 2 * value.length;
   if (typeof value !== 'object' || value === null) return 8;
-  return Object.entries(value).reduce(
-    (sum, [key, inner]) => sum + 2 * key.length + approximateBytes(inner),
-    32,
-  );
+  if (ArrayBuffer.isView(value)) return 64 + value.byteLength;
+  let bytes = 32;
+  for (const key of Object.keys(value))
+    bytes += 2 * key.length + approximateBytes((value as Record<string, unknown>)[key]);
+  return bytes;
 }
