@@ -6,12 +6,16 @@ What travels by transfer, and what is copied first.
 import { isFloat32Array, isUint8Array } from '../bindings/api/arguments.js';
 import { tagOf } from '../bindings/api/tag.js';
 
-/** The buffers of the typed arrays in a result: a typed array itself, or those one level inside an object. */
+/** Bytes from which on it is worth while to give a buffer away: less is copied in as little time, and leaves no garbage. */
+const transferredBytes = 4096;
+
+/** The larger buffers of typed arrays in a result: a typed array itself, or those one level inside an object. */
 export function transferables(value: unknown): ArrayBuffer[] {
   const candidates = ArrayBuffer.isView(value) ? [value] : isObject(value) ? Object.values(value) : [];
   const buffers = new Set<ArrayBuffer>();
   for (const candidate of candidates) {
-    if (ArrayBuffer.isView(candidate) && isTransferable(candidate.buffer)) buffers.add(candidate.buffer);
+    if (!ArrayBuffer.isView(candidate) || candidate.buffer.byteLength < transferredBytes) continue;
+    if (isTransferable(candidate.buffer)) buffers.add(candidate.buffer);
   }
   return [...buffers];
 }

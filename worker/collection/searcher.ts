@@ -160,7 +160,14 @@ export class ShardSearcher implements Searcher {
     const settings = { signal, readOnly: true };
     const statistics = await this.#statistics(target, request.using, settings);
     const sent: ShardSearch = { ...request, target, filter: checked, statistics };
-    const answers = await this.#shards.callEach(shards, 'search', () => [sent, queries.slice()], settings);
+    // The last shard gets the queries themselves.
+    const queriesFor = (shard: number) => (shard === shards.at(-1) ? queries : queries.slice());
+    const answers = await this.#shards.callEach(
+      shards,
+      'search',
+      (shard) => [sent, queriesFor(shard)],
+      settings,
+    );
     const lists = answers.map(unpackHits);
     const explanation = answers.flatMap(({ explanation }, index) =>
       explanation === undefined ? [] : [{ shard: shards[index] as number, ...explanation }],

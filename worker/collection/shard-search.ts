@@ -50,12 +50,15 @@ export class ShardSearcher {
         ? Array.from({ length: queryCount }, () => none)
         : yield* this.#find(request, queries, allowed);
     const searchMs = performance.now() - filtered;
-    const slots = hits.flatMap((each) => [...each.slots]);
+    const ofAll = (of: (each: FieldHits) => ArrayLike<number>) => joined(hits.map(of));
     return {
-      ...shard.packed(slots, request),
+      ...shard.packed(
+        ofAll(({ slots }) => slots),
+        request,
+      ),
       counts: Uint32Array.from(hits, (each) => each.slots.length),
-      scores: Float64Array.from(hits.flatMap((each) => [...each.scores])),
-      distances: Float64Array.from(hits.flatMap((each) => [...each.distances])),
+      scores: ofAll(({ scores }) => scores),
+      distances: ofAll(({ distances }) => distances),
       ...(request.explain && {
         explanation: {
           strategy: allowed.count === 0 ? 'none' : this.#scans(request, allowed.count) ? 'scan' : 'walk',
@@ -146,6 +149,17 @@ export class ShardSearcher {
   #scans({ target, using, params }: ShardSearch, matched: number): boolean {
     return target.kind !== 'dense' || this.#dense(using).scans(matched, params);
   }
+}
+
+/** One array of all, in which slots and floats are exact. */
+function joined(arrays: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const array of arrays) {
+    all.set(array, start);
+    start += array.length;
+  }
+  return all;
 }
 
 type ExampleTarget = Extract<ShardTarget, { kind: 'examples' | 'discover' | 'context' }>;

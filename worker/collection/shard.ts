@@ -266,7 +266,12 @@ export class Shard {
 
   /** Points as they travel. */
   packed(slots: ArrayLike<number>, { withPayload, withVector }: Returned): PackedPoints {
-    const each = <T>(of: (slot: number) => T): T[] => Array.from(slots, of);
+    // `Array.from` walks through typed arrays value by value, which takes five times as long.
+    const each = <T>(of: (slot: number) => T): T[] => {
+      const all: T[] = [];
+      for (let index = 0; index < slots.length; index++) all.push(of(slots[index] as number));
+      return all;
+    };
     return {
       ids: each((slot) => this.points.idOf(slot)),
       ...(withPayload !== false && {
