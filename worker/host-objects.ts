@@ -63,8 +63,8 @@ const processorCalls: CallTable<BatchProcessor, ProcessorCalls> = {
 };
 
 const shardCalls: CallTable<Shard, ShardCalls> = {
-  upsert: (shard, batch, ...flats) => shard.upsert(batch, flats),
-  updateVectors: (shard, batch, ...flats) => shard.updateVectors(batch, flats),
+  upsert: (shard, batch, ...flats) => thenFree(shard.upsert(batch, flats), flats),
+  updateVectors: (shard, batch, ...flats) => thenFree(shard.updateVectors(batch, flats), flats),
   deleteVectors: (shard, names, points) => shard.deleteVectors(names, points),
   delete: (shard, points) => shard.delete(points),
   setPayload: (shard, payload, points, key) => shard.setPayload(payload, points, key),
@@ -162,6 +162,18 @@ function tableOf(object: HostObject | undefined): object {
 
 function* packSteps(steps: Steps<SearchResults[]>): Steps<PackedResults> {
   return packResults(yield* steps);
+}
+
+/**
+Frees arrays that a call has brought as soon as it is over, where the runtime can: left to the garbage collector, some
+megabytes a batch would have it run again and again.
+*/
+function* thenFree<Result>(steps: Steps<Result>, arrays: readonly Float32Array[]): Steps<Result> {
+  try {
+    return yield* steps;
+  } finally {
+    for (const { buffer } of arrays) (buffer as { transfer?(length: number): unknown }).transfer?.(0);
+  }
 }
 
 /** The options as the processor takes them: with an array for `out`, whose length it checks. */
