@@ -131,10 +131,11 @@ export class ShardedCollection implements Collection {
             // A source, or what embeds its texts, may never answer.
             const { value: batch } = await this.#calls.unlessStopped(next, signal);
             if (batch === undefined) break;
-            // Made while the shards work on this one.
+            const sent = this.#sendBatch(batch);
+            // Made while the shards work on this one, which is on its way.
             next = batches.next();
             next.catch(() => {});
-            await this.#sendBatch(batch);
+            await sent;
             taken += batch.count;
             onProgress?.({ phase: 'upsert', done: taken, total: total ?? taken });
           }
