@@ -23,6 +23,8 @@ export const moduleErrorCodes = [
   'UNSUPPORTED_VERSION',
   'CAPACITY_EXCEEDED',
   'INTERNAL',
+  'STORAGE_FULL',
+  'STORAGE_FAILED',
 ] as const;
 
 /** Codes that only TypeScript reports: they are about the module itself, or its worker. */
@@ -52,6 +54,8 @@ What went wrong, for programs to tell apart.
 | `UNSUPPORTED_VERSION` | bytes saved by a newer release |
 | `CAPACITY_EXCEEDED` | more vectors than there are ids |
 | `INTERNAL` | a mistake of this package's own |
+| `STORAGE_FULL` | no room for a write: a quota, or a full disk |
+| `STORAGE_FAILED` | a file that cannot be read or written, or a store that must be opened anew after that |
 | `DISPOSED` | a call on an object that is no more |
 | `NOT_INITIALIZED` | a call before `await init()` |
 | `UNSUPPORTED_ENVIRONMENT` | something that this engine or runtime does not have |
@@ -84,6 +88,11 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
     `Saved by a newer release: expected format version ${expected} at most, got ${actual}`,
   CAPACITY_EXCEEDED: (expected, actual) => `Expected at most ${expected}, got ${actual}`,
   INTERNAL: (_, actual) => `Internal error${actual ? `: ${actual}` : ''}. Please report it`,
+  STORAGE_FULL: (expected, actual) =>
+    `No room to store ${typeof actual === 'number' ? `${actual} bytes` : (actual ?? 'more')}` +
+    `${expected ? `: expected at most ${expected} in all` : ''}`,
+  STORAGE_FAILED: (_, actual) =>
+    `The storage failed${actual ? ` (${actual})` : ''}: open it again to see what it holds`,
   DISPOSED: (expected) => `The ${expected ?? 'object'} has been disposed`,
   NOT_INITIALIZED: () => 'The module is not loaded: await init() first',
   UNSUPPORTED_ENVIRONMENT: (expected, actual) => `Expected ${expected}, got ${actual}`,

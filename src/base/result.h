@@ -23,6 +23,8 @@ enum class ErrorCode : int32_t {
   kUnsupportedVersion = 8,  // expected: newest version this build reads; actual: the version found
   kCapacityExceeded = 9,    // expected: the most there can be; actual: what was asked for
   kInternal = 10,
+  kStorageFull = 11,    // actual: bytes of the write that found no room
+  kStorageFailed = 12,  // actual: the system's number of the error, 0 when unknown
 };
 
 struct Error {

@@ -49,6 +49,8 @@ describe('error messages', () => {
     ['CAPACITY_EXCEEDED', 10, 11, 'Expected at most 10, got 11'],
     ['OUT_OF_MEMORY', 0, 4096, 'Out of memory: 4096 bytes were asked for'],
     ['OUT_OF_MEMORY', 0, 0, 'Out of memory'],
+    ['STORAGE_FULL', 0, 4096, 'No room to store 4096 bytes'],
+    ['STORAGE_FAILED', 0, 0, 'The storage failed: open it again to see what it holds'],
     ['DISPOSED', 'engine', undefined, 'The engine has been disposed'],
     ['NOT_INITIALIZED', undefined, undefined, 'The module is not loaded: await init() first'],
     ['TIMEOUT', 500, undefined, 'Gave up after 500 ms: it was not ready by then'],

@@ -1,0 +1,180 @@
+// What survives a crash: a checkpoint, which is named sections of bytes, and a log of the changes since. What sections
+// and records mean is the caller's to say. How they lie in the files, and why a crash loses nothing that was flushed, is
+// told in store_layout.h.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "persist/byte_io.h"
+#include "persist/file.h"
+
+namespace vicinal {
+
+/// The files of a store, by their place in StoreFiles.
+enum class StoreFile : uint32_t { kRoot = 0, kLog0 = 1, kLog1 = 2, kData = 3 };
+
+/// None null; opened for reading and writing, empty where new; nobody else writes to them.
+using StoreFiles = std::array<File*, 4>;
+
+struct StoreDamage {
+  StoreFile file;
+  uint64_t offset;  // where it was noticed
+};
+
+/// How a store was found. Does not change after opening.
+struct StoreReport {
+  bool created = false;               // all files were empty, or a creation had been cut short
+  uint64_t identity = 0;              // given when it was created
+  uint64_t generation = 0;            // checkpoints since: 1 after creation
+  uint64_t record_count = 0;          // records since the checkpoint
+  bool torn = false;                  // the log ended in a write that had never been flushed: it was cut off
+  uint64_t torn_bytes = 0;            // its size; 0 too where only the mark of the end was missing
+  std::optional<StoreDamage> damage;  // then only what verifies can be read, and nothing can be written
+};
+
+/// Sizes that sections are cut into, in bytes: 4 <= least <= most <= 2^20, multiples of 4. Readers take any.
+struct BlockSizes {
+  uint32_t least = uint32_t{64} * 1024;
+  uint32_t mean_past_least = uint32_t{256} * 1024;  // 4 times a power of two
+  uint32_t most = uint32_t{1024} * 1024;
+};
+
+struct StoreSection;
+struct StoreManifest;
+class CheckpointWriter;
+
+/// Bytes of a section, checked as they are read. Keeps one block in memory. The store must outlive it; once a newer
+/// checkpoint is finished, reading fails with kInvalidArgument.
+class SectionSource final : public ByteSource {
+ public:
+  SectionSource(File& data, std::shared_ptr<const StoreManifest> manifest, const StoreSection& section,
+                const uint64_t& generation);
+
+  uint64_t size() const override { return ends_.empty() ? 0 : ends_.back(); }
+  /// Errors  kCorruptData (actual: the offset in the file `data` of a block that is damaged; size() when reading past
+  ///         the end), or the file's
+  Status read_at(uint64_t offset, void* bytes, size_t size) override;
+
+ private:
+  File* data_;
+  std::shared_ptr<const StoreManifest> manifest_;
+  const StoreSection* section_;
+  const uint64_t* generation_now_;
+  uint64_t generation_;
+  std::vector<uint64_t> ends_;  // of the blocks, in the section
+  size_t cached_;               // block in `cache_`; their number when none is
+  std::vector<unsigned char> cache_;
+};
+
+/// Errors of every call: those of its files, kStorageFull and kStorageFailed. Changing calls fail with kCorruptData
+/// (actual: StoreDamage's offset) where the report tells of damage, and with kStorageFailed after a failure that leaves
+/// unknown what the files hold, until they are opened anew; reading goes on.
+class Store {
+ public:
+  /// Opens the store, or creates one in empty files. The files must outlive it.
+  /// identity_if_new  any number, differing between stores: a file of another store is then damage
+  /// Errors  kCorruptData (actual: offset in the file `root`) when nothing at all can be read; what can be is opened,
+  ///         with the damage in the report. kUnsupportedVersion.
+  static Result<std::unique_ptr<Store>> open(const StoreFiles& files, uint64_t identity_if_new,
+                                             const BlockSizes& sizes = {});
+  ~Store();
+
+  const StoreReport& report() const { return report_; }
+  /// Now.
+  uint64_t generation() const { return generation_; }
+
+  // --- the log
+
+  /// The next record since the checkpoint, first the oldest; none after the last. Valid until the next call on the
+  /// store. Appended ones come too; a finished checkpoint leaves none.
+  Result<std::optional<std::span<const unsigned char>>> next_record();
+  /// Begins again with the oldest.
+  void rewind_records();
+
+  /// Adds a record, 0 to 2^30 bytes, not yet flushed. After an error it is not there, also not after a crash.
+  /// Errors  kInvalidArgument (expected: 2^30) for a longer one, and (expected: 0) while a checkpoint is written
+  Status append(const void* record, size_t size);
+  /// Returns once all records appended are durable.
+  Status flush();
+
+  /// Bytes of the log since the checkpoint.
+  uint64_t log_bytes() const;
+  /// Bytes of the file `data`.
+  uint64_t data_bytes() const;
+  /// Bytes of it that the checkpoint uses.
+  uint64_t live_bytes() const;
+
+  // --- the checkpoint that is
+
+  size_t section_count() const;
+  /// In the order of writing. Valid until the next checkpoint is finished.
+  std::string_view section_name(size_t index) const;
+  bool has_section(std::string_view name) const;
+  /// 0 where there is none.
+  uint64_t section_bytes(std::string_view name) const;
+  /// Errors  kNotFound
+  Result<SectionSource> section(std::string_view name) const;
+
+  // --- the next checkpoint: begin, each section (kept, or begun, written through `sink()` and ended), finish. Sections
+  // not named are gone with it. Until it is finished the present one holds, also after a crash, and can be read. After
+  // an error each call up to `finish_checkpoint` returns the same one; then the present checkpoint and the log go on.
+
+  /// Errors  kInvalidArgument while one is being written
+  Status begin_checkpoint();
+  /// Errors  kInvalidArgument for a name not of 1 to 255 bytes, named already, or outside of a checkpoint
+  Status begin_section(std::string_view name);
+  /// Where the bytes of the section begun go. Outside of one, a write fails with kInvalidArgument.
+  ByteSink& sink();
+  Status end_section();
+  /// The section stays as it is. Costs nothing.
+  /// Errors  as begin_section, and kNotFound
+  Status keep_section(std::string_view name);
+  /// All sections and no records are then the store's state, and durable.
+  Status finish_checkpoint();
+  /// Nothing happens where none is being written.
+  void abandon_checkpoint();
+  bool is_writing_checkpoint() const { return writer_ != nullptr; }
+
+ private:
+  friend class StoreVerifier;
+  class Sink;
+  struct Log;
+
+  explicit Store(const StoreFiles& files);
+
+  StoreFiles files_;
+  StoreReport report_;
+  uint64_t generation_ = 0;
+  std::shared_ptr<const StoreManifest> manifest_;
+  std::unique_ptr<CheckpointWriter> writer_;
+};
+
+/// Checks all of a store that can be read, a block or some of the log at a time. The store must outlive it; begins again
+/// when a checkpoint is finished between its steps.
+class StoreVerifier {
+ public:
+  explicit StoreVerifier(Store& store);
+
+  /// Returns  whether something is left to check
+  /// Errors   the files'; damage is no error here
+  Result<bool> step();
+
+  uint64_t done_bytes() const;
+  uint64_t total_bytes() const;
+  /// Found so far, with that of the report.
+  std::span<const StoreDamage> damage() const;
+
+ private:
+  Store* store_;
+  uint64_t generation_ = 0;
+};
+
+}  // namespace vicinal
