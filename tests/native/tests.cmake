@@ -10,6 +10,9 @@ if(EXISTS ${googletest_dir}/CMakeLists.txt)
   endforeach()
 
   file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/native/*_test.cpp)
+  if(EMSCRIPTEN)
+    list(FILTER test_sources EXCLUDE REGEX "/posix_file_test\\.cpp$")
+  endif()
   add_executable(vicinal_tests EXCLUDE_FROM_ALL ${test_sources})
   target_include_directories(vicinal_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(vicinal_tests PRIVATE VICINAL_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
@@ -22,7 +25,8 @@ if(EXISTS ${googletest_dir}/CMakeLists.txt)
   endif()
 
   # Write the saved files of tests/data; run by hand when a format gets a new version.
-  foreach(writer write_engine_files write_hnsw_files write_ivf_files write_quantized_files)
+  foreach(writer write_engine_files write_hnsw_files write_ivf_files write_quantized_files
+          write_store_files)
     add_executable(${writer} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/data/${writer}.cpp)
     target_include_directories(${writer} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_link_libraries(${writer} PRIVATE vicinal_core)

@@ -49,14 +49,23 @@ struct BlockSizes {
 
 struct StoreSection;
 struct StoreManifest;
+struct StoreRoot;
 class CheckpointWriter;
+class FreeSpace;
+class RecordLog;
+
+/// A place in the log: where the next record starts, and the sequence of the one before.
+struct LogPosition {
+  uint64_t offset = 0;
+  uint64_t sequence = 0;
+};
 
 /// Bytes of a section, checked as they are read. Keeps one block in memory. The store must outlive it; once a newer
 /// checkpoint is finished, reading fails with kInvalidArgument.
 class SectionSource final : public ByteSource {
  public:
-  SectionSource(File& data, std::shared_ptr<const StoreManifest> manifest, const StoreSection& section,
-                const uint64_t& generation);
+  /// section  of the manifest that `present` holds
+  SectionSource(File& data, const std::shared_ptr<const StoreManifest>& present, const StoreSection& section);
 
   uint64_t size() const override { return ends_.empty() ? 0 : ends_.back(); }
   /// Errors  kCorruptData (actual: the offset in the file `data` of a block that is damaged; size() when reading past
@@ -65,10 +74,9 @@ class SectionSource final : public ByteSource {
 
  private:
   File* data_;
+  const std::shared_ptr<const StoreManifest>* present_;  // the store's, which changes with each checkpoint
   std::shared_ptr<const StoreManifest> manifest_;
   const StoreSection* section_;
-  const uint64_t* generation_now_;
-  uint64_t generation_;
   std::vector<uint64_t> ends_;  // of the blocks, in the section
   size_t cached_;               // block in `cache_`; their number when none is
   std::vector<unsigned char> cache_;
@@ -89,7 +97,7 @@ class Store {
 
   const StoreReport& report() const { return report_; }
   /// Now.
-  uint64_t generation() const { return generation_; }
+  uint64_t generation() const;
 
   // --- the log
 
@@ -145,36 +153,72 @@ class Store {
 
  private:
   friend class StoreVerifier;
-  class Sink;
-  struct Log;
+  struct Found;
 
-  explicit Store(const StoreFiles& files);
+  // What `sink()` is, whether a checkpoint is being written or not.
+  class Sink final : public ByteSink {
+   public:
+    explicit Sink(Store& store) : store_(store) {}
+    Status write(const void* bytes, size_t size) override;
+
+   private:
+    Store& store_;
+  };
+
+  explicit Store(const StoreFiles& files, const BlockSizes& sizes);
+
+  File& file(StoreFile which) const { return *files_[static_cast<size_t>(which)]; }
+  File& log_file(uint64_t generation) const;
+  Status create(uint64_t identity);
+  Status load(const Found& found, const StoreRoot& newest);
+  Status mend(const Found& found);
+  void note_damage(StoreFile where, uint64_t offset);
+  Status refusal() const;
+  Status commit(StoreRoot& root);
+  void trim_data();
 
   StoreFiles files_;
+  BlockSizes sizes_;
   StoreReport report_;
-  uint64_t generation_ = 0;
+  std::unique_ptr<StoreRoot> root_;  // of the present checkpoint
   std::shared_ptr<const StoreManifest> manifest_;
+  std::unique_ptr<FreeSpace> free_;
+  std::unique_ptr<RecordLog> log_;
+  LogPosition next_record_{};
+  std::vector<unsigned char> record_;
   std::unique_ptr<CheckpointWriter> writer_;
+  Sink sink_{*this};
+  Status refusal_;  // what changing calls fail with
 };
 
 /// Checks all of a store that can be read, a block or some of the log at a time. The store must outlive it; begins again
 /// when a checkpoint is finished between its steps.
 class StoreVerifier {
  public:
-  explicit StoreVerifier(Store& store);
+  explicit StoreVerifier(const Store& store);
+  ~StoreVerifier();
 
   /// Returns  whether something is left to check
   /// Errors   the files'; damage is no error here
   Result<bool> step();
 
-  uint64_t done_bytes() const;
-  uint64_t total_bytes() const;
+  uint64_t done_bytes() const { return done_bytes_; }
+  uint64_t total_bytes() const { return total_bytes_; }
   /// Found so far, with that of the report.
-  std::span<const StoreDamage> damage() const;
+  std::span<const StoreDamage> damage() const { return damage_; }
 
  private:
-  Store* store_;
-  uint64_t generation_ = 0;
+  struct Extent;
+
+  void begin();
+
+  const Store* store_;
+  std::shared_ptr<const StoreManifest> manifest_;
+  std::vector<Extent> extents_;  // to check, the last first
+  LogPosition record_;
+  std::vector<StoreDamage> damage_;
+  uint64_t done_bytes_ = 0;
+  uint64_t total_bytes_ = 0;
 };
 
 }  // namespace vicinal

@@ -1,0 +1,194 @@
+#include "persist/store/checkpoint_writer.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "persist/crc32c.h"
+
+namespace vicinal {
+namespace {
+
+// Compared, and looked at for the end of a block, at a time.
+constexpr size_t kPieceBytes = size_t{64} * 1024;
+constexpr size_t kWordBytes = sizeof(uint32_t);
+// The hash forgets a word after as many more as it has bits.
+constexpr size_t kHashBytes = 32 * kWordBytes;
+// Moved in one checkpoint: a fraction of a second.
+constexpr uint64_t kMostMovedBytes = uint64_t{64} << 20;
+
+constexpr Error invalid(size_t expected, size_t actual) {
+  return {ErrorCode::kInvalidArgument, static_cast<int64_t>(expected), static_cast<int64_t>(actual)};
+}
+
+bool shorter(const StoreBlock& a, const StoreBlock& b) {
+  return a.length != b.length ? a.length < b.length : a.crc < b.crc;
+}
+
+}  // namespace
+
+CheckpointWriter::CheckpointWriter(File& data, std::shared_ptr<const StoreManifest> manifest,
+                                   const FreeSpace& free, const BlockSizes& sizes)
+    : data_(data), present_(std::move(manifest)), free_(free), sizes_(sizes) {
+  for (const StoreSection& section : present_->sections)
+    present_blocks_.insert(present_blocks_.end(), section.blocks.begin(), section.blocks.end());
+  std::sort(present_blocks_.begin(), present_blocks_.end(), shorter);
+  block_.reserve(sizes.most);
+}
+
+Status CheckpointWriter::remember(Status status) {
+  if (!status.ok()) failure_ = status;
+  return status;
+}
+
+Status CheckpointWriter::add_section(std::string_view name, std::vector<StoreBlock> blocks) {
+  if (in_section_) return remember(invalid(0, 1));
+  if (name.empty() || name.size() > kMaxSectionName) return remember(invalid(kMaxSectionName, name.size()));
+  if (written_.find(name)) return remember(invalid(0, 1));
+  if (written_.sections.size() == kMaxStoreSections)
+    return remember(Error{ErrorCode::kCapacityExceeded, kMaxStoreSections, kMaxStoreSections + 1});
+  written_.sections.push_back({std::string(name), std::move(blocks)});
+  return {};
+}
+
+Status CheckpointWriter::begin_section(std::string_view name) {
+  if (!failure_.ok()) return failure_;
+  const Status added = add_section(name, {});
+  in_section_ = added.ok();
+  return added;
+}
+
+Status CheckpointWriter::keep_section(std::string_view name) {
+  if (!failure_.ok()) return failure_;
+  const StoreSection* section = present_->find(name);
+  if (!section) return remember(Error{ErrorCode::kNotFound, 0, 0});
+  return add_section(name, section->blocks);
+}
+
+Status CheckpointWriter::write(const void* bytes, size_t size) {
+  if (!failure_.ok()) return failure_;
+  if (!in_section_) return remember(invalid(1, 0));
+  return remember(append(static_cast<const unsigned char*>(bytes), size));
+}
+
+Status CheckpointWriter::end_section() {
+  if (!failure_.ok()) return failure_;
+  if (!in_section_) return remember(invalid(1, 0));
+  in_section_ = false;
+  return block_.empty() ? Status() : remember(end_block(block_.size()));
+}
+
+Status CheckpointWriter::append(const unsigned char* bytes, size_t size) {
+  while (size > 0) {
+    const size_t some = std::min({size, sizes_.most - block_.size(), kPieceBytes});
+    block_.insert(block_.end(), bytes, bytes + some);
+    bytes += some;
+    size -= some;
+    while (const size_t end = find_end()) {
+      const Status ended = end_block(end);
+      if (!ended.ok()) return ended;
+    }
+  }
+  return {};
+}
+
+// Where the block begun ends; 0 when further on than what there is of it.
+size_t CheckpointWriter::find_end() {
+  const int shift = 32 - std::countr_zero(sizes_.mean_past_least / kWordBytes);
+  // What the hash will have forgotten by the first place where a block may end is not looked at.
+  if (hashed_bytes_ == 0 && sizes_.least > kHashBytes) hashed_bytes_ = sizes_.least - kHashBytes;
+  while (hashed_bytes_ + kWordBytes <= block_.size()) {
+    uint32_t word;
+    std::memcpy(&word, block_.data() + hashed_bytes_, kWordBytes);
+    word *= 0x9E3779B1u;
+    hash_ = (hash_ << 1) + (word ^ word >> 15);
+    hashed_bytes_ += kWordBytes;
+    if (hashed_bytes_ >= sizes_.least && (hash_ >> shift) == 0) return hashed_bytes_;
+  }
+  return block_.size() >= sizes_.most ? sizes_.most : 0;
+}
+
+// Stores the first `length` bytes of what there is as a block.
+Status CheckpointWriter::end_block(size_t length) {
+  StoreBlock block{0, static_cast<uint32_t>(length), crc32c(0, block_.data(), length)};
+  const auto [first, last] = std::equal_range(present_blocks_.begin(), present_blocks_.end(), block, shorter);
+  const auto same =
+      std::find_if(first, last, [this](const StoreBlock& present) { return is_stored(present); });
+  if (same != last) {
+    block.offset = same->offset;
+  } else {
+    block.offset = free_.take(length);
+    const Status written = data_.write_at(block.offset, block_.data(), length);
+    if (!written.ok()) return written;
+  }
+  written_.sections.back().blocks.push_back(block);
+  block_.erase(block_.begin(), block_.begin() + static_cast<ptrdiff_t>(length));
+  hashed_bytes_ = 0;
+  hash_ = 0;
+  return {};
+}
+
+// Whether the file holds the block begun there. One that cannot be read is as good as another.
+bool CheckpointWriter::is_stored(const StoreBlock& block) {
+  compared_.resize(kPieceBytes);
+  for (size_t done = 0; done < block.length;) {
+    const size_t some = std::min(block.length - done, compared_.size());
+    if (!data_.read_at(block.offset + done, compared_.data(), some).ok()) return false;
+    if (std::memcmp(compared_.data(), block_.data() + done, some) != 0) return false;
+    done += some;
+  }
+  return true;
+}
+
+// Where holes take up more than a quarter of what is used, moves the blocks that lie last into them, so that the file
+// gets smaller with this checkpoint or the next.
+Status CheckpointWriter::move_down() {
+  std::vector<StoreBlock*> blocks;
+  for (StoreSection& section : written_.sections) {
+    for (StoreBlock& block : section.blocks) blocks.push_back(&block);
+  }
+  std::sort(blocks.begin(), blocks.end(),
+            [](const StoreBlock* a, const StoreBlock* b) { return a->offset > b->offset; });
+  uint64_t used = 0;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (i == 0 || blocks[i]->offset != blocks[i - 1]->offset) used += extent_bytes(blocks[i]->length);
+  }
+  const uint64_t wanted_end = used + used / 4 + 2 * uint64_t{sizes_.most};
+
+  uint64_t moved = 0;
+  for (size_t i = 0; i < blocks.size() && moved < kMostMovedBytes;) {
+    const StoreBlock block = *blocks[i];
+    size_t after = i + 1;
+    while (after < blocks.size() && blocks[after]->offset == block.offset) ++after;
+    if (block.offset + block.length <= wanted_end) break;
+    block_.resize(block.length);
+    // A damaged block stays where it is, and damaged.
+    if (data_.read_at(block.offset, block_.data(), block.length).ok() &&
+        crc32c(0, block_.data(), block.length) == block.crc) {
+      if (const std::optional<uint64_t> offset = free_.take_before(block.offset, block.length)) {
+        const Status written = data_.write_at(*offset, block_.data(), block.length);
+        if (!written.ok()) return written;
+        for (size_t same = i; same < after; ++same) blocks[same]->offset = *offset;
+        moved += block.length;
+      }
+    }
+    i = after;
+  }
+  return {};
+}
+
+Status CheckpointWriter::finish(StoreRoot& root) {
+  if (!failure_.ok()) return failure_;
+  if (in_section_) return remember(invalid(0, 1));
+  if (written_.sections.empty()) return {};
+  const Status moved = move_down();
+  if (!moved.ok()) return remember(moved);
+  const std::vector<unsigned char> bytes = encode_manifest(written_);
+  root.manifest_offset = free_.take(bytes.size());
+  root.manifest_bytes = bytes.size();
+  root.manifest_crc = crc32c(0, bytes.data(), bytes.size());
+  const Status written = data_.write_at(root.manifest_offset, bytes.data(), bytes.size());
+  return remember(written.ok() ? data_.flush() : written);
+}
+
+}  // namespace vicinal
