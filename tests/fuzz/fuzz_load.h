@@ -5,19 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <utility>
 
 #include "engine/hits.h"
 #include "fuzz/mended_checksums.h"
+#include "fuzz/require.h"
 #include "kernels/kernel_table.h"
 #include "support/byte_buffer.h"
 
 namespace vicinal {
-
-inline void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 /// The hits of one query for `k` of `size` rows are as many as there must be, finite, and in order.
 inline void require_hits(const Hits& hits, size_t k, uint64_t size) {
