@@ -55,7 +55,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreFiles& files, uint64_t ide
 
   Found found;
   const FoundRoot* newest = nullptr;
-  for (uint64_t parity = 0; parity < 2; ++parity) {
+  for (size_t parity = 0; parity < 2; ++parity) {
     const std::array<FoundRoot*, 2> places = {&found.slots[parity], &found.logs[parity]};
     for (FoundRoot* place : places) {
       const bool is_slot = place == places[0];
@@ -113,14 +113,14 @@ Status Store::load(const Found& found, const StoreRoot& newest) {
   *root_ = newest;
   report_.identity = newest.identity;
   report_.generation = newest.generation;
-  const uint64_t parity = newest.generation % 2;
+  const auto parity = static_cast<size_t>(newest.generation % 2);
   const FoundRoot& in_log = found.logs[parity];
   if (!in_log.good() || in_log.root.generation != newest.generation) note_damage(log_of(parity), 0);
   const FoundRoot& other_slot = found.slots[1 - parity];
   const bool is_first = newest.generation == 1 && other_slot.state == RootState::kUnwritten;
   if (!other_slot.good() && !found.logs[1 - parity].good() && !is_first)
     note_damage(StoreFile::kRoot, (1 - parity) * kSlotBytes);
-  for (uint64_t i = 0; i < 2; ++i) {
+  for (size_t i = 0; i < 2; ++i) {
     if (found.slots[i].good() && found.slots[i].root.identity != newest.identity)
       note_damage(StoreFile::kRoot, i * kSlotBytes);
     if (found.logs[i].good() && found.logs[i].root.identity != newest.identity) note_damage(log_of(i), 0);
