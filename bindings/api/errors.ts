@@ -37,6 +37,7 @@ export const hostErrorCodes = [
   'WORKER_CRASHED',
   'NOT_SUPPORTED',
   'STOPPED',
+  'STORAGE_IN_USE',
 ] as const;
 
 /**
@@ -64,6 +65,7 @@ What went wrong, for programs to tell apart.
 | `WORKER_CRASHED` | a worker that has ended by itself |
 | `NOT_SUPPORTED` | something that Qdrant has and this package has not |
 | `STOPPED` | a call that was stopped when a part of it was done |
+| `STORAGE_IN_USE` | files that somebody else has open |
 */
 export type ErrorCode = (typeof moduleErrorCodes)[number] | (typeof hostErrorCodes)[number];
 
@@ -104,6 +106,7 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
   NOT_SUPPORTED: (expected, actual) => `Not supported: ${actual}${expected ? `. Use ${expected}` : ''}`,
   STOPPED: (expected, actual) =>
     `Stopped after ${actual}${expected === undefined ? '' : ` of ${expected}`} points: these were taken`,
+  STORAGE_IN_USE: (_, actual) => `The storage is open elsewhere${actual ? `: ${actual} has it` : ''}`,
 };
 
 /**
