@@ -9,7 +9,7 @@ import type { ModuleRuntime } from './module-runtime.js';
 import type { RawModule } from './raw-module.js';
 
 /** What errors call an object: an engine that users call a store is one. */
-export type Kind = 'engine' | 'store' | 'sparse index';
+export type Kind = 'engine' | 'store' | 'sparse index' | 'storage';
 
 /** Frees an object of the module. */
 export type Free = (raw: RawModule, address: number) => void;

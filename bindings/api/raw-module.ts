@@ -20,6 +20,22 @@ export type PieceWriter = (address: number, size: number) => void;
 /** Copies `size` bytes, `offset` into the saved bytes, to `address`. */
 export type PieceReader = (offset: number, address: number, size: number) => void;
 
+/**
+An operation on a file of the store whose call is running, both by number: see {@link storeFileOperations} and
+`storeFileNames`. Of `truncate` the offset is the new size. Replies with the size or the bytes read, else 0, or with the
+negative of an error code.
+*/
+export type FileCall = (
+  operation: number,
+  file: number,
+  offset: number,
+  address: number,
+  size: number,
+) => number;
+
+/** In the order of their numbers. */
+export const storeFileOperations = ['getSize', 'read', 'write', 'flush', 'truncate'] as const;
+
 /** How a filter crosses: not at all, as a list of ids, or as bits. */
 export const filterForm = { none: 0, ids: 1, bits: 2 } as const;
 
@@ -51,6 +67,25 @@ export const sparseViewWords = 3;
 
 /** Doubles of statistics before those of each index: rows, and the sum of their lengths. */
 export const sparseStatisticsHeader = 2;
+
+/** Where `storeFields` leaves its numbers: doubles in this order. `damageFile`: -1 for none. */
+export const storeFields = [
+  'created',
+  'generation',
+  'records',
+  'torn',
+  'tornBytes',
+  'damageFile',
+  'damageOffset',
+  'generationNow',
+  'logBytes',
+  'dataBytes',
+  'liveBytes',
+  'sectionCount',
+] as const;
+
+/** A view of bytes of the module: words of its memory, `address` and `size`; valid until the next call. */
+export const viewWords = 2;
 
 /** `lastError` leaves as many doubles: `code, expected, actual`. */
 export const errorNumbers = 3;
@@ -193,6 +228,40 @@ export interface RawFunctions {
     statistics: number,
   ): Reply;
 
+  /** The words are its identity where it is new. Calls {@link RawModule.storeFile}, as most of what follows. */
+  storeOpen(identityLow: number, identityHigh: number): Reply;
+  storeDelete(store: number): void;
+  /** Address of the numbers, see {@link storeFields}; the first seven are of when it was opened. */
+  storeFields(store: number): number;
+  /** Address of a view ({@link viewWords}), or 0 after the last. */
+  storeNextRecord(store: number): Reply;
+  storeRewindRecords(store: number): void;
+  storeAppend(store: number, record: number, size: number): Reply;
+  storeFlush(store: number): Reply;
+  storeBeginCheckpoint(store: number): Reply;
+  /** `name`: UTF-8, here and below. */
+  storeBeginSection(store: number, name: number, nameSize: number): Reply;
+  storeWriteSection(store: number, bytes: number, size: number): Reply;
+  storeWriteEngine(store: number, engine: number): Reply;
+  storeEndSection(store: number): Reply;
+  storeKeepSection(store: number, name: number, nameSize: number): Reply;
+  storeFinishCheckpoint(store: number): Reply;
+  storeAbandonCheckpoint(store: number): Reply;
+  /** Address of a view ({@link viewWords}). */
+  storeSectionName(store: number, index: number): number;
+  storeHasSection(store: number, name: number, nameSize: number): boolean;
+  storeSectionBytes(store: number, name: number, nameSize: number): number;
+  /** Hands the bytes on by {@link RawModule.writePiece}. */
+  storeReadSection(store: number, name: number, nameSize: number, offset: number, size: number): Reply;
+  storeLoadEngine(store: number, name: number, nameSize: number): Reply;
+  /** Must be deleted before its store. */
+  verifierCreate(store: number): Reply;
+  verifierDelete(verifier: number): void;
+  /** Checks the next piece: thousandths that are done, 1000 last. */
+  verifierStep(verifier: number): Reply;
+  /** Address of a view ({@link viewWords}) of doubles, file and offset of each damage; its size is their number. */
+  verifierDamage(verifier: number): Reply;
+
   normalize(dim: number, rows: number, rowCount: number, out: number): Reply;
   /** `mask`, `weights`: 0 for none. */
   pool(
@@ -255,6 +324,8 @@ export interface RawModule extends RawFunctions {
   writePiece?: PieceWriter;
   /** Called while bytes are loaded; put here before. */
   readPiece?: PieceReader;
+  /** Called while a store is; put here before. */
+  storeFile?: FileCall;
 }
 
 /** What the loader hands to the generated glue. */

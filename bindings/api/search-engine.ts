@@ -455,6 +455,11 @@ export class VectorSearchEngine {
     return new VectorSearchEngine(loaded.dim, loaded.metric, loaded as EngineOptions);
   }
 
+  /** Where it is in the module, for what takes it there as a whole. @internal */
+  get address(): number {
+    return this.#handle.address;
+  }
+
   /** Free the engine's memory. Every later call but `dispose` itself throws `DISPOSED`. */
   dispose(): void {
     this.#handle.dispose();

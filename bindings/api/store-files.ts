@@ -33,7 +33,12 @@ export const storeFileNames = ['root', 'log-0', 'log-1', 'data'] as const;
 export function isStorageFull(error: unknown): boolean {
   const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
   // Firefox tells a full disk by its own name; Node by codes.
-  return /quota|NO_DEVICE_SPACE/i.test(String(name)) || code === 'ENOSPC' || code === 'EDQUOT';
+  return (
+    /quota|NO_DEVICE_SPACE/i.test(String(name)) ||
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    code === 'STORAGE_FULL'
+  );
 }
 
 /**

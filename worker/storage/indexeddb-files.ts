@@ -153,9 +153,11 @@ class DatabaseFiles implements OpenedFiles {
       const facts = transaction.objectStore('facts');
       const asked = facts.get('owner');
       asked.onsuccess = () => {
-        if (asked.result === this.#owner) this.#put(transaction);
-        else {
-          this.#failure = new VectorSearchError('STORAGE_IN_USE', undefined, holder);
+        try {
+          if (asked.result !== this.#owner) throw new VectorSearchError('STORAGE_IN_USE', undefined, holder);
+          this.#put(transaction);
+        } catch (error) {
+          this.#failure = storageError('writing to a database', error);
           transaction.abort();
         }
       };

@@ -1,0 +1,373 @@
+/**
+The store: what a collection keeps, in files. Not for users: the worker's collections are.
+
+@module
+*/
+
+import { allocateBytes } from './allocate.js';
+import { checkInteger, isUint8Array } from './arguments.js';
+import { invalidArgument } from './errors.js';
+import { Handle } from './handle.js';
+import { currentRuntime } from './init.js';
+import { thousandths } from './link-steps.js';
+import { copyDoubles, copyNamed, copyWords } from './module-arrays.js';
+import { type RawModule, type Reply, storeFields, viewWords } from './raw-module.js';
+import { scratchBytes } from './scratch.js';
+import { LoadedEngine, VectorSearchEngine } from './search-engine.js';
+import type { Steps } from './steps.js';
+import { StoreFileCalls } from './store-file-calls.js';
+import { type StoreFiles, storeFileNames } from './store-files.js';
+import type { EngineOptions } from './types.js';
+
+/** Where bytes are not what was written. */
+export interface StoreDamage {
+  readonly file: keyof StoreFiles;
+  readonly offset: number;
+}
+
+/** How a store was found. */
+export interface StoreReport {
+  /** Whether there was none. */
+  readonly created: boolean;
+  /** Checkpoints since it was created: 1 after creation. */
+  readonly generation: number;
+  /** Records since the checkpoint. */
+  readonly records: number;
+  readonly logBytes: number;
+  /** Whether the log ended in a write that was never flushed, which is cut off. */
+  readonly torn: boolean;
+  /** Bytes of that write. */
+  readonly tornBytes: number;
+  /** With damage only what is whole can be read, and nothing be written. */
+  readonly damage?: StoreDamage;
+}
+
+export interface StoreVerification {
+  readonly damage: readonly StoreDamage[];
+}
+
+/** Pieces in which bytes go into the module, so that it needs little memory for them. */
+const pieceBytes = 2 ** 20;
+
+/**
+A log of records, which are changes since the checkpoint, and the checkpoint, which is named sections of bytes.
+
+Every call may throw a `VectorSearchError` with code `STORAGE_FULL`, `STORAGE_FAILED` (the `cause` is what a file has
+thrown), `CORRUPT_DATA` (also for changes, where the report tells of damage), `OUT_OF_MEMORY` or `DISPOSED`. After
+`STORAGE_FULL` nothing has changed; after `STORAGE_FAILED` the store may have to be opened anew before it can change.
+*/
+export class Store {
+  readonly report: StoreReport;
+  readonly #handle: Handle;
+  readonly #files: StoreFileCalls;
+  #reading: symbol | undefined;
+
+  private constructor(files: StoreFileCalls, handle: Handle) {
+    this.#files = files;
+    this.#handle = handle;
+    const { created, generation, records, torn, tornBytes, damageFile, damageOffset, logBytes } =
+      this.#fields();
+    this.report = {
+      created: created !== 0,
+      generation,
+      records,
+      logBytes,
+      torn: torn !== 0,
+      tornBytes,
+      ...(damageFile >= 0 && { damage: damageOf(damageFile, damageOffset) }),
+    };
+  }
+
+  /**
+  Open a store, or make one in files that are all empty.
+
+  @param files - They stay the caller's, to close after {@link dispose}.
+  @throws {VectorSearchError} with code `CORRUPT_DATA` where nothing at all can be read, `UNSUPPORTED_VERSION`,
+  `STORAGE_FULL`, `STORAGE_FAILED`, `OUT_OF_MEMORY` or `NOT_INITIALIZED`.
+  */
+  static open(files: StoreFiles): Store {
+    const runtime = currentRuntime();
+    const calls = new StoreFileCalls(files, runtime.memory);
+    const [low, high] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
+    const address = checkedWithFiles(calls, (raw) => raw.storeOpen(low, high));
+    return new Store(calls, new Handle(runtime, address, 'storage', (raw, store) => raw.storeDelete(store)));
+  }
+
+  /** Checkpoints since it was created. */
+  get generation(): number {
+    return this.#fields().generationNow;
+  }
+
+  /** Bytes of the log since the checkpoint. */
+  get logBytes(): number {
+    return this.#fields().logBytes;
+  }
+
+  /** Bytes of the file of checkpoints. */
+  get dataBytes(): number {
+    return this.#fields().dataBytes;
+  }
+
+  /** Bytes of it that the checkpoint needs. */
+  get liveBytes(): number {
+    return this.#fields().liveBytes;
+  }
+
+  // --- The log ---
+
+  /**
+  The records since the checkpoint, the oldest first: copies. One reading at a time, and none across a checkpoint.
+  */
+  *records(): Generator<Uint8Array, void, void> {
+    const { runtime } = this.#handle;
+    const reading = Symbol();
+    this.#reading = reading;
+    runtime.call((raw) => raw.storeRewindRecords(this.#handle.address));
+    for (;;) {
+      if (this.#reading !== reading) throw invalidArgument('one reading of records at a time', 'another');
+      const view = this.#checked((raw, store) => raw.storeNextRecord(store));
+      if (view === 0) return;
+      yield this.#copyView(view);
+    }
+  }
+
+  /**
+  Add a record. It survives a crash once {@link flush} has returned. After an error it is not there.
+
+  @param record - Its bytes, in one piece or several.
+  */
+  append(record: Uint8Array | readonly Uint8Array[]): void {
+    const pieces = isUint8Array(record) ? [record] : (record as readonly Uint8Array[]);
+    const size = pieces.reduce((sum, piece) => sum + checkPiece(piece).length, 0);
+    const scratch = this.#handle.runtime.scratch(scratchBytes(size, 1));
+    const address = scratch.reserve(size, 1);
+    const bytes = new Uint8Array(this.#handle.runtime.memory.buffer, address, size);
+    let position = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, position);
+      position += piece.length;
+    }
+    this.#checked((raw, store) => raw.storeAppend(store, address, size));
+  }
+
+  /** Once this returns, all records appended are durable: with files that need it, once they have settled too. */
+  flush(): void {
+    this.#checked((raw, store) => raw.storeFlush(store));
+  }
+
+  // --- The next checkpoint: what is not named in it is gone. Whatever fails in it abandons it. ---
+
+  /** From here to the end of the checkpoint nothing can be appended. */
+  beginCheckpoint(): void {
+    this.#checked((raw, store) => raw.storeBeginCheckpoint(store));
+  }
+
+  /** A section stays as it is, at no cost. */
+  keepSection(name: string): void {
+    this.#checkSection(name);
+    this.#inCheckpoint(() => {
+      this.#named(name, (raw, store, address, size) => raw.storeKeepSection(store, address, size));
+    });
+  }
+
+  /** @param bytes - In one piece or several. */
+  writeSection(name: string, bytes: Uint8Array | Iterable<Uint8Array>): void {
+    this.#writeSection(name, () => {
+      for (const whole of isUint8Array(bytes) ? [bytes as Uint8Array] : (bytes as Iterable<Uint8Array>)) {
+        checkPiece(whole);
+        for (let first = 0; first < whole.length; first += pieceBytes) {
+          const piece = whole.subarray(first, first + pieceBytes);
+          const address = this.#handle.runtime.scratch(piece.length).putBytes(piece);
+          this.#checked((raw, store) => raw.storeWriteSection(store, address, piece.length));
+        }
+      }
+    });
+  }
+
+  /** What `save` of the engine returns, as a section; no copy of it is made. */
+  writeEngine(name: string, engine: VectorSearchEngine): void {
+    const { address } = engine;
+    this.#writeSection(name, () => {
+      this.#checked((raw, store) => raw.storeWriteEngine(store, address));
+    });
+  }
+
+  /** Once this returns the sections are the checkpoint, there are no records, and all is durable (see {@link flush}). */
+  finishCheckpoint(): void {
+    this.#inCheckpoint(() => {
+      this.#checked((raw, store) => raw.storeFinishCheckpoint(store));
+    });
+    this.#reading = undefined;
+  }
+
+  /** The last checkpoint and the log stay what they are. Where none is begun: does nothing. */
+  abandonCheckpoint(): void {
+    this.#checked((raw, store) => raw.storeAbandonCheckpoint(store));
+  }
+
+  // --- The checkpoint that is ---
+
+  /** Names of the sections, in the order of writing. */
+  get sections(): string[] {
+    const { runtime, address } = this.#handle;
+    return Array.from({ length: this.#fields().sectionCount }, (_, index) => {
+      const view = runtime.call((raw) => raw.storeSectionName(address, index));
+      return new TextDecoder().decode(this.#copyView(view));
+    });
+  }
+
+  has(name: string): boolean {
+    const { runtime } = this.#handle;
+    const [address, size] = this.#putName(name);
+    return runtime.call((raw) => raw.storeHasSection(this.#handle.address, address, size));
+  }
+
+  /** @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there is no such section, here and below. */
+  sectionBytes(name: string): number {
+    this.#checkSection(name);
+    return this.#named(name, (raw, store, address, size) => raw.storeSectionBytes(store, address, size));
+  }
+
+  /**
+  Bytes of a section, checked: a copy.
+
+  @param offset - Default: `0`.
+  @param size - Default: all that follow.
+  */
+  readSection(name: string, offset = 0, size = this.sectionBytes(name) - offset): Uint8Array {
+    const total = this.sectionBytes(name);
+    checkInteger('the offset', offset, 0, total);
+    checkInteger('the size', size, 0, total - offset);
+    const { memory } = this.#handle.runtime;
+    const bytes = allocateBytes(size);
+    let position = 0;
+    this.#named(name, (raw, store, address, nameSize) => {
+      raw.writePiece = (piece, pieceSize) => {
+        bytes.set(new Uint8Array(memory.buffer, piece, pieceSize), position);
+        position += pieceSize;
+      };
+      const reply = raw.storeReadSection(store, address, nameSize, offset, size);
+      delete raw.writePiece;
+      return reply;
+    });
+    return bytes;
+  }
+
+  /**
+  An engine from a section that {@link writeEngine} wrote.
+
+  @throws {VectorSearchError} with code `CORRUPT_DATA` or `UNSUPPORTED_VERSION` too.
+  */
+  loadEngine(name: string): VectorSearchEngine {
+    this.#checkSection(name);
+    const address = this.#named(name, (raw, store, text, size) => raw.storeLoadEngine(store, text, size));
+    const loaded = new LoadedEngine(this.#handle.runtime, address);
+    return new VectorSearchEngine(loaded.dim, loaded.metric, loaded as EngineOptions);
+  }
+
+  /**
+  Check every byte that is kept, in steps of thousandths. The store can be used between them; a checkpoint that is
+  finished there makes it begin again.
+  */
+  *verifySteps(): Steps<StoreVerification> {
+    const { runtime } = this.#handle;
+    const address = this.#checked((raw, store) => raw.verifierCreate(store));
+    const verifier = new Handle(runtime, address, 'storage', (raw, object) => raw.verifierDelete(object));
+    try {
+      for (let done = 0; done < thousandths; ) {
+        done = this.#checked((raw) => raw.verifierStep(verifier.address));
+        yield { done, total: thousandths };
+      }
+      const [numbers, count] = this.#view(this.#checked((raw) => raw.verifierDamage(verifier.address)));
+      const found = copyDoubles(runtime.memory, numbers, count);
+      const damage = Array.from({ length: count / 2 }, (_, i) =>
+        damageOf(found[2 * i] as number, found[2 * i + 1] as number),
+      );
+      return { damage };
+    } finally {
+      verifier.dispose();
+    }
+  }
+
+  /** Free the memory; the files stay open. Every later call throws `DISPOSED`; disposing again does nothing. */
+  dispose(): void {
+    this.#handle.dispose();
+  }
+
+  #fields(): Record<(typeof storeFields)[number], number> {
+    const { runtime, address } = this.#handle;
+    return copyNamed(
+      runtime.memory,
+      runtime.call((raw) => raw.storeFields(address)),
+      storeFields,
+    );
+  }
+
+  #writeSection(name: string, write: () => void): void {
+    this.#inCheckpoint(() => {
+      this.#named(name, (raw, store, address, size) => raw.storeBeginSection(store, address, size));
+      write();
+      this.#checked((raw, store) => raw.storeEndSection(store));
+    });
+  }
+
+  #inCheckpoint(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      if (!this.#handle.disposed) this.abandonCheckpoint();
+      throw error;
+    }
+  }
+
+  #checkSection(name: string): void {
+    if (!this.has(name)) throw invalidArgument('the name of a section', name);
+  }
+
+  #checked(body: (raw: RawModule, store: number) => Reply): number {
+    const { address } = this.#handle;
+    return checkedWithFiles(this.#files, (raw) => body(raw, address));
+  }
+
+  #named(name: string, body: (raw: RawModule, store: number, name: number, size: number) => Reply): number {
+    const [address, size] = this.#putName(name);
+    return this.#checked((raw, store) => body(raw, store, address, size));
+  }
+
+  #putName(name: string): [address: number, size: number] {
+    const bytes = new TextEncoder().encode(name);
+    return [this.#handle.runtime.scratch(bytes.length).putBytes(bytes), bytes.length];
+  }
+
+  #view(view: number): [address: number, size: number] {
+    return [...copyWords(this.#handle.runtime.memory, view, viewWords)] as [number, number];
+  }
+
+  #copyView(view: number): Uint8Array {
+    const [address, size] = this.#view(view);
+    return new Uint8Array(this.#handle.runtime.memory.buffer, address, size).slice();
+  }
+}
+
+/** @throws {VectorSearchError} with the code of the reply, and as its cause what a file has thrown. */
+function checkedWithFiles(files: StoreFileCalls, body: (raw: RawModule) => Reply): number {
+  try {
+    return currentRuntime().checked((raw) => {
+      raw.storeFile = files.call;
+      const reply = body(raw);
+      delete raw.storeFile;
+      return reply;
+    });
+  } catch (error) {
+    throw files.explained(error);
+  }
+}
+
+function checkPiece(piece: Uint8Array): Uint8Array {
+  if (!isUint8Array(piece)) throw invalidArgument('bytes to be a Uint8Array', piece);
+  return piece;
+}
+
+function damageOf(file: number, offset: number): StoreDamage {
+  return { file: storeFileNames[file] as keyof StoreFiles, offset };
+}

@@ -1,0 +1,274 @@
+// The store as TypeScript sees it: bindings/api/raw-module.ts, the functions of `store`. Its files are JavaScript's,
+// called for every operation.
+#include <emscripten/bind.h>
+#include <emscripten/em_js.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "arrays.h"
+#include "byte_pieces.h"
+#include "engine/search_engine.h"
+#include "guarded.h"
+#include "persist/store/store.h"
+
+// What bindings/api/store-file-calls.ts has put there for the call that is running: replies with a number of bytes, or
+// the negative of an error code.
+EM_JS(double, call_store_file, (double operation, double file, double offset, double address, double size),
+      { return Module["storeFile"](operation, file, offset, address, size); })
+
+namespace vicinal::boundary {
+namespace {
+
+/// Values cross to TypeScript: `storeFileOperations` in bindings/api/raw-module.ts.
+enum class FileOperation { kSize, kRead, kWrite, kFlush, kTruncate };
+
+class ScriptFile final : public File {
+ public:
+  explicit ScriptFile(StoreFile file) : file_(file) {}
+
+  Result<uint64_t> size() override {
+    const double size = call(FileOperation::kSize, 0, nullptr, 0);
+    if (size < 0) return failed(size, 0);
+    return static_cast<uint64_t>(size);
+  }
+
+  Status read_at(uint64_t offset, void* bytes, size_t size) override {
+    const double read = call(FileOperation::kRead, offset, bytes, size);
+    if (read < 0) return failed(read, 0);
+    return read < static_cast<double>(size) ? Status(corrupt_at(offset)) : Status();
+  }
+
+  Status write_at(uint64_t offset, const void* bytes, size_t size) override {
+    return status_of(call(FileOperation::kWrite, offset, bytes, size), size);
+  }
+
+  Status flush() override { return status_of(call(FileOperation::kFlush, 0, nullptr, 0), 0); }
+
+  Status truncate(uint64_t size) override {
+    return status_of(call(FileOperation::kTruncate, size, nullptr, 0), 0);
+  }
+
+ private:
+  double call(FileOperation operation, uint64_t offset, const void* bytes, size_t size) const {
+    return call_store_file(static_cast<double>(operation), static_cast<double>(file_),
+                           static_cast<double>(offset), address_of(bytes), static_cast<double>(size));
+  }
+
+  static Error failed(double reply, size_t size) {
+    return {static_cast<ErrorCode>(-reply), 0, static_cast<int64_t>(size)};
+  }
+  static Status status_of(double reply, size_t size) {
+    return reply < 0 ? Status(failed(reply, size)) : Status();
+  }
+
+  StoreFile file_;
+};
+
+struct OpenStore {
+  ScriptFile root{StoreFile::kRoot};
+  ScriptFile log_0{StoreFile::kLog0};
+  ScriptFile log_1{StoreFile::kLog1};
+  ScriptFile data{StoreFile::kData};
+  std::unique_ptr<Store> store;
+};
+
+Store& at(Address store) {
+  return *object_at<OpenStore>(store).store;
+}
+
+std::string_view text_at(Address text, size_t size) {
+  return {array_at<char>(text), size};
+}
+
+/// Address of two words: address and size. Valid until the next call.
+const void* view_of(const void* bytes, size_t size) {
+  static std::array<Address, 2> view;
+  view = {reinterpret_cast<Address>(bytes), size};
+  return view.data();
+}
+
+Reply open(uint32_t identity_low, uint32_t identity_high) {
+  return guarded_new<OpenStore>([&]() -> Result<std::unique_ptr<OpenStore>> {
+    auto opened = std::make_unique<OpenStore>();
+    Result<std::unique_ptr<Store>> store =
+        Store::open({&opened->root, &opened->log_0, &opened->log_1, &opened->data},
+                    uint64_t{identity_high} << 32 | identity_low);
+    if (!store.ok()) return store.error();
+    opened->store = std::move(store.value());
+    return opened;
+  });
+}
+
+/// Address of doubles, in the order of `storeFields` in bindings/api/raw-module.ts.
+double fields(Address store) {
+  static std::array<double, 12> numbers;
+  const Store& read = at(store);
+  const StoreReport& report = read.report();
+  numbers = {static_cast<double>(report.created),
+             static_cast<double>(report.generation),
+             static_cast<double>(report.record_count),
+             static_cast<double>(report.torn),
+             static_cast<double>(report.torn_bytes),
+             report.damage ? static_cast<double>(report.damage->file) : -1,
+             report.damage ? static_cast<double>(report.damage->offset) : 0,
+             static_cast<double>(read.generation()),
+             static_cast<double>(read.log_bytes()),
+             static_cast<double>(read.data_bytes()),
+             static_cast<double>(read.live_bytes()),
+             static_cast<double>(read.section_count())};
+  return address_of(numbers.data());
+}
+
+/// Address of a view of the next record; 0 after the last.
+Reply next_record(Address store) {
+  return guarded([&]() -> Result<const void*> {
+    const auto record = at(store).next_record();
+    if (!record.ok()) return record.error();
+    if (!record.value()) return static_cast<const void*>(nullptr);
+    return view_of(record.value()->data(), record.value()->size());
+  });
+}
+void rewind_records(Address store) {
+  at(store).rewind_records();
+}
+
+Reply append(Address store, Address record, size_t size) {
+  return guarded([&] { return at(store).append(array_at<std::byte>(record), size); });
+}
+Reply flush(Address store) {
+  return guarded([&] { return at(store).flush(); });
+}
+
+Reply begin_checkpoint(Address store) {
+  return guarded([&] { return at(store).begin_checkpoint(); });
+}
+Reply begin_section(Address store, Address name, size_t name_size) {
+  return guarded([&] { return at(store).begin_section(text_at(name, name_size)); });
+}
+Reply write_section(Address store, Address bytes, size_t size) {
+  return guarded([&] { return at(store).sink().write(array_at<std::byte>(bytes), size); });
+}
+Reply write_engine(Address store, Address engine) {
+  return guarded([&] { return object_at<SearchEngine>(engine).save(at(store).sink()); });
+}
+Reply end_section(Address store) {
+  return guarded([&] { return at(store).end_section(); });
+}
+Reply keep_section(Address store, Address name, size_t name_size) {
+  return guarded([&] { return at(store).keep_section(text_at(name, name_size)); });
+}
+Reply finish_checkpoint(Address store) {
+  return guarded([&] { return at(store).finish_checkpoint(); });
+}
+Reply abandon_checkpoint(Address store) {
+  return guarded([&] {
+    at(store).abandon_checkpoint();
+    return Status();
+  });
+}
+
+/// Address of a view of a section's name.
+double section_name(Address store, size_t index) {
+  const std::string_view name = at(store).section_name(index);
+  return address_of(view_of(name.data(), name.size()));
+}
+bool has_section(Address store, Address name, size_t name_size) {
+  return at(store).has_section(text_at(name, name_size));
+}
+double section_bytes(Address store, Address name, size_t name_size) {
+  return static_cast<double>(at(store).section_bytes(text_at(name, name_size)));
+}
+
+/// Hands on `size` bytes of a section, from `offset`, by writePiece.
+Reply read_section(Address store, Address name, size_t name_size, double offset, double size) {
+  return guarded([&]() -> Status {
+    Result<SectionSource> section = at(store).section(text_at(name, name_size));
+    if (!section.ok()) return section.error();
+    std::vector<std::byte> piece(std::min<size_t>(static_cast<size_t>(size), size_t{256} * 1024));
+    PieceSink sink;
+    auto place = static_cast<uint64_t>(offset);
+    for (const uint64_t end = place + static_cast<uint64_t>(size); place < end;) {
+      const size_t some = std::min<uint64_t>(piece.size(), end - place);
+      const Status read = section.value().read_at(place, piece.data(), some);
+      if (!read.ok()) return read;
+      const Status written = sink.write(piece.data(), some);
+      if (!written.ok()) return written;
+      place += some;
+    }
+    sink.flush();
+    return {};
+  });
+}
+
+Reply load_engine(Address store, Address name, size_t name_size) {
+  return guarded_new<SearchEngine>([&]() -> Result<std::unique_ptr<SearchEngine>> {
+    Result<SectionSource> section = at(store).section(text_at(name, name_size));
+    if (!section.ok()) return section.error();
+    return SearchEngine::load(section.value(), best_kernels());
+  });
+}
+
+Reply create_verifier(Address store) {
+  return guarded_new<StoreVerifier>(
+      [&]() -> Result<std::unique_ptr<StoreVerifier>> { return std::make_unique<StoreVerifier>(at(store)); });
+}
+
+/// How much is done, in thousandths; 1000 only when all of it is.
+Reply step_verifier(Address verifier) {
+  return guarded([&]() -> Result<uint64_t> {
+    StoreVerifier& running = object_at<StoreVerifier>(verifier);
+    const Result<bool> more = running.step();
+    if (!more.ok()) return more.error();
+    if (!more.value()) return uint64_t{1000};
+    const uint64_t total = std::max<uint64_t>(running.total_bytes(), 1);
+    return std::min<uint64_t>(running.done_bytes() * 1000 / total, 999);
+  });
+}
+
+/// Address of a view of doubles: of each damage its file and offset; the view's size is their number.
+Reply verifier_damage(Address verifier) {
+  return guarded([&]() -> Result<const void*> {
+    static std::vector<double> numbers;
+    numbers.clear();
+    for (const StoreDamage& damage : object_at<StoreVerifier>(verifier).damage()) {
+      numbers.push_back(static_cast<double>(damage.file));
+      numbers.push_back(static_cast<double>(damage.offset));
+    }
+    return view_of(numbers.data(), numbers.size());
+  });
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(store) {
+  emscripten::function("storeOpen", &open);
+  emscripten::function("storeDelete", &delete_object<OpenStore>);
+  emscripten::function("storeFields", &fields);
+  emscripten::function("storeNextRecord", &next_record);
+  emscripten::function("storeRewindRecords", &rewind_records);
+  emscripten::function("storeAppend", &append);
+  emscripten::function("storeFlush", &flush);
+  emscripten::function("storeBeginCheckpoint", &begin_checkpoint);
+  emscripten::function("storeBeginSection", &begin_section);
+  emscripten::function("storeWriteSection", &write_section);
+  emscripten::function("storeWriteEngine", &write_engine);
+  emscripten::function("storeEndSection", &end_section);
+  emscripten::function("storeKeepSection", &keep_section);
+  emscripten::function("storeFinishCheckpoint", &finish_checkpoint);
+  emscripten::function("storeAbandonCheckpoint", &abandon_checkpoint);
+  emscripten::function("storeSectionName", &section_name);
+  emscripten::function("storeHasSection", &has_section);
+  emscripten::function("storeSectionBytes", &section_bytes);
+  emscripten::function("storeReadSection", &read_section);
+  emscripten::function("storeLoadEngine", &load_engine);
+  emscripten::function("verifierCreate", &create_verifier);
+  emscripten::function("verifierDelete", &delete_object<StoreVerifier>);
+  emscripten::function("verifierStep", &step_verifier);
+  emscripten::function("verifierDamage", &verifier_damage);
+}
+
+}  // namespace vicinal::boundary
