@@ -295,12 +295,8 @@ export class Store {
   }
 
   #fields(): Record<(typeof storeFields)[number], number> {
-    const { runtime, address } = this.#handle;
-    return copyNamed(
-      runtime.memory,
-      runtime.call((raw) => raw.storeFields(address)),
-      storeFields,
-    );
+    const numbers = this.#checked((raw, store) => raw.storeFields(store));
+    return copyNamed(this.#handle.runtime.memory, numbers, storeFields);
   }
 
   #writeSection(name: string, write: () => void): void {

@@ -192,7 +192,7 @@ Reply read_section(Address store, Address name, size_t name_size, double offset,
     PieceSink sink;
     auto place = static_cast<uint64_t>(offset);
     for (const uint64_t end = place + static_cast<uint64_t>(size); place < end;) {
-      const size_t some = std::min<uint64_t>(piece.size(), end - place);
+      const auto some = static_cast<size_t>(std::min<uint64_t>(piece.size(), end - place));
       const Status read = section.value().read_at(place, piece.data(), some);
       if (!read.ok()) return read;
       const Status written = sink.write(piece.data(), some);

@@ -55,10 +55,11 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
       it('hold what was written, also when they are opened again', async () => {
         const random = randomNumbers(7);
         const below = (most: number) => Math.floor(random() * most);
+        const noise = Uint8Array.from({ length: 150_000 }, () => below(256));
         const expected = new Map<string, Uint8Array>(storeFileNames.map((name) => [name, new Uint8Array(0)]));
         for (let round = 0; round < 6; round++) {
           const { files, settle, close } = bound(await openShard());
-          for (const name of storeFileNames) expect(contents(files[name])).toEqual(expected.get(name));
+          for (const name of storeFileNames) expectSame(contents(files[name]), expected.get(name));
           for (let step = 0; step < 25; step++) {
             const name = storeFileNames[below(4)] as keyof StoreFiles;
             const before = expected.get(name) as Uint8Array;
@@ -68,7 +69,8 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
               expected.set(name, before.slice(0, size));
             } else {
               const at = below(before.length + 70_000);
-              const bytes = Uint8Array.from({ length: below(150_000) }, () => below(256));
+              const from = below(50_000);
+              const bytes = noise.slice(from, from + below(100_000));
               expect(files[name].write(bytes, { at })).toBe(bytes.length);
               const after = new Uint8Array(
                 bytes.length > 0 ? Math.max(before.length, at + bytes.length) : before.length,
@@ -81,7 +83,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
             expect(files[name].getSize()).toBe(expected.get(name)?.length);
             if (below(5) === 0) await settle();
           }
-          for (const name of storeFileNames) expect(contents(files[name])).toEqual(expected.get(name));
+          for (const name of storeFileNames) expectSame(contents(files[name]), expected.get(name));
           await close();
         }
       });
@@ -167,7 +169,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
 
       it('keeps a checkpoint of sections and engines, and drops the records before it', async () => {
         const vectors = randomVectors(600, 32);
-        using engine = new VectorSearchEngine(32, 'cosine', { index: 'hnsw', hnsw: { m: 8 } });
+        using engine = new VectorSearchEngine(32, 'cosine', { index: 'hnsw', m: 8 });
         engine.addBatch(vectors);
         const large = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) >> 7);
         const first = await openStore();
@@ -190,7 +192,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         expect(store.sections).toEqual(['meta', 'large', 'dense/tïtle']);
         expect([store.has('meta'), store.has('other')]).toEqual([true, false]);
         expect(store.sectionBytes('large')).toBe(large.length);
-        expect(store.readSection('large')).toEqual(large);
+        expectSame(store.readSection('large'), large);
         expect(store.readSection('large', 1_000_001, 7)).toEqual(large.slice(1_000_001, 1_000_008));
         using loaded = store.loadEngine('dense/tïtle');
         const query = vectors.subarray(0, 32);
@@ -217,9 +219,9 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         };
         expect(checkpoint(() => store.writeSection('a', large))).toBeGreaterThan(large.length);
         expect(checkpoint(() => store.keepSection('a'))).toBeLessThan(20_000);
-        large[2_000_000] ^= 1;
+        large[2_000_000] = 255 - (large[2_000_000] as number);
         expect(checkpoint(() => store.writeSection('a', large))).toBeLessThan(2_200_000);
-        expect(store.readSection('a')).toEqual(large);
+        expectSame(store.readSection('a'), large);
         expect(store.dataBytes).toBeGreaterThanOrEqual(store.liveBytes);
       });
 
@@ -287,7 +289,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         raw.files.data.flush();
         await raw.close();
         const { store } = await openStore();
-        expect(store.readSection('a')).toEqual(new Uint8Array(100_000).fill(1));
+        expectSame(store.readSection('a'), new Uint8Array(100_000).fill(1));
         expect(errorOfCall(() => store.readSection('b'))).toMatchObject({ code: 'CORRUPT_DATA' });
         expect(runSteps(store.verifySteps()).damage).toEqual([{ file: 'data', offset: expect.any(Number) }]);
       });
@@ -341,6 +343,12 @@ function contents(file: SyncFile): Uint8Array {
   const bytes = new Uint8Array(file.getSize());
   expect(file.read(bytes, { at: 0 })).toBe(bytes.length);
   return bytes;
+}
+
+/** Element by element takes seconds for some megabytes. */
+function expectSame(found: Uint8Array, expected: Uint8Array | undefined): void {
+  expect(found.length).toBe(expected?.length);
+  expect(found.findIndex((byte, i) => byte !== expected?.[i])).toBe(-1);
 }
 
 function errorOfCall(call: () => unknown): VectorSearchError {

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import init from '../../../bindings/api/init.js';
 import { chooseStorage, openStorage, removeStorage } from '../../../worker/storage/storage.js';
 import { folderName } from '../../../worker/storage/storage-names.js';
-import { packageUrl } from '../support/fresh-package.js';
 import { describeStorage } from './storage.behaviour.js';
 
 let folder: string;
@@ -14,7 +13,7 @@ let places = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vicinal-storage-'));
-  await init({ wasmUrl: new URL('web/vicinal_simd128.wasm', packageUrl) });
+  await init({ wasmUrl: new URL('../../../build/wasm-simd128/vicinal.wasm', import.meta.url) });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
