@@ -1,4 +1,4 @@
 import { launchChromium } from './drivers/playwright-driver.js';
 import { describeBrowser } from './suites/browser.js';
 
-describeBrowser('chromium', launchChromium, { relaxed: true });
+describeBrowser('chromium', launchChromium, { relaxed: true, opfs: true });

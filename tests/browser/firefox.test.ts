@@ -1,4 +1,4 @@
 import { launchFirefox } from './drivers/playwright-driver.js';
 import { describeBrowser } from './suites/browser.js';
 
-describeBrowser('firefox', launchFirefox, { relaxed: true });
+describeBrowser('firefox', launchFirefox, { relaxed: true, opfs: true });

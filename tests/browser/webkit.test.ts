@@ -1,4 +1,4 @@
 import { launchWebKit } from './drivers/webkit-driver.js';
 import { describeBrowser } from './suites/browser.js';
 
-describeBrowser('webkit', launchWebKit, { relaxed: false });
+describeBrowser('webkit', launchWebKit, { relaxed: false, opfs: false });

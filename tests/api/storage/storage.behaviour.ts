@@ -226,13 +226,13 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
       });
 
       it('tells of a full disk, and goes on without what found no room', async () => {
-        let full = false;
+        let limits: Map<string, number> | undefined;
         const cause = new DOMException('no room', 'QuotaExceededError');
-        const { store, close } = await openStore((operation) => {
-          if (full && operation === 'write') throw cause;
+        const { store, files, close } = await openStore((operation, file, size, at) => {
+          if (operation === 'write' && at + size > (limits?.get(file) ?? Infinity)) throw cause;
         });
         store.append(bytesOf('before'));
-        full = true;
+        limits = new Map(storeFileNames.map((name) => [name, files[name].getSize()]));
         const error = errorOfCall(() => store.append(bytesOf('too much')));
         expect(error).toMatchObject({
           code: 'STORAGE_FULL',
@@ -244,7 +244,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
           code: 'STORAGE_FULL',
           cause,
         });
-        full = false;
+        limits = undefined;
         store.append(bytesOf('after'));
         store.flush();
         await close();
@@ -304,21 +304,21 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
   });
 }
 
-type Watch = (operation: keyof SyncFile, file: string, size: number) => void;
+type Watch = (operation: keyof SyncFile, file: string, size: number, at: number) => void;
 
 /** Files whose operations are seen first, and fail where that throws. */
 function watched(files: StoreFiles, watch: Watch): StoreFiles {
   const watchedFile = (name: keyof StoreFiles): SyncFile => {
     const file = files[name];
-    const seen = (operation: keyof SyncFile, size = 0) => watch(operation, name, size);
+    const seen = (operation: keyof SyncFile, size = 0, at = 0) => watch(operation, name, size, at);
     return {
       getSize: () => file.getSize(),
       read: (into, options) => {
-        seen('read', into.length);
+        seen('read', into.length, options.at);
         return file.read(into, options);
       },
       write: (from, options) => {
-        seen('write', from.length);
+        seen('write', from.length, options.at);
         return file.write(from, options);
       },
       flush: () => {

@@ -8,12 +8,15 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export default async function bundleBehaviourPage(): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: ['tests/browser/behaviour/page.ts'],
-    outfile: 'build/tests/behaviour/page.js',
+    entryPoints: ['page', 'storage-worker'].map((name) => `tests/browser/behaviour/${name}.ts`),
+    outdir: 'build/tests/behaviour',
     bundle: true,
     format: 'esm',
     target: 'es2022',
-    alias: { vitest: './tests/browser/behaviour/vitest-in-page.ts' },
+    alias: {
+      vitest: './tests/browser/behaviour/vitest-in-page.ts',
+      'vicinal-glue': './build/wasm-simd128/vicinal.mjs',
+    },
     plugins: [
       {
         name: 'package-as-shipped',

@@ -25,6 +25,8 @@ import { workerSuite } from './worker.js';
 export interface Expectations {
   /** Whether this browser's engine has relaxed SIMD. */
   readonly relaxed: boolean;
+  /** Whether its workers have access handles of files. */
+  readonly opfs: boolean;
 }
 
 /** What the suites work with. The fields are there once the tests run. */
