@@ -16,7 +16,7 @@ import { BlockFile, blockBytes } from './block-file.js';
 import { committed, deleteDatabase, openDatabase, requested } from './indexeddb-requests.js';
 import type { OpenedFiles, StorageBackEnd } from './storage.js';
 import { folderName, shardName, shardOf } from './storage-names.js';
-import { waitForRelease } from './wait-for-release.js';
+import { releaseMs, waitForRelease } from './wait-for-release.js';
 
 const firstOfFile = 2 ** 32;
 /** Blocks that are read at once: 16 MB. */
@@ -239,9 +239,10 @@ function takeLock(database: string): Promise<(() => void) | undefined> {
   });
 }
 
+/** A connection that is closed may hold a deletion up for a moment; another's, for as long as it is open. */
 async function removeDatabase(name: string): Promise<void> {
   await new Promise<unknown>((resolve, reject) => {
-    const blocked = () => reject(new VectorSearchError('STORAGE_IN_USE', undefined, holder));
-    deleteDatabase(name, blocked).then(resolve, reject);
+    const giveUp = () => reject(new VectorSearchError('STORAGE_IN_USE', undefined, holder));
+    deleteDatabase(name, () => setTimeout(giveUp, releaseMs)).then(resolve, reject);
   });
 }

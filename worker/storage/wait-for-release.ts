@@ -6,7 +6,7 @@ Waiting for files that somebody else holds: a worker that has just ended gives t
 import { VectorSearchError } from '../../bindings/api/errors.js';
 
 /** How long a browser may take to notice that a worker has ended. */
-const waitMs = 2_000;
+export const releaseMs = 2_000;
 const pauseMs = 20;
 
 /**
@@ -16,7 +16,7 @@ Calls `take` until it returns something.
 @throws {VectorSearchError} with code `STORAGE_IN_USE` once it has returned nothing for two seconds.
 */
 export async function waitForRelease<T>(holder: string, take: () => Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + waitMs;
+  const deadline = performance.now() + releaseMs;
   for (;;) {
     const taken = await take();
     if (taken !== undefined) return taken;

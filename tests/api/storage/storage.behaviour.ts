@@ -169,7 +169,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
 
       it('keeps a checkpoint of sections and engines, and drops the records before it', async () => {
         const vectors = randomVectors(600, 32);
-        using engine = new VectorSearchEngine(32, 'cosine', { index: 'hnsw', m: 8 });
+        const engine = new VectorSearchEngine(32, 'cosine', { index: 'hnsw', m: 8 });
         engine.addBatch(vectors);
         const large = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) >> 7);
         const first = await openStore();
@@ -194,9 +194,11 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         expect(store.sectionBytes('large')).toBe(large.length);
         expectSame(store.readSection('large'), large);
         expect(store.readSection('large', 1_000_001, 7)).toEqual(large.slice(1_000_001, 1_000_008));
-        using loaded = store.loadEngine('dense/tïtle');
+        const loaded = store.loadEngine('dense/tïtle');
         const query = vectors.subarray(0, 32);
         expect(loaded.search(query, 5).ids).toEqual(engine.search(query, 5).ids);
+        loaded.dispose();
+        engine.dispose();
         expect(() => store.readSection('other')).toThrow(
           expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
         );
