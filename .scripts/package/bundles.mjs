@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { manifest } from './manifest.mjs';
 
 /**
 The scripts of a flavour, `web` or `node`.
@@ -26,7 +27,7 @@ export async function bundle(flavour, { root, out, glue, module, dev }) {
     // Node shows the line of an uncaught error, so lines stay short there.
     minify: flavour === 'web' && !dev,
     legalComments: 'none',
-    define: { VICINAL_DEV: String(dev) },
+    define: { VICINAL_DEV: String(dev), VICINAL_VERSION: JSON.stringify(manifest(['web', 'node']).version) },
     alias: { 'vicinal-glue': glue },
     logLevel: 'warning',
   };

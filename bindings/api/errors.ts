@@ -52,7 +52,7 @@ What went wrong, for programs to tell apart.
 | `ZERO_VECTOR` | only zeros where a direction is needed |
 | `OUT_OF_MEMORY` | more than the module's memory, or the machine's, can hold |
 | `CORRUPT_DATA` | saved bytes that are damaged |
-| `UNSUPPORTED_VERSION` | bytes saved by a newer release |
+| `UNSUPPORTED_VERSION` | bytes saved by a newer release, or a tab with another one |
 | `CAPACITY_EXCEEDED` | more vectors than there are ids |
 | `INTERNAL` | a mistake of this package's own |
 | `STORAGE_FULL` | no room for a write: a quota, or a full disk |
@@ -61,8 +61,8 @@ What went wrong, for programs to tell apart.
 | `NOT_INITIALIZED` | a call before `await init()` |
 | `UNSUPPORTED_ENVIRONMENT` | something that this engine or runtime does not have |
 | `LOAD_FAILED` | a module or worker that cannot be loaded |
-| `TIMEOUT` | a module or worker that is not ready in time |
-| `WORKER_CRASHED` | a worker that has ended by itself |
+| `TIMEOUT` | a module or worker that is not ready in time, or a tab that does not answer |
+| `WORKER_CRASHED` | a worker, or the tab that had it, that has ended by itself |
 | `NOT_SUPPORTED` | something that Qdrant has and this package has not |
 | `STOPPED` | a call that was stopped when a part of it was done |
 | `STORAGE_IN_USE` | files that somebody else has open |
@@ -87,7 +87,9 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
     `Out of memory${actual ? `: ${actual} bytes were asked for` : ''}${expected ? `, of at most ${expected}` : ''}`,
   CORRUPT_DATA: (_, actual) => `The saved bytes are damaged: they stop making sense at byte ${actual}`,
   UNSUPPORTED_VERSION: (expected, actual) =>
-    `Saved by a newer release: expected format version ${expected} at most, got ${actual}`,
+    typeof expected === 'string'
+      ? `Expected ${expected}, got ${actual}`
+      : `Saved by a newer release: expected format version ${expected} at most, got ${actual}`,
   CAPACITY_EXCEEDED: (expected, actual) => `Expected at most ${expected}, got ${actual}`,
   INTERNAL: (_, actual) => `Internal error${actual ? `: ${actual}` : ''}. Please report it`,
   STORAGE_FULL: (expected, actual) =>
@@ -100,9 +102,11 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
   UNSUPPORTED_ENVIRONMENT: (expected, actual) => `Expected ${expected}, got ${actual}`,
   LOAD_FAILED: (expected, actual) => `Expected ${expected}, got ${actual}`,
   TIMEOUT: (expected, actual) => `Gave up after ${expected} ms: ${actual ?? 'it was not ready by then'}`,
-  WORKER_CRASHED: (_, actual) =>
-    `The worker crashed${actual ? ` (${actual})` : ''} and what it held is gone: ` +
-    'create a new one (`load` takes the bytes of the last save())',
+  WORKER_CRASHED: (expected, actual) =>
+    typeof expected === 'string'
+      ? `Expected ${expected}, got ${actual}`
+      : `The worker crashed${actual ? ` (${actual})` : ''} and what it held is gone: ` +
+        'create a new one (`load` takes the bytes of the last save())',
   NOT_SUPPORTED: (expected, actual) => `Not supported: ${actual}${expected ? `. Use ${expected}` : ''}`,
   STOPPED: (expected, actual) =>
     `Stopped after ${actual}${expected === undefined ? '' : ` of ${expected}`} points: these were taken`,

@@ -91,6 +91,22 @@ export function countOf(source: PointSource<object>): number | undefined {
   return isColumns(source) && Array.isArray(source.ids) ? source.ids.length : undefined;
 }
 
+/** Its points, one after another; views of its columns, where it has columns. @throws {VectorSearchError} */
+export function pointsOf(
+  source: PointSource<object>,
+  shapes: VectorShapes,
+): Iterable<Point<object>> | AsyncIterable<Point<object>> {
+  const iterable = isColumns(source) ? pointsOfColumns(source, shapes) : source;
+  const isPoints =
+    typeof iterable === 'object' &&
+    iterable !== null &&
+    isIterable(iterable) &&
+    !ArrayBuffer.isView(iterable);
+  if (!isPoints)
+    throw invalidArgument('points to be an array, iterable, or { ids, vectors, payloads }', source);
+  return iterable;
+}
+
 interface CheckedPoint {
   readonly id: PointId;
   readonly payload: Payload | null;
@@ -201,14 +217,7 @@ async function* chunksOf(
 ): AsyncGenerator<Chunk, void, void> {
   const chunks = new ChunkBuilder(most);
   const rest = createRest();
-  const iterable = isColumns(source) ? pointsOfColumns(source, shapes) : source;
-  const isPoints =
-    typeof iterable === 'object' &&
-    iterable !== null &&
-    isIterable(iterable) &&
-    !ArrayBuffer.isView(iterable);
-  if (!isPoints)
-    throw invalidArgument('points to be an array, iterable, or { ids, vectors, payloads }', source);
+  const iterable = pointsOf(source, shapes);
   let failure: { readonly error: unknown } | undefined;
   try {
     // Waiting for each point of what need not be waited for takes longer than all else that is done with it.

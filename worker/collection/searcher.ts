@@ -3,9 +3,9 @@ The shards of a collection as one: what is asked goes to those that can have it,
 
 @module
 */
-import { invalidArgument } from '../../bindings/api/errors.js';
 import { addSparseStatistics } from '../../bindings/api/sparse-statistics.js';
 import type { Metric, SparseStatistics } from '../../bindings/api/types.js';
+import { type Embedding, embedTexts } from './embed-texts.js';
 import { type CheckedFilter, checkFilter, fixedValues } from './filter/check.js';
 import { shardOf } from './point-ids.js';
 import { mergeHits } from './query/order.js';
@@ -13,7 +13,6 @@ import type { LeafRequest, Searcher, Target } from './query/target.js';
 import type { ShardGroup } from './shard-group.js';
 import type { PackedHits, PackedPoints, Returned, ShardSearch, ShardTarget } from './shard-protocol.js';
 import type {
-  Embed,
   Hits,
   PointId,
   PointRecord,
@@ -33,23 +32,17 @@ export class ShardSearcher implements Searcher {
   readonly #shards: ShardGroup;
   readonly #shapes: VectorShapes;
   readonly #shardKey: string | undefined;
-  readonly #embed: Embed | undefined;
-  readonly #model: string;
+  readonly #embedding: Embedding;
 
   constructor(
     shards: ShardGroup,
     shapes: VectorShapes,
-    options: {
-      readonly shardKey?: string | undefined;
-      readonly embed?: Embed | undefined;
-      readonly model?: string | undefined;
-    },
+    options: Embedding & { readonly shardKey?: string | undefined },
   ) {
     this.#shards = shards;
     this.#shapes = shapes;
     this.#shardKey = options.shardKey;
-    this.#embed = options.embed;
-    this.#model = options.model === undefined ? 'the model' : `the model ${options.model}`;
+    this.#embedding = options;
   }
 
   async leaf(request: LeafRequest, signal?: AbortSignal): Promise<ScoredPoint[]> {
@@ -120,15 +113,9 @@ export class ShardSearcher implements Searcher {
     return (await this.embedAll([text], using))[0] as Float32Array;
   }
 
-  /** @throws {VectorSearchError} where there is no `embed`, or it gives other vectors than `using` takes. */
-  async embedAll(texts: readonly string[], using: string): Promise<Float32Array[]> {
-    if (this.#embed === undefined)
-      throw invalidArgument('a collection that was opened with `embed`, for texts', 'one without');
-    const shape = this.dense(using);
-    const vectors = await this.#embed(texts);
-    if (!Array.isArray(vectors) || vectors.length !== texts.length)
-      throw invalidArgument(`embed to give ${texts.length} vectors, one a text`, vectors);
-    return vectors.map((vector) => checkDense(vector, shape, `a vector of ${this.#model}`));
+  /** @throws {VectorSearchError} as {@link embedTexts}. */
+  embedAll(texts: readonly string[]): Promise<Float32Array[]> {
+    return embedTexts(texts, this.#embedding, this.#shapes);
   }
 
   /** The shards that can have what a filter asks for. */

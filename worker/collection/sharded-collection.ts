@@ -53,7 +53,7 @@ import type {
   UpdateResult,
   UpsertOptions,
 } from './types.js';
-import { checkDense, type VectorShapes } from './vectors.js';
+import { checkDense, shapesOf, type VectorShapes } from './vectors.js';
 
 /** Vectors and payloads of a batch, about: some milliseconds to make and to take in. */
 const batchBytes = 4 << 20;
@@ -96,15 +96,7 @@ export class ShardedCollection implements Collection {
     this.#config = config;
     this.#options = options;
     this.#shards = shards;
-    this.#shapes = {
-      dense: new Map(
-        Object.entries(config.shard.vectors).map(([name, { dim, metric = 'cosine' }]) => [
-          name,
-          { dim, metric },
-        ]),
-      ),
-      sparse: new Map(Object.entries(config.shard.sparseVectors)),
-    };
+    this.#shapes = shapesOf(config.shard);
     this.#searcher = new ShardSearcher(shards, this.#shapes, { ...options, shardKey: config.shardKey });
     this.#calls = new Calls(config, options.onSlowQuery);
     guardLeak(this, `collection ${config.name}`, () => {});

@@ -485,6 +485,11 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
 export interface UpdateResult {
   /** Points that were written, changed or removed. */
   readonly count: number;
+  /**
+  Set where another tab had been asked for the change and ended before it answered. So the change was made again, to
+  the same effect; `count` tells of the second time, which may find less to change than the first.
+  */
+  readonly repeated?: true;
 }
 
 /** How far an `upsert` is. */
@@ -543,4 +548,9 @@ export interface CollectionInfo {
   readonly memoryBytes: number;
   /** Name of the model, where one was given. */
   readonly model?: string;
+  /**
+  Of a collection that tabs share: `writer` in the tab that runs its workers, `follower` in those that ask it. A
+  follower becomes the writer when that tab has ended.
+  */
+  readonly role?: 'writer' | 'follower';
 }

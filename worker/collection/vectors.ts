@@ -7,6 +7,7 @@ import { isFloat32Array } from '../../bindings/api/arguments.js';
 import { describe, invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
 import { checkSparseVector } from '../../bindings/api/sparse-vector.js';
 import type { Metric, SparseVector, SparseVectorInput, VectorInput } from '../../bindings/api/types.js';
+import type { ShardConfig } from './shard-protocol.js';
 import type { NamedVectors, PointVectors, SparseVectorConfig } from './types.js';
 
 /** The vectors that points of a collection have. */
@@ -14,6 +15,17 @@ export interface VectorShapes {
   /** By name; `''` for the one without. */
   readonly dense: ReadonlyMap<string, { readonly dim: number; readonly metric: Metric }>;
   readonly sparse: ReadonlyMap<string, SparseVectorConfig>;
+}
+
+/** The vectors that the shards of a collection have. */
+export function shapesOf({
+  vectors,
+  sparseVectors,
+}: Pick<ShardConfig, 'vectors' | 'sparseVectors'>): VectorShapes {
+  const dense = Object.entries(vectors).map(
+    ([name, { dim, metric = 'cosine' }]) => [name, { dim, metric }] as const,
+  );
+  return { dense: new Map(dense), sparse: new Map(Object.entries(sparseVectors)) };
 }
 
 /** A vector that was checked. */
