@@ -109,6 +109,8 @@ export class Guest {
           return false;
         });
         this.#running.get(message.call)?.controller.abort(ownReason);
+        // Points that it waits for will not come.
+        this.#running.get(message.call)?.onPoints?.(undefined);
         break;
       case 'points':
         this.#running.get(message.call)?.onPoints?.(message);
@@ -168,6 +170,7 @@ export class Guest {
   async *#pointsOf(call: number, running: RunningCall): AsyncGenerator<Point, void, void> {
     for (;;) {
       const pulled = await this.#pull(call, running);
+      if (running.controller.signal.aborted) throw ownReason;
       if (pulled === undefined) {
         const { silenceMs } = this.#host.limits;
         throw new VectorSearchError('TIMEOUT', silenceMs, 'the tab whose points are taken is silent');
