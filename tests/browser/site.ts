@@ -20,6 +20,7 @@ const folders: Readonly<Record<string, string>> = {
   fixtures: join(root, 'tests/browser/fixtures'),
   classic: join(root, 'build/tests/classic'),
   behaviour: join(root, 'build/tests/behaviour'),
+  tabs: join(root, 'build/tests/tabs'),
   axe: join(root, 'node_modules/axe-core'),
 };
 

@@ -1,15 +1,22 @@
-/** Bundles the page that runs behaviour suites. The package stays as it is shipped. */
+/** Bundles the pages that run behaviour suites, or share a collection. The package stays as it is shipped. */
 import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-export default async function bundleBehaviourPage(): Promise<void> {
+/** Folders of pages: `page.ts`, and `page.html` beside it. */
+const pages = ['behaviour', 'tabs'];
+
+export default async function bundlePages(): Promise<void> {
+  for (const page of pages) await bundlePage(page);
+}
+
+async function bundlePage(page: string): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: ['page', 'storage-worker'].map((name) => `tests/browser/behaviour/${name}.ts`),
-    outdir: 'build/tests/behaviour',
+    entryPoints: [`tests/browser/${page}/page.ts`],
+    outfile: `build/tests/${page}/page.js`,
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -29,5 +36,5 @@ export default async function bundleBehaviourPage(): Promise<void> {
       },
     ],
   });
-  await copyFile(`${root}tests/browser/behaviour/page.html`, `${root}build/tests/behaviour/page.html`);
+  await copyFile(`${root}tests/browser/${page}/page.html`, `${root}build/tests/${page}/page.html`);
 }

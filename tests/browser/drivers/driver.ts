@@ -6,6 +6,19 @@ What the suites ask of a browser, whatever drives it.
 
 export type EngineName = 'chromium' | 'firefox' | 'webkit';
 
+/** Another tab of the same browser, of the same profile. */
+export interface DriverTab {
+  /** As {@link Driver.open}. */
+  open(url: string): Promise<void>;
+  /** As {@link Driver.evaluate}. */
+  evaluate<T>(expression: string): Promise<T>;
+  /** Kills what runs in the tab, with no time for it to say a word. Only where the driver can. */
+  crash?(): Promise<void>;
+  /** Lets no script in the tab run; `false`: goes on. Only where the driver can. */
+  freeze?(isFrozen: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** One browser with one tab. Selectors are CSS and mean the first match. */
 export interface Driver {
   readonly name: EngineName;
@@ -26,6 +39,7 @@ export interface Driver {
   resize(width: number, height: number): Promise<void>;
   /** A picture of what is seen, as PNG. */
   screenshot(): Promise<Uint8Array>;
+  openTab(): Promise<DriverTab>;
   close(): Promise<void>;
 }
 
@@ -35,11 +49,15 @@ const POLL_MS = 50;
 const WAIT_MS = 20_000;
 
 /** Waits until an expression in the page is true. */
-export async function waitFor(driver: Driver, expression: string, waitMs = WAIT_MS): Promise<void> {
+export async function waitFor(
+  driver: Pick<Driver, 'evaluate'> & { readonly name?: string },
+  expression: string,
+  waitMs = WAIT_MS,
+): Promise<void> {
   const deadline = Date.now() + waitMs;
   while (!(await driver.evaluate<boolean>(`Boolean(${expression})`))) {
     if (Date.now() > deadline)
-      throw new Error(`${driver.name} waited ${waitMs} ms in vain for: ${expression}`);
+      throw new Error(`${driver.name ?? 'A tab'} waited ${waitMs} ms in vain for: ${expression}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -4,7 +4,7 @@ Chromium by the DevTools protocol and Firefox by WebDriver BiDi, both through Pl
 @module
 */
 import { type Browser, chromium, firefox, type Page } from 'playwright-core';
-import type { Driver, EngineName, Key } from './driver.js';
+import type { Driver, DriverTab, EngineName, Key } from './driver.js';
 import { programs } from './programs.js';
 
 class PlaywrightDriver implements Driver {
@@ -54,13 +54,40 @@ class PlaywrightDriver implements Driver {
     return this.#page.screenshot();
   }
 
+  async openTab(): Promise<DriverTab> {
+    const page = await this.#page.context().newPage();
+    const tab: DriverTab = {
+      open: async (url) => void (await page.goto(url)),
+      evaluate: (expression) => page.evaluate(expression),
+      close: () => page.close(),
+    };
+    if (this.name !== 'chromium') return tab;
+    const session = await page.context().newCDPSession(page);
+    return {
+      ...tab,
+      crash: async () => {
+        const crashed = new Promise((resolve) => page.once('crash', resolve));
+        // It has no answer any more.
+        session.send('Page.crash').catch(() => {});
+        await crashed;
+      },
+      freeze: async (isFrozen) => {
+        // Its script stands still at the next thing that it would do.
+        if (isFrozen) await session.send('Debugger.enable');
+        await session.send(isFrozen ? 'Debugger.pause' : 'Debugger.resume');
+        if (!isFrozen) await session.send('Debugger.disable');
+      },
+    };
+  }
+
   close(): Promise<void> {
     return this.#browser.close();
   }
 }
 
 async function withPage(name: EngineName, browser: Browser): Promise<Driver> {
-  return new PlaywrightDriver(name, browser, await browser.newPage());
+  const context = await browser.newContext();
+  return new PlaywrightDriver(name, browser, await context.newPage());
 }
 
 export async function launchChromium(): Promise<Driver> {

@@ -6,7 +6,7 @@ WebKitGTK's MiniBrowser by WebKitWebDriver, through Selenium, on a display of it
 import { setTimeout } from 'node:timers/promises';
 import { Builder, By, Key as KeyCode, type WebDriver } from 'selenium-webdriver';
 import { DriverService } from 'selenium-webdriver/remote';
-import type { Driver, Key } from './driver.js';
+import type { Driver, DriverTab, Key } from './driver.js';
 import { programs } from './programs.js';
 import { VirtualDisplay } from './virtual-display.js';
 
@@ -26,6 +26,8 @@ class WebKitDriver implements Driver {
   readonly version: string;
   readonly #browser: WebDriver;
   readonly #end: () => Promise<void>;
+  /** Resolves when other tabs are done with the browser. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(version: string, browser: WebDriver, end: () => Promise<void>) {
     this.version = version;
@@ -81,6 +83,32 @@ class WebKitDriver implements Driver {
 
   async screenshot(): Promise<Uint8Array> {
     return Buffer.from(await this.#browser.takeScreenshot(), 'base64');
+  }
+
+  async openTab(): Promise<DriverTab> {
+    const browser = this.#browser;
+    const own = await browser.getWindowHandle();
+    await browser.switchTo().newWindow('tab');
+    const handle = await browser.getWindowHandle();
+    await browser.switchTo().window(own);
+    // One command at a time: each is for the window that was switched to.
+    const within = <Result>(run: () => Promise<Result>): Promise<Result> => {
+      const done = this.#turn.then(async () => {
+        await browser.switchTo().window(handle);
+        try {
+          return await run();
+        } finally {
+          await browser.switchTo().window(own);
+        }
+      });
+      this.#turn = done.catch(() => {});
+      return done;
+    };
+    return {
+      open: (url) => within(() => browser.get(url)),
+      evaluate: <T>(expression: string) => within(() => this.evaluate<T>(expression)),
+      close: () => within(() => browser.close()),
+    };
   }
 
   async close(): Promise<void> {

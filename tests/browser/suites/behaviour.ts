@@ -17,12 +17,17 @@ const fewest = 40;
 
 export function behaviourSuite(bench: Bench): void {
   describe('behaviour', () => {
-    for (const shards of [1, 2]) {
-      test(`a collection in ${shards === 1 ? 'one worker' : `${shards} workers`}`, async () => {
+    const ways = [
+      ['in one worker', 1],
+      ['in two workers', 2],
+      ['through a follower', "'follower'"],
+    ] as const;
+    for (const [name, argument] of ways) {
+      test(`a collection ${name}`, async () => {
         const { driver, site } = bench;
         await driver.open(site.url('behaviour/page.html'));
         await waitFor(driver, 'globalThis.isReady');
-        const outcomes = await driver.evaluate<TestOutcome[]>(`runBehaviour(${shards})`);
+        const outcomes = await driver.evaluate<TestOutcome[]>(`runBehaviour(${argument})`);
         expect(outcomes.filter(({ state }) => state !== 'pass')).toEqual([]);
         expect(outcomes.length).toBeGreaterThanOrEqual(fewest);
       }, 120_000);

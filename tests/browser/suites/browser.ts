@@ -20,6 +20,7 @@ import { inlineSuite } from './inline.js';
 import { loadingSuite } from './loading.js';
 import { loadingFailureSuite } from './loading-failures.js';
 import { overridesSuite } from './overrides.js';
+import { tabsSuite } from './tabs.js';
 import { workerSuite } from './worker.js';
 
 export interface Expectations {
@@ -66,6 +67,7 @@ export function describeBrowser(
     workerSuite(bench);
     agreementSuite(bench);
     behaviourSuite(bench);
+    tabsSuite(bench, { crashes: name === 'chromium' });
     demoPageSuite(bench);
     demoFashionSuite(bench);
     demoGraphSuite(bench);
