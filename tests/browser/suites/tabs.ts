@@ -76,7 +76,7 @@ export function tabsSuite(bench: Bench, { crashes }: { readonly crashes: boolean
             const value = await tab.evaluate<number | null>(`tab.value('${point}')`);
             expect(isOneHistory(histories, point, value, Date.now() + 1)).toBe(true);
           }
-        });
+        }, 120_000);
       }
     }
 

@@ -63,21 +63,6 @@ const tab = {
     }
   },
 
-  /** Points of one `upsert`, which another page takes. @returns How many a second. */
-  async take(count: number, dim: number): Promise<number> {
-    const open = (more: TabOptions = {}) => openInTab(undefined, { name: `take ${dim}`, dim }, more);
-    const writer = await open();
-    const follower = await open();
-    const vectors = new Float32Array(count * dim).map((_, i) => Math.sin(i));
-    const start = performance.now();
-    await follower.upsert({ ids: Array.from({ length: count }, (_, id) => id), vectors });
-    const seconds = (performance.now() - start) / 1000;
-    const counted = await writer.count();
-    await follower.close();
-    await writer.close();
-    return counted / seconds;
-  },
-
   close(): Promise<void> {
     return collection.close();
   },
