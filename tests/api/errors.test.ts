@@ -45,6 +45,8 @@ describe('error messages', () => {
     ],
     ['NOT_FOUND', 0, 17, 'No vector has id 17'],
     ['CORRUPT_DATA', 0, 64, 'The saved bytes are damaged: they stop making sense at byte 64'],
+    ['UNSUPPORTED_VERSION', 'vicinal 1.0.0', 'vicinal 1.1.0', 'Expected vicinal 1.0.0, got vicinal 1.1.0'],
+    ['WORKER_CRASHED', 'an answer', 'its end', 'Expected an answer, got its end'],
     ['UNSUPPORTED_VERSION', 1, 9, 'Saved by a newer release: expected format version 1 at most, got 9'],
     ['CAPACITY_EXCEEDED', 10, 11, 'Expected at most 10, got 11'],
     ['OUT_OF_MEMORY', 0, 4096, 'Out of memory: 4096 bytes were asked for'],

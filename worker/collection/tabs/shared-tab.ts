@@ -352,7 +352,10 @@ export class SharedTab {
     this.#context.channel.close();
   }
 
-  /** A page that is put aside must not be given the lock: it would hold it and do nothing. */
+  /**
+  A page that is put aside must not be given the lock: it would hold it and do nothing. One that has it is dropped by
+  the browser as soon as another page waits for it (Chromium 156), or never put aside (Firefox 153).
+  */
   readonly #onHide = (event: Event) => {
     if (!(event as PageTransitionEvent).persisted || this.#writer !== undefined) return;
     this.#watch.stop();

@@ -71,7 +71,7 @@ export class WriterTab implements Host {
 
   /** Takes a message of the public channel. */
   receive(message: PublicMessage): void {
-    if (message.type !== 'join') return;
+    if (message.type !== 'join' || this.#hasLeft) return;
     if (this.#isOpen) this.#admit(message.tab);
     else this.#announce();
   }

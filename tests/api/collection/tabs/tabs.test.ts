@@ -70,7 +70,7 @@ describe('tabs that share a collection', () => {
   };
 
   afterEach(async () => {
-    // Those that crashed end at once: their workers are freed.
+    // Those that crashed, too: their workers are freed.
     for (const { collection } of opened.splice(0).reverse()) await collection.close();
     origin = new Origin();
     disk = new Disk();
@@ -214,7 +214,9 @@ describe('tabs that share a collection', () => {
   });
 
   it('are not kept waiting by one that is gone amid an upsert', async () => {
-    const [writer, second, third] = [await open(), await open(), await open()];
+    // Not found out by its silence.
+    const patient = { silenceMs: 60_000 };
+    const [writer, second, third] = [await open({}, patient), await open(), await open({}, patient)];
     async function* endless() {
       yield* pointsWith(10);
       await new Promise(() => {});
@@ -372,6 +374,39 @@ describe('tabs that share a collection', () => {
     await first.collection.close();
     expect(await third.collection.count()).toBe(2);
     await expect(broken.collection.count()).rejects.toThrow('no memory');
+  });
+
+  it('open the shards only once those before are closed', async () => {
+    const order: string[] = [];
+    const openLocal = (name: string) => async () => {
+      order.push(`${name} opens`);
+      const collection = await openCollection(options);
+      const close = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await Object.getPrototypeOf(collection).close.call(collection);
+        order.push(`${name} is closed`);
+      };
+      return Object.assign(collection, { close });
+    };
+    const first = await open({}, { openLocal: openLocal('first') });
+    const second = await open({}, { openLocal: openLocal('second') });
+    const closed = first.collection.close();
+    expect(await second.collection.count()).toBe(0);
+    await closed;
+    expect(order).toEqual(['first opens', 'first is closed', 'second opens']);
+  });
+
+  it('stop an upsert whose listener throws, and tell what it threw', async () => {
+    const [, follower] = [await open(), await open()];
+    const upsert = follower.collection.upsert(pointsWith(100), {
+      batchSize: 5,
+      onProgress: ({ done }) => {
+        if (done === 20) throw new Error('seen enough');
+      },
+    });
+    const error = await upsert.catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'STOPPED', expected: 100, cause: { message: 'seen enough' } });
+    expect(await follower.collection.count()).toBe(error.actual);
   });
 
   it('are told of what cannot be sent', async () => {
