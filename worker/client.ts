@@ -20,7 +20,14 @@ import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
 import { errorFromFields } from './error-fields.js';
 import type { LongSendOptions } from './options.js';
 import { postOrThrow } from './post.js';
-import type { HostReply, HostRequest, OpenedObject, OpenRequest, WorkerCalls } from './protocol.js';
+import type {
+  HostReply,
+  HostRequest,
+  OpenedObject,
+  OpenRequest,
+  StoredPlace,
+  WorkerCalls,
+} from './protocol.js';
 import type { WorkerThread } from './worker-like.js';
 
 /** A running worker. Several objects can share one: pass it as their `worker` option. */
@@ -150,6 +157,12 @@ export class WorkerClient implements WorkerHandle {
       [sample, dim, sent],
       settings,
     ) as Promise<QuantizationRecommendation>;
+  }
+
+  /** Deletes what is kept of a collection; whether there was something. */
+  async removeStorage(place: StoredPlace, signal: AbortSignal | undefined): Promise<boolean> {
+    const method: keyof WorkerCalls = 'removeStorage';
+    return this.call(workerObject, method, [place], { signal }) as Promise<boolean>;
   }
 
   /** `description`: what the caller knows as disposed. */

@@ -13,8 +13,9 @@ import { VectorSearchEngine } from '../bindings/api/search-engine.js';
 import type { SearchResults } from '../bindings/api/search-results.js';
 import type { Steps } from '../bindings/api/steps.js';
 import type { BatchOperation, BatchOptions, InitOptions, Variant } from '../bindings/api/types.js';
+import { Restoration } from './collection/durable/restoration.js';
 import { Shard } from './collection/shard.js';
-import type { ShardCalls } from './collection/shard-protocol.js';
+import type { RestorationCalls, ShardCalls } from './collection/shard-protocol.js';
 import { packResults } from './packed-results.js';
 import type {
   EngineCalls,
@@ -25,13 +26,14 @@ import type {
   SentBatchOptions,
   WorkerCalls,
 } from './protocol.js';
+import { removeStored } from './storage/storage.js';
 
-export type HostObject = VectorSearchEngine | BatchProcessor | Shard;
+export type HostObject = VectorSearchEngine | BatchProcessor | Shard | Restoration;
 
-/** For each call of the protocol, how it is done on an object: at once, or in steps. */
+/** For each call of the protocol, how it is done on an object: at once, in steps, or by others. */
 type CallTable<Target, Calls> = {
   readonly [Method in keyof Calls]: Calls[Method] extends (...args: infer Arguments) => infer Result
-    ? (target: Target, ...args: Arguments) => Result | Steps<Result>
+    ? (target: Target, ...args: Arguments) => Result | Steps<Result> | Promise<Result>
     : never;
 };
 
@@ -75,6 +77,11 @@ const shardCalls: CallTable<Shard, ShardCalls> = {
   deletePayloadIndex: (shard, key) => shard.deletePayloadIndex(key),
   indexSome: (shard) => shard.indexSome(),
   optimize: (shard) => shard.optimize(),
+  holdFiles: ({ stored }) => stored.holdFiles(),
+  readFile: ({ stored }, hold, name, offset, size) => stored.readFile(hold, name, offset, size),
+  releaseFiles: ({ stored }, hold) => stored.releaseFiles(hold),
+  verify: ({ stored }) => stored.verify(),
+  checkpointSome: (shard, wanted) => shard.checkpointSome(wanted),
   search: (shard, request, queries) => shard.search(request, queries),
   statistics: (shard, using, target) => shard.statistics(using, target),
   retrieve: (shard, ids, returned) => shard.retrieve(ids, returned),
@@ -85,10 +92,18 @@ const shardCalls: CallTable<Shard, ShardCalls> = {
   count: (shard, filter) => shard.count(filter),
   facet: (shard, key, filter) => shard.facet(key, filter),
   info: (shard) => shard.info(),
+  close: (shard) => shard.close(),
+};
+
+const restorationCalls: CallTable<Restoration, RestorationCalls> = {
+  write: (files, shard, name, offset, bytes) => files.write(shard, name, offset, bytes),
+  finish: (files) => files.finish(),
+  close: (files) => files.close(),
 };
 
 const workerCalls: CallTable<undefined, WorkerCalls> = {
   performanceMetrics: () => performanceMetrics(),
+  removeStorage: (_, place) => removeStored(place),
   recommendQuantization: (_, sample, dim, options) => recommendSteps(sample, dim, options),
 };
 
@@ -117,7 +132,13 @@ export async function openObject(request: OpenRequest): Promise<{
     const processor = new BatchProcessor(request.dim, request.batchSize);
     return { object: processor, opened: { dim: processor.dim, batchSize: processor.batchSize } };
   }
-  if (request.kind === 'shard') return { object: await Shard.open(request.config), opened: { dim: 0 } };
+  if (request.kind === 'shard') {
+    const shard = await Shard.open(request.config);
+    const { opened } = shard;
+    return { object: shard, opened: { dim: 0, ...(opened !== undefined && { shard: opened }) } };
+  }
+  if (request.kind === 'restoration')
+    return { object: await Restoration.open(request.storage), opened: { dim: 0 } };
   const object = request.kind === 'engine' ? openEngine(request) : openStore(request);
   return { object, opened: { dim: object.dim, metric: object.metric } };
 }
@@ -150,6 +171,11 @@ export function callObject(
   return (call as (target: unknown, ...args: readonly unknown[]) => unknown)(object, ...args);
 }
 
+/** Resolves once what a call has done may be acknowledged; nothing where it may be at once. */
+export function settleObject(object: HostObject | undefined): Promise<void> | undefined {
+  return object instanceof Shard || object instanceof Restoration ? object.settle() : undefined;
+}
+
 export function disposeObject(object: HostObject): void {
   if (!(object instanceof BatchProcessor)) object.dispose();
 }
@@ -157,6 +183,7 @@ export function disposeObject(object: HostObject): void {
 function tableOf(object: HostObject | undefined): object {
   if (object instanceof VectorSearchEngine) return engineCalls;
   if (object instanceof Shard) return shardCalls;
+  if (object instanceof Restoration) return restorationCalls;
   return object instanceof BatchProcessor ? processorCalls : workerCalls;
 }
 

@@ -14,6 +14,7 @@ import {
   disposeObject,
   type HostObject,
   openObject,
+  settleObject,
   startModule,
   trapMessage,
 } from './host-objects.js';
@@ -157,7 +158,9 @@ export class Host {
       return undefined;
     }
     const value = callObject(object, task.method, task.args);
-    return isSteps(value) ? this.#drain(value, task) : value;
+    const result = isSteps(value) ? await this.#drain(value, task) : await value;
+    await settleObject(object);
+    return result;
   }
 
   /** Runs a long call to its end or to the first look into the message queue that finds it stopped. */

@@ -18,6 +18,7 @@ export type {
 } from './collection/metrics.js';
 export { openCollection } from './collection/open-collection.js';
 export type { PayloadIndexParams, PayloadSchema, PayloadSchemaType } from './collection/payload/schema.js';
+export { deleteCollection, restoreCollection } from './collection/restore-collection.js';
 export type { Language } from './collection/text/languages.js';
 export type * from './collection/types.js';
 export type {
@@ -35,6 +36,7 @@ export type {
   WorkerStoreOptions,
 } from './options.js';
 export { startWorker } from './start-worker.js';
+export { estimateStorage, persistStorage, type StorageEstimate } from './storage/quota.js';
 export { createWorkerBatchProcessor, type WorkerBatchProcessor } from './worker-batch-processor.js';
 export { createWorkerEngine, type WorkerEngine } from './worker-engine.js';
 export type { WorkerLike } from './worker-like.js';

@@ -30,7 +30,8 @@ import type {
   VectorInput,
   VectorStatistics,
 } from '../bindings/api/types.js';
-import type { ShardConfig } from './collection/shard-protocol.js';
+import type { OpenedShard, ShardConfig, ShardStorage } from './collection/shard-protocol.js';
+import type { StoredPlace } from './storage/storage.js';
 
 /** The fields from which a `VectorSearchError` is built again. */
 export interface ErrorFields {
@@ -63,7 +64,10 @@ export type OpenRequest =
   | { readonly kind: 'store'; readonly dim: number; readonly options: CompressedStoreOptions }
   | { readonly kind: 'store'; readonly load: Uint8Array }
   | { readonly kind: 'processor'; readonly dim: number; readonly batchSize: number | undefined }
-  | { readonly kind: 'shard'; readonly config: ShardConfig };
+  | { readonly kind: 'shard'; readonly config: ShardConfig }
+  | { readonly kind: 'restoration'; readonly storage: Omit<ShardStorage, 'shard'> };
+
+export type { StoredPlace } from './storage/storage.js';
 
 /** What the client is told about an object that it opened. */
 export interface OpenedObject {
@@ -73,6 +77,8 @@ export interface OpenedObject {
   readonly metric?: Metric;
   /** Of a processor. */
   readonly batchSize?: number;
+  /** Of a shard that outlives its worker. */
+  readonly shard?: OpenedShard;
 }
 
 /** Calls on a `VectorSearchEngine` or a `CompressedVectorStore`, by the names of its methods. */
@@ -121,6 +127,8 @@ export interface WorkerCalls {
     dim: number,
     options: RecommendOptions,
   ): QuantizationRecommendation;
+  /** Deletes what is kept of a collection; whether there was something. */
+  removeStorage(place: StoredPlace): boolean;
 }
 
 /** Client to host. */

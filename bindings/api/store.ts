@@ -172,24 +172,44 @@ export class Store {
 
   /** @param bytes - In one piece or several. */
   writeSection(name: string, bytes: Uint8Array | Iterable<Uint8Array>): void {
-    this.#writeSection(name, () => {
-      for (const whole of isUint8Array(bytes) ? [bytes as Uint8Array] : (bytes as Iterable<Uint8Array>)) {
-        checkPiece(whole);
-        for (let first = 0; first < whole.length; first += pieceBytes) {
-          const piece = whole.subarray(first, first + pieceBytes);
-          const address = this.#handle.runtime.scratch(piece.length).putBytes(piece);
-          this.#checked((raw, store) => raw.storeWriteSection(store, address, piece.length));
-        }
+    this.beginSection(name);
+    for (const piece of isUint8Array(bytes) ? [bytes as Uint8Array] : (bytes as Iterable<Uint8Array>))
+      this.write(piece);
+    this.endSection();
+  }
+
+  /** A section that {@link write} fills, until {@link endSection}. */
+  beginSection(name: string): void {
+    this.#inCheckpoint(() => {
+      this.#named(name, (raw, store, address, size) => raw.storeBeginSection(store, address, size));
+    });
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#inCheckpoint(() => {
+      checkPiece(bytes);
+      for (let first = 0; first < bytes.length; first += pieceBytes) {
+        const piece = bytes.subarray(first, first + pieceBytes);
+        const address = this.#handle.runtime.scratch(piece.length).putBytes(piece);
+        this.#checked((raw, store) => raw.storeWriteSection(store, address, piece.length));
       }
+    });
+  }
+
+  endSection(): void {
+    this.#inCheckpoint(() => {
+      this.#checked((raw, store) => raw.storeEndSection(store));
     });
   }
 
   /** What `save` of the engine returns, as a section; no copy of it is made. */
   writeEngine(name: string, engine: VectorSearchEngine): void {
     const { address } = engine;
-    this.#writeSection(name, () => {
+    this.beginSection(name);
+    this.#inCheckpoint(() => {
       this.#checked((raw, store) => raw.storeWriteEngine(store, address));
     });
+    this.endSection();
   }
 
   /** Once this returns the sections are the checkpoint, there are no records, and all is durable (see {@link flush}). */
@@ -297,14 +317,6 @@ export class Store {
   #fields(): Record<(typeof storeFields)[number], number> {
     const numbers = this.#checked((raw, store) => raw.storeFields(store));
     return copyNamed(this.#handle.runtime.memory, numbers, storeFields);
-  }
-
-  #writeSection(name: string, write: () => void): void {
-    this.#inCheckpoint(() => {
-      this.#named(name, (raw, store, address, size) => raw.storeBeginSection(store, address, size));
-      write();
-      this.#checked((raw, store) => raw.storeEndSection(store));
-    });
   }
 
   #inCheckpoint(body: () => void): void {

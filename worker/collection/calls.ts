@@ -17,6 +17,7 @@ export class Calls {
   readonly metrics = new Metrics();
   readonly #config: CollectionConfig;
   readonly #onSlowQuery: ((query: SlowQuery) => void) | undefined;
+  readonly #onChange: () => void;
   readonly #answers: KeptAnswers;
   /** Resolves when the changes that were asked for are made, or have failed. */
   #changes: Promise<unknown> = Promise.resolve();
@@ -26,9 +27,15 @@ export class Calls {
   readonly #waits = new Set<() => void>();
   #ended = false;
 
-  constructor(config: CollectionConfig, onSlowQuery: ((query: SlowQuery) => void) | undefined) {
+  /** `onChange`: told after each change. */
+  constructor(
+    config: CollectionConfig,
+    onSlowQuery: ((query: SlowQuery) => void) | undefined,
+    onChange: () => void,
+  ) {
     this.#config = config;
     this.#onSlowQuery = onSlowQuery;
+    this.#onChange = onChange;
     this.#answers = new KeptAnswers(config.cacheBytes);
   }
 
@@ -62,11 +69,19 @@ export class Calls {
         return await change();
       } finally {
         this.#answers.beginOrEndChange();
+        this.#onChange();
       }
     });
     // One that is stopped while it waits is over before those that it waited for.
     this.#changes = Promise.allSettled([before, made]);
     return made;
+  }
+
+  /** Runs what changes nothing that is asked for, after the changes that were asked for before it. */
+  between<Result>(run: () => Promise<Result>): Promise<Result> {
+    const ran = this.#changes.then(run);
+    this.#changes = ran.catch(() => {});
+    return ran;
   }
 
   /** As `work`, a part of a change between whose calls no read may begin. */

@@ -10,8 +10,14 @@ import { checkNames, engineNames, type NamesOf } from '../../bindings/api/option
 import { startNames } from '../option-names.js';
 import { optionsNamed } from '../remote-object.js';
 import { parsePath } from './payload/path.js';
-import type { ShardConfig } from './shard-protocol.js';
-import type { CollectionOptions, SparseVectorConfig, TextIndexOptions, VectorConfig } from './types.js';
+import type { ShardConfig, ShardStorage } from './shard-protocol.js';
+import type {
+  CollectionOptions,
+  SparseVectorConfig,
+  StorageKind,
+  TextIndexOptions,
+  VectorConfig,
+} from './types.js';
 
 const vectorNames: NamesOf<VectorConfig> = { dim: true, metric: true, ...engineNames };
 const sparseNames: NamesOf<SparseVectorConfig> = { modifier: true, text: true };
@@ -22,15 +28,20 @@ const textNames: NamesOf<TextIndexOptions> = {
 
 const collectionNames: NamesOf<CollectionOptions> = {
   ...{ name: true, vectors: true, sparseVectors: true, storage: true, shards: true, shardKey: true },
+  ...{ path: true, durability: true },
   ...{ payloadIndex: true, embed: true, model: true, cacheBytes: true, onSlowQuery: true, slowQueryMs: true },
   ...vectorNames,
   ...startNames,
 };
 
+const storageKinds: readonly StorageKind[] = ['memory', 'opfs', 'indexeddb', 'file', 'auto'];
 /** Most shards: a worker each. */
 const maxShards = 64;
 /** What `auto` stops at: a page has other work, too. */
 const maxAutoShards = 8;
+
+/** Where all shards of a collection are kept. */
+export type CollectionStorage = Omit<ShardStorage, 'shard'>;
 
 /** A collection's options, with their defaults. */
 export interface CollectionConfig {
@@ -38,6 +49,8 @@ export interface CollectionConfig {
   readonly shard: ShardConfig;
   readonly shardCount: number;
   readonly shardKey: string | undefined;
+  /** Where it is kept; nothing for in memory alone. */
+  readonly storage: CollectionStorage | undefined;
   readonly cacheBytes: number;
   readonly slowQueryMs: number;
 }
@@ -47,10 +60,9 @@ export function checkCollectionOptions(options: CollectionOptions): CollectionCo
   if (typeof options !== 'object' || options === null)
     throw invalidArgument('options with `name` and `dim`', options);
   checkNames(options, collectionNames);
-  const { name, storage = 'memory', shards = 1, shardKey, embed, model, onSlowQuery } = options;
+  const { name, shards = 1, shardKey, embed, model, onSlowQuery } = options;
   if (typeof name !== 'string' || name === '')
     throw invalidArgument('name to be text that is not empty', name);
-  if (storage !== 'memory') throw invalidArgument("storage to be 'memory'", storage);
   for (const option of ['vectors', 'sparseVectors', 'payloadIndex'] as const) {
     const named: unknown = options[option];
     if (named !== undefined && (typeof named !== 'object' || named === null))
@@ -62,17 +74,42 @@ export function checkCollectionOptions(options: CollectionOptions): CollectionCo
   if (onSlowQuery !== undefined && typeof onSlowQuery !== 'function')
     throw invalidArgument('onSlowQuery to be a function', onSlowQuery);
   if (shardKey !== undefined) parsePath(shardKey, 'shardKey');
+  const shardCount = shards === 'auto' ? autoShards() : checkInteger('shards', shards, 1, maxShards);
   return {
     name,
+    storage: checkStorage(options, shardCount),
     shard: {
       vectors: checkVectors(options),
       sparseVectors: checkSparseVectors(options),
       payloadIndex: { ...options.payloadIndex },
     },
-    shardCount: shards === 'auto' ? autoShards() : checkInteger('shards', shards, 1, maxShards),
+    shardCount,
     shardKey,
     cacheBytes: checkInteger('cacheBytes', options.cacheBytes ?? 1 << 20, 0),
     slowQueryMs: checkInteger('slowQueryMs', options.slowQueryMs ?? 1000, 0),
+  };
+}
+
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
+function checkStorage(options: CollectionOptions, shardCount: number): CollectionStorage | undefined {
+  const { name, storage: kind = 'memory', path, durability = 'strict', shards, shardKey, model } = options;
+  if (!storageKinds.includes(kind))
+    throw invalidArgument(`storage to be one of ${storageKinds.join(', ')}`, kind);
+  if (durability !== 'strict' && durability !== 'relaxed')
+    throw invalidArgument("durability to be 'strict' or 'relaxed'", durability);
+  if (path !== undefined && (typeof path !== 'string' || path === ''))
+    throw invalidArgument('path to be text that is not empty', path);
+  if (kind === 'file' && path === undefined) throw invalidArgument('a path beside storage file', path);
+  if (kind === 'memory') return undefined;
+  return {
+    kind,
+    name,
+    durability,
+    shardCount,
+    ...(shards === 'auto' && { anyShardCount: true }),
+    ...(path !== undefined && { path }),
+    ...(shardKey !== undefined && { shardKey }),
+    ...(model !== undefined && { model }),
   };
 }
 

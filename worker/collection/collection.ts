@@ -30,6 +30,8 @@ import type {
   Selected,
   UpdateResult,
   UpsertOptions,
+  Verification,
+  VerifyOptions,
 } from './types.js';
 
 /**
@@ -146,6 +148,22 @@ export interface Collection<P extends object = Payload> {
 
   /** Train what learns (codes, lists), and reclaim the space of what was removed. */
   optimize(options?: CallOptions): Promise<void>;
+
+  /**
+  A copy of a collection that outlives the page, as it is at this moment: `restoreCollection` takes it. An archive in the
+  format of tar; unpacked in a folder it is a collection of storage `file`. Changes go on meanwhile, and are not in it.
+
+  @returns Bytes as they are read; rejects with code `NOT_SUPPORTED` as it is read, where the collection is in memory, or
+  another tab runs it.
+  */
+  snapshot(): ReadableStream<Uint8Array>;
+
+  /**
+  Check every byte that is kept.
+
+  @throws {VectorSearchError} with code `NOT_SUPPORTED` where the collection is in memory.
+  */
+  verify(options?: VerifyOptions): Promise<Verification>;
 
   /** How often it was asked what, how long that took, and how large it is. */
   metrics(options?: CallOptions): Promise<MetricsSnapshot>;

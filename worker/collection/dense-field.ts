@@ -3,9 +3,11 @@ One dense vector of the points of a shard: an engine, and which of its ids belon
 
 @module
 */
+import { VectorSearchError } from '../../bindings/api/errors.js';
 import { VectorSearchEngine } from '../../bindings/api/search-engine.js';
 import type { SearchResults } from '../../bindings/api/search-results.js';
 import type { Steps } from '../../bindings/api/steps.js';
+import type { Store } from '../../bindings/api/store.js';
 import type { SearchOptions } from '../../bindings/api/types.js';
 import { forEachBit } from './payload/bits.js';
 import { noNumber, SlotNumbers } from './slot-numbers.js';
@@ -29,9 +31,35 @@ export class DenseField {
   #learnedFrom = 1;
 
   /** @throws {VectorSearchError} as the engine's constructor. */
-  constructor({ dim, metric, ...options }: VectorConfig) {
-    this.dim = dim;
-    this.#engine = new VectorSearchEngine(dim, metric, options);
+  static create({ dim, metric, ...options }: VectorConfig): DenseField {
+    return new DenseField(new VectorSearchEngine(dim, metric, options));
+  }
+
+  /**
+  A field that was written.
+
+  @param ids - As {@link idsBySlot} has told them.
+  @throws {VectorSearchError} with code `CORRUPT_DATA` where they are not those of the engine, which is disposed then.
+  */
+  static load(engine: VectorSearchEngine, ids: Uint32Array): DenseField {
+    const field = new DenseField(engine);
+    let count = 0;
+    ids.forEach((id, slot) => {
+      if (id === noNumber || !engine.has(id) || field.#slots.get(id) !== noNumber) return;
+      count++;
+      field.#keep(slot, id);
+    });
+    if (count === engine.size) {
+      field.#learnedFrom = Math.max(1, engine.size);
+      return field;
+    }
+    field.dispose();
+    throw new VectorSearchError('CORRUPT_DATA', engine.size, '0 of the slots of its vectors');
+  }
+
+  private constructor(engine: VectorSearchEngine) {
+    this.dim = engine.dim;
+    this.#engine = engine;
   }
 
   get size(): number {
@@ -60,11 +88,24 @@ export class DenseField {
     const first = yield* this.#engine.addBatchSteps(flat, slots.length, false);
     this.#idBitsOf = new WeakMap();
     slots.forEach((slot, index) => {
-      const id = first + index;
-      this.#idsAreSlots &&= id === slot;
-      this.#ids.set(slot, id);
-      this.#slots.set(id, slot);
+      this.#keep(slot, first + index);
     });
+  }
+
+  #keep(slot: number, id: number): void {
+    this.#idsAreSlots &&= id === slot;
+    this.#ids.set(slot, id);
+    this.#slots.set(id, slot);
+  }
+
+  /** Of each slot the id of its vector in the engine, `noNumber` for none. */
+  idsBySlot(slotCount: number): Uint32Array {
+    return Uint32Array.from({ length: slotCount }, (_, slot) => this.#ids.get(slot));
+  }
+
+  /** Writes the engine as a section of a checkpoint. */
+  write(store: Store, section: string): void {
+    store.writeEngine(section, this.#engine);
   }
 
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */

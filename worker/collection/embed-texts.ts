@@ -14,16 +14,17 @@ export interface Embedding {
   readonly model?: string | undefined;
 }
 
-/** @throws {VectorSearchError} where there is no `embed`, or it gives other vectors than the collection has. */
+/** @throws {VectorSearchError} where there is no `embed`, or it gives other vectors than `using` takes. */
 export async function embedTexts(
   texts: readonly string[],
   { embed, model }: Embedding,
   shapes: VectorShapes,
+  using: string,
 ): Promise<Float32Array[]> {
   if (embed === undefined)
     throw invalidArgument('a collection that was opened with `embed`, for texts', 'one without');
-  const [name, shape] = [...shapes.dense][0] ?? [];
-  if (name === undefined || shape === undefined) throw unknownVector('', shapes);
+  const shape = shapes.dense.get(using);
+  if (shape === undefined) throw unknownVector(using, shapes);
   const vectors = await embed(texts);
   if (!Array.isArray(vectors) || vectors.length !== texts.length)
     throw invalidArgument(`embed to give ${texts.length} vectors, one a text`, vectors);

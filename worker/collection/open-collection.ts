@@ -11,6 +11,7 @@ import type { Collection } from './collection.js';
 import { checkCollectionOptions } from './collection-config.js';
 import { ShardGroup } from './shard-group.js';
 import { ShardedCollection } from './sharded-collection.js';
+import { openShared } from './tabs/open-shared.js';
 import type { CollectionOptions, Payload } from './types.js';
 
 /**
@@ -22,17 +23,39 @@ await movies.upsert([{ id: 1, vector, payload: { title: 'Metropolis', year: 1927
 const hits = await movies.search(query, { filter: { must: [{ key: 'year', range: { lt: 1930 } }] }, withPayload: true });
 ```
 
+A collection in storage that outlives the page is shared by all tabs that open it: the first of them runs its workers, the
+others ask that one, and when it ends the next one takes over. A tab that does not answer for 10 seconds lets their calls
+reject with code `TIMEOUT`.
+
 @param options - Its name, its vectors, and how workers are started.
 @throws {VectorSearchError} with code
 - `LOAD_FAILED`, `TIMEOUT`, `UNSUPPORTED_ENVIRONMENT` where a worker does not start;
-- `INVALID_ARGUMENT`, `OUT_OF_MEMORY`. Also throws the signal's reason.
+- `INVALID_ARGUMENT`, also where it is stored, or open in another tab, with other options: names both;
+- `CORRUPT_DATA` where what is stored is damaged; it stays as it is;
+- `STORAGE_IN_USE`, `STORAGE_FULL`, `STORAGE_FAILED`;
+- `UNSUPPORTED_VERSION` where a newer release has stored it, or another tab has it open with another release;
+- `OUT_OF_MEMORY`. Also throws the signal's reason.
 */
 export async function openCollection<P extends object = Payload>(
   options: CollectionOptions,
 ): Promise<Collection<P>> {
   const config = checkCollectionOptions(options);
   const placement = optionsNamed<WorkerStartOptions>(startNames, options);
-  const shards = await ShardGroup.start(config.shardCount, config.shard, placement);
+  const { shardCount: count, shard, storage } = config;
+  const openLocal = async (lasting: WorkerStartOptions): Promise<Collection> => {
+    const shards = await ShardGroup.start({ count, shard, storage }, lasting);
+    return new ShardedCollection(config, options, shards);
+  };
   // What is there at run time knows no types of payloads.
-  return new ShardedCollection(config, options, shards) as unknown as Collection<P>;
+  if (storage === undefined) return (await openLocal(placement)) as unknown as Collection<P>;
+  const { signal: _, ...lasting } = placement;
+  const { kind, durability } = storage;
+  const shared = openShared({
+    config,
+    options,
+    // The signal is for the opening: when another tab ends, this one may open it long after.
+    openLocal: () => openLocal(lasting),
+    settings: { storage: kind, durability },
+  });
+  return (await shared) as unknown as Collection<P>;
 }

@@ -42,6 +42,11 @@ export class PointTable {
     this.#inOrder = undefined;
   }
 
+  /** Leaves the next slot without a point. */
+  skip(): void {
+    this.#ids.push(undefined);
+  }
+
   delete(slot: number): void {
     this.#slots.delete(this.idOf(slot));
     this.#ids[slot] = undefined;

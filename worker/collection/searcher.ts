@@ -114,8 +114,8 @@ export class ShardSearcher implements Searcher {
   }
 
   /** @throws {VectorSearchError} as {@link embedTexts}. */
-  embedAll(texts: readonly string[]): Promise<Float32Array[]> {
-    return embedTexts(texts, this.#embedding, this.#shapes);
+  embedAll(texts: readonly string[], using: string): Promise<Float32Array[]> {
+    return embedTexts(texts, this.#embedding, this.#shapes, using);
   }
 
   /** The shards that can have what a filter asks for. */

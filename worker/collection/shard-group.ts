@@ -8,10 +8,17 @@ import type { Progress } from '../../bindings/api/types.js';
 import type { WorkerClient } from '../client.js';
 import type { WorkerStartOptions } from '../options.js';
 import { startClient } from '../start-worker.js';
-import type { ShardCalls, ShardConfig } from './shard-protocol.js';
+import { estimateStorage } from '../storage/quota.js';
+import type { CollectionStorage } from './collection-config.js';
+import { markCreated } from './durable/created-marks.js';
+import type { OpenedShard, ShardCalls, ShardConfig } from './shard-protocol.js';
 
 type ArgumentsOf<Method extends keyof ShardCalls> = Parameters<ShardCalls[Method]>;
 type ResultOf<Method extends keyof ShardCalls> = ReturnType<ShardCalls[Method]>;
+
+/** What becomes of a worker whose points outlive it. */
+const revived =
+  'a worker that runs (it is started again, with all that was acknowledged; the change that was under way may be made)';
 
 /** How a call is made. */
 export interface ShardCallSettings {
@@ -24,35 +31,80 @@ export interface ShardCallSettings {
 interface RunningShard {
   readonly client: WorkerClient;
   readonly object: number;
+  /** Of one that outlives its worker. */
+  readonly opened: OpenedShard | undefined;
+}
+
+/** What a group of shards is made of. */
+export interface ShardGroupPlan {
+  /** Shards, where what is stored does not tell. */
+  readonly count: number;
+  readonly shard: Omit<ShardConfig, 'storage'>;
+  /** Default: in memory alone. */
+  readonly storage?: CollectionStorage | undefined;
 }
 
 export class ShardGroup {
-  readonly #shards: readonly RunningShard[];
+  readonly #shards: RunningShard[];
+  /** Starts the worker of a shard anew, with all that was acknowledged; nothing where its points end with it. */
+  readonly #startAgain: ((shard: number) => Promise<RunningShard>) | undefined;
+  /** Workers that are being started anew. */
+  readonly #starting = new Map<number, Promise<void>>();
+  #disposed = false;
+  /** Whether it was created before, and was not there. */
+  #lost = false;
 
-  private constructor(shards: readonly RunningShard[]) {
+  private constructor(
+    shards: RunningShard[],
+    startAgain?: ((shard: number) => Promise<RunningShard>) | undefined,
+  ) {
     this.#shards = shards;
+    this.#startAgain = startAgain;
   }
 
   /**
   Starts the workers, and a shard in each.
 
-  @throws {VectorSearchError} as {@link startClient}, and as the shard's engines. No worker is left then.
+  @throws {VectorSearchError} as {@link startClient}, as the shard's engines, and as its storage. No worker is left then.
   */
-  static async start(count: number, config: ShardConfig, options: WorkerStartOptions): Promise<ShardGroup> {
-    const clients = await Promise.allSettled(Array.from({ length: count }, () => startClient(options)));
-    const started = clients.flatMap((client) => (client.status === 'fulfilled' ? [client.value] : []));
+  static async start(plan: ShardGroupPlan, options: WorkerStartOptions): Promise<ShardGroup> {
+    const { count, storage } = plan;
+    if (storage === undefined)
+      return new ShardGroup(await startShards(numbers(0, count), plan.shard, undefined, options));
+    // What is stored tells how many there are, and the first shard where.
+    const first = await startShards([0], plan.shard, storage, options);
     try {
-      for (const client of clients) if (client.status === 'rejected') throw client.reason;
-      const { signal } = options;
-      const shards = started.map(async (client) => {
-        const { object } = await client.open({ kind: 'shard', config }, { signal });
-        return { client, object };
-      });
-      return new ShardGroup(await Promise.all(shards));
+      const { kind, shardCount } = first[0]?.opened ?? { kind: 'memory', shardCount: count };
+      const found = kind === 'memory' ? undefined : { ...storage, kind, shardCount };
+      const others = await startShards(numbers(1, shardCount), plan.shard, found, options);
+      const startAgain = async (shard: number) => {
+        const { signal: _, ...lasting } = options;
+        const [started] = await startShards([shard], plan.shard, found, lasting);
+        return started as RunningShard;
+      };
+      const group = new ShardGroup([...first, ...others], found && startAgain);
+      if (found !== undefined) group.#lost = markCreated(found.name) && (first[0]?.opened?.created ?? false);
+      return group;
     } catch (error) {
-      for (const client of started) void client.dispose();
+      for (const { client } of first) void client.dispose();
       throw error;
     }
+  }
+
+  /** Whether the points outlive the workers. */
+  get isDurable(): boolean {
+    return this.#startAgain !== undefined;
+  }
+
+  /** Where the shards are kept. */
+  get storage(): ShardGroupStorage {
+    const opened = this.#shards.map((shard) => shard.opened);
+    return {
+      kind: opened[0]?.kind ?? 'memory',
+      tornBytes: opened.reduce((sum, each) => sum + (each?.tornBytes ?? 0), 0),
+      lost: this.#lost,
+      ...(opened[0]?.model !== undefined && { model: opened[0].model }),
+    };
   }
 
   get count(): number {
@@ -71,15 +123,41 @@ export class ShardGroup {
     args: ArgumentsOf<Method>,
     settings: ShardCallSettings,
   ): Promise<ResultOf<Method>> {
-    const { client, object } = this.#shards[shard] as RunningShard;
+    await this.#starting.get(shard);
+    const running = this.#shards[shard] as RunningShard;
+    const { client, object } = running;
     try {
       // Arrays that travel beside are made for the call: they are given away.
       return (await client.call(object, method, args, { transfer: true, ...settings })) as ResultOf<Method>;
     } catch (error) {
-      if (!(error instanceof VectorSearchError) || error.code !== 'WORKER_CRASHED') throw error;
+      if (!(error instanceof VectorSearchError)) throw error;
+      if (error.code === 'STORAGE_FULL') throw await withQuota(error);
+      if (error.code !== 'WORKER_CRASHED') throw error;
       const reason = `shard ${shard} of ${this.count}: ${error.actual}`;
-      throw new VectorSearchError('WORKER_CRASHED', undefined, reason, { cause: error });
+      this.#revive(shard, running);
+      const remedy = this.isDurable ? revived : undefined;
+      throw new VectorSearchError('WORKER_CRASHED', remedy, reason, { cause: error });
     }
+  }
+
+  /** Starts a worker in place of one that has ended, where its points outlive it. Calls wait for it. */
+  #revive(shard: number, ended: RunningShard): void {
+    const startAgain = this.#startAgain;
+    if (startAgain === undefined || this.#disposed) return;
+    // The first call that fails has it started; another may try again where that fails.
+    if (this.#shards[shard] !== ended || this.#starting.has(shard)) return;
+    const start = async () => {
+      try {
+        const started = await startAgain(shard);
+        this.#shards[shard] = started;
+        if (this.#disposed) await started.client.dispose();
+      } catch {
+        // The next call fails as this one did, and tries again.
+      } finally {
+        this.#starting.delete(shard);
+      }
+    };
+    this.#starting.set(shard, start());
   }
 
   /** Calls several shards at once. `args`: of each. Settles once all have. */
@@ -95,7 +173,61 @@ export class ShardGroup {
     return Promise.all(calls);
   }
 
+  /** Ends the workers before this returns. */
+  abandon(reason: string): void {
+    this.#disposed = true;
+    for (const { client } of this.#shards) client.crash(reason);
+  }
+
   async dispose(description: string): Promise<void> {
+    this.#disposed = true;
     await Promise.all(this.#shards.map(({ client }) => client.dispose(description)));
+  }
+}
+
+/** Where shards are kept, and what was found there. */
+export interface ShardGroupStorage {
+  readonly kind: OpenedShard['kind'];
+  readonly tornBytes: number;
+  readonly lost: boolean;
+  readonly model?: string;
+}
+
+/** The error, with what the site may keep. */
+async function withQuota(error: VectorSearchError): Promise<VectorSearchError> {
+  const estimate = await estimateStorage().catch(() => undefined);
+  if (estimate === undefined) return error;
+  const { usageBytes, quotaBytes } = estimate;
+  const room = `${quotaBytes} bytes for all of the site, which keeps ${usageBytes}`;
+  return new VectorSearchError('STORAGE_FULL', room, error.actual, { cause: error });
+}
+
+function numbers(first: number, end: number): number[] {
+  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+}
+
+/** Starts a worker for each shard, and the shard in it. No worker is left where one fails. */
+async function startShards(
+  shards: readonly number[],
+  config: ShardGroupPlan['shard'],
+  storage: CollectionStorage | undefined,
+  options: WorkerStartOptions,
+): Promise<RunningShard[]> {
+  const clients = await Promise.allSettled(shards.map(() => startClient(options)));
+  const started = clients.flatMap((client) => (client.status === 'fulfilled' ? [client.value] : []));
+  try {
+    for (const client of clients) if (client.status === 'rejected') throw client.reason;
+    const { signal } = options;
+    return await Promise.all(
+      started.map(async (client, index) => {
+        const place = storage && { ...storage, shard: shards[index] as number };
+        const opened = { kind: 'shard', config: { ...config, ...(place && { storage: place }) } } as const;
+        const { object, opened: told } = await client.open(opened, { signal });
+        return { client, object, opened: told.shard };
+      }),
+    );
+  } catch (error) {
+    for (const client of started) void client.dispose();
+    throw error;
   }
 }

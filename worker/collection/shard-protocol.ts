@@ -3,10 +3,14 @@ What a collection asks of its shards. Types only.
 
 @module
 */
+import type { StoreVerification } from '../../bindings/api/store.js';
+import type { StoreFiles } from '../../bindings/api/store-files.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import type { CheckedFilter } from './filter/check.js';
 import type { PayloadSchema } from './payload/schema.js';
 import type {
+  Durability,
+  DurableStorage,
   OrderBy,
   Payload,
   PointId,
@@ -26,6 +30,57 @@ export interface ShardConfig {
   readonly vectors: { readonly [name: string]: VectorConfig };
   readonly sparseVectors: { readonly [name: string]: SparseVectorConfig };
   readonly payloadIndex: { readonly [key: string]: PayloadSchema };
+  /** Where its points are kept. Default: in memory alone. */
+  readonly storage?: ShardStorage;
+}
+
+/** Where a shard is kept. */
+export interface ShardStorage {
+  readonly kind: DurableStorage | 'auto';
+  /** Of the collection. */
+  readonly name: string;
+  /** The collection's folder, under `file`. */
+  readonly path?: string;
+  readonly durability: Durability;
+  readonly shard: number;
+  /** Of the collection, where it is new. */
+  readonly shardCount: number;
+  /** Whether it may have been created with any number of shards. */
+  readonly anyShardCount?: boolean;
+  readonly shardKey?: string;
+  readonly model?: string;
+}
+
+/** A file of a shard, as long as it is now. */
+export interface ShardFile {
+  readonly name: keyof StoreFiles;
+  readonly size: number;
+}
+
+/** Files that stay as they are. */
+export interface HeldFiles {
+  readonly hold: number;
+  readonly files: readonly ShardFile[];
+}
+
+/** Calls on files that a snapshot is written into. */
+export interface RestorationCalls {
+  write(shard: number, name: string, offset: number, bytes: Uint8Array): void;
+  finish(): void;
+  close(): void;
+}
+
+/** What the client is told about a shard that it opened. */
+export interface OpenedShard {
+  /** Where it is kept. */
+  readonly kind: DurableStorage | 'memory';
+  /** Of the collection as it was created. */
+  readonly shardCount: number;
+  readonly model?: string;
+  /** Whether it was not there before. */
+  readonly created: boolean;
+  /** Bytes at the end of its log of a change that was not acknowledged: the worker was ended in the middle of it. */
+  readonly tornBytes: number;
 }
 
 /** Dense vectors of a batch. They themselves travel beside it, one array for each of these. */
@@ -145,6 +200,8 @@ export interface ShardInfo {
     readonly [key: string]: { readonly schema: PayloadSchema; readonly points: number };
   };
   readonly payloadBytes: number;
+  /** Of its files. */
+  readonly storedBytes: number;
   /** Of the worker's module. */
   readonly memoryBytes: number;
 }
@@ -164,6 +221,17 @@ export interface ShardCalls {
   /** Some 20 ms of indexing what was upserted. Returns the share that is done. */
   indexSome(): number;
   optimize(): void;
+  /**
+  Some 20 ms of writing down what the shard is like now, where that is due, or `wanted`. Returns the share that is done.
+  A change in between makes it begin anew.
+  */
+  checkpointSome(wanted: boolean): number;
+  /** The files as they are, which stay so until they are released. */
+  holdFiles(): HeldFiles;
+  readFile(hold: number, name: string, offset: number, size: number): Uint8Array;
+  releaseFiles(hold: number): void;
+  /** Checks every byte that is kept. */
+  verify(): StoreVerification;
   search(request: ShardSearch, queries: Float32Array): PackedHits;
   statistics(using: string, target: SparseTarget): SparseStatistics;
   retrieve(ids: readonly PointId[], returned: Returned): PackedPoints;
@@ -175,6 +243,8 @@ export interface ShardCalls {
   count(filter: CheckedFilter | undefined): number;
   facet(key: string, filter: CheckedFilter | undefined): ReadonlyMap<string | number | boolean, number>;
   info(): ShardInfo;
+  /** Ends it, with all that was acknowledged durable. */
+  close(): void;
 }
 
 /** Ids in the order of a field. */

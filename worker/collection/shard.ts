@@ -3,11 +3,14 @@ The points of one worker: their vectors, payloads and indexes. What is changed i
 
 @module
 */
+import { VectorSearchError } from '../../bindings/api/errors.js';
 import { performanceMetrics } from '../../bindings/api/performance-metrics.js';
 import type { SparseIndex } from '../../bindings/api/sparse-index.js';
 import type { Steps } from '../../bindings/api/steps.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import { DenseField } from './dense-field.js';
+import { type Change, withTypedArrays } from './durable/change-record.js';
+import { DurableShard } from './durable/durable-shard.js';
 import { eachInSteps } from './each-in-steps.js';
 import type { CheckedFilter } from './filter/check.js';
 import { forEachBit, hasBit } from './payload/bits.js';
@@ -19,11 +22,13 @@ import { comparePointIds } from './query/order.js';
 import { cacheKey } from './query-cache.js';
 import type {
   CheckedSelector,
+  OpenedShard,
   OrderedIds,
   PackedHits,
   PackedPoints,
   PointBatch,
   Returned,
+  ShardCalls,
   ShardConfig,
   ShardInfo,
   ShardScroll,
@@ -38,6 +43,14 @@ import type { OrderBy, Payload, PointId, StoredVector, StoredVectors, WithVector
 /** What takes back what was done so far, in the order in which it was done. */
 type Undo = (() => void)[];
 
+/** Calls that change what a shard holds. */
+type ChangeCall = Exclude<
+  keyof ShardCalls & keyof Shard,
+  | ('optimize' | 'indexSome' | 'checkpointSome' | 'close')
+  | ('search' | 'statistics' | 'retrieve' | 'vectorsOf' | 'missing' | 'scroll' | 'ordered' | 'count')
+  | ('facet' | 'info')
+>;
+
 /** Filters whose slots are kept until the next change: as many as a page asks for in turn. */
 const keptSelections = 16;
 
@@ -51,20 +64,29 @@ export class Shard {
   readonly payloads = new PayloadStore();
   readonly #selections = new Map<string, Selection>();
   readonly #searcher = new ShardSearcher(this);
+  #durable: DurableShard | undefined;
   readonly lookup: PointLookup = {
     slotOf: (id) => this.points.slotOf(id),
     hasVector: (name, slot) => this.#field(name)?.has(slot) ?? false,
     live: this.points.live,
   };
 
-  /** @throws {VectorSearchError} as the engines' constructors. */
-  static async open({ vectors, sparseVectors, payloadIndex }: ShardConfig): Promise<Shard> {
+  /** @throws {VectorSearchError} as the engines' constructors, and as {@link DurableShard.open}. */
+  static async open(config: ShardConfig): Promise<Shard> {
+    const { vectors, sparseVectors, payloadIndex, storage } = config;
     const shard = new Shard();
     try {
-      for (const [name, config] of Object.entries(vectors)) shard.dense.set(name, new DenseField(config));
-      for (const [name, config] of Object.entries(sparseVectors))
-        shard.sparse.set(name, await SparseField.open(config));
-      for (const [key, schema] of Object.entries(payloadIndex)) shard.createPayloadIndex(key, schema);
+      for (const [name, sparse] of Object.entries(sparseVectors))
+        shard.sparse.set(name, await SparseField.open(sparse));
+      const durable = storage && (await DurableShard.open(storage, config, shard));
+      if (!durable?.wasStored)
+        for (const [name, dense] of Object.entries(vectors)) shard.dense.set(name, DenseField.create(dense));
+      durable?.begin((change) => shard.#makeAgain(change));
+      shard.#durable = durable;
+      const indexes = shard.payloads.indexes();
+      for (const [key, schema] of Object.entries(payloadIndex))
+        if (JSON.stringify(indexes[key]?.schema) !== JSON.stringify(schema))
+          shard.createPayloadIndex(key, schema);
       return shard;
     } catch (error) {
       shard.dispose();
@@ -72,7 +94,25 @@ export class Shard {
     }
   }
 
+  /** What is told about it when it is opened. */
+  get opened(): OpenedShard | undefined {
+    return this.#durable?.opened;
+  }
+
+  /** Resolves once the changes so far are as durable as was asked for; nothing where they are already. */
+  settle(): Promise<void> | undefined {
+    return this.#durable?.settle();
+  }
+
+  /** Ends it, with all that was acknowledged durable. */
+  async close(): Promise<void> {
+    const durable = this.#durable;
+    this.#durable = undefined;
+    await durable?.close();
+  }
+
   dispose(): void {
+    this.#durable?.abandon();
     for (const field of [...this.dense.values(), ...this.sparse.values()]) field.dispose();
   }
 
@@ -81,6 +121,7 @@ export class Shard {
   upsert(batch: PointBatch, flats: readonly Float32Array[]): Steps<number> {
     const { ids, payloads } = batch;
     return this.#inSteps(function* (this: Shard, undo) {
+      const keep = this.#takeDown('upsert', [batch], flats);
       let next = this.points.nextSlot;
       const slots = ids.map((id) => this.points.slotOf(id) ?? next++);
       yield* this.#setVectors(slots, batch, flats, undo);
@@ -88,6 +129,7 @@ export class Shard {
       slots.forEach((slot, index) => {
         this.#indexTexts(slot, payloads[index] ?? null, undo);
       });
+      keep();
       slots.forEach((slot, index) => {
         if (slot >= this.points.nextSlot) this.points.add(ids[index] as PointId);
         this.payloads.set(slot, payloads[index] ?? null);
@@ -98,20 +140,24 @@ export class Shard {
 
   updateVectors(batch: VectorBatch, flats: readonly Float32Array[]): Steps<number> {
     return this.#inSteps(function* (this: Shard, undo) {
+      const keep = this.#takeDown('updateVectors', [batch], flats);
       const slots = batch.ids.map((id) => this.points.slotOf(id) as number);
       yield* this.#setVectors(slots, batch, flats, undo);
+      keep();
       return slots.length;
     });
   }
 
   deleteVectors(names: readonly string[], points: CheckedSelector): Steps<number> {
-    return this.#changeEach(points, (slot, undo) => {
+    const record = (named: CheckedSelector) => this.#takeDown('deleteVectors', [names, named]);
+    return this.#changeEach(points, record, (slot, undo) => {
       for (const name of names) this.#deleteVector(name, slot, undo);
     });
   }
 
   delete(points: CheckedSelector): Steps<number> {
-    return this.#changeEach(points, (slot, undo) => {
+    const record = (named: CheckedSelector) => this.#takeDown('delete', [named]);
+    return this.#changeEach(points, record, (slot, undo) => {
       for (const name of this.dense.keys()) this.#deleteVector(name, slot, undo);
       for (const name of this.sparse.keys()) this.#deleteVector(name, slot, undo);
       this.#setPayload(slot, null, undo);
@@ -122,42 +168,64 @@ export class Shard {
   }
 
   setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): Steps<number> {
-    return this.#changePayloads(points, (before) => setKeys(before, payload, key));
+    const record = (named: CheckedSelector) => this.#takeDown('setPayload', [payload, named, key]);
+    return this.#changePayloads(points, record, (before) => setKeys(before, payload, key));
   }
 
   overwritePayload(payload: Payload, points: CheckedSelector): Steps<number> {
-    return this.#changePayloads(points, () => payload);
+    const record = (named: CheckedSelector) => this.#takeDown('overwritePayload', [payload, named]);
+    return this.#changePayloads(points, record, () => payload);
   }
 
   deletePayload(keys: readonly string[], points: CheckedSelector): Steps<number> {
-    return this.#changePayloads(points, (before) => withoutKeys(before, keys));
+    const record = (named: CheckedSelector) => this.#takeDown('deletePayload', [keys, named]);
+    return this.#changePayloads(points, record, (before) => withoutKeys(before, keys));
   }
 
   clearPayload(points: CheckedSelector): Steps<number> {
-    return this.#changePayloads(points, () => null);
+    const record = (named: CheckedSelector) => this.#takeDown('clearPayload', [named]);
+    return this.#changePayloads(points, record, () => null);
   }
 
   createPayloadIndex(key: string, schema: PayloadSchema): void {
-    this.payloads.createIndex(key, schema);
-    this.#selections.clear();
+    this.#changeIndex('createPayloadIndex', [key, schema], () => this.payloads.createIndex(key, schema));
   }
 
   deletePayloadIndex(key: string): void {
-    this.payloads.deleteIndex(key);
-    this.#selections.clear();
+    this.#changeIndex('deletePayloadIndex', [key], () => this.payloads.deleteIndex(key));
   }
 
   indexSome(): number {
     let share = 1;
     for (const field of this.dense.values()) {
       const own = field.linkSome();
-      if (own < 1) return own;
+      if (own < 1) {
+        this.#durable?.touch();
+        return own;
+      }
       share = Math.min(share, own);
     }
     return share;
   }
 
+  /** Some 20 ms of writing down what it is like, where that is due, or `wanted`. Returns the share that is done. */
+  checkpointSome(wanted: boolean): number {
+    return this.#durable?.checkpointSome(wanted) ?? 1;
+  }
+
+  /** The store of one that outlives its worker. */
+  get stored(): DurableShard {
+    if (this.#durable === undefined)
+      throw new VectorSearchError(
+        'NOT_SUPPORTED',
+        'storage that outlives the page',
+        'files of a collection in memory',
+      );
+    return this.#durable;
+  }
+
   *optimize(): Steps<void> {
+    this.#durable?.touch();
     for (const field of this.dense.values()) yield* field.optimizeSteps();
     const { nextSlot, size } = this.points;
     if ((nextSlot - size) * gapsPerSlot > nextSlot) yield* this.#renumber();
@@ -230,6 +298,7 @@ export class Shard {
       ),
       payloadSchema: this.payloads.indexes(),
       payloadBytes: this.payloads.memoryBytes,
+      storedBytes: this.#durable?.bytes ?? 0,
       memoryBytes: performanceMetrics().memoryBytes,
     };
   }
@@ -297,6 +366,50 @@ export class Shard {
     }
   }
 
+  /**
+  Takes down a change that is about to be made, which may use up its arrays. What is returned keeps it: to be called
+  when all is made that may fail, or can be taken back.
+  */
+  #takeDown(call: ChangeCall, args: readonly unknown[], flats: readonly Float32Array[] = []): () => void {
+    const durable = this.#durable;
+    const record = durable?.record({ call, args, flats });
+    return () => {
+      if (record !== undefined) durable?.append(record);
+    };
+  }
+
+  /** Makes a change again that was kept. */
+  #makeAgain({ call, args, flats }: Change): void {
+    switch (call as ChangeCall) {
+      case 'upsert':
+        drain(this.upsert(withTypedArrays(args[0] as PointBatch), flats));
+        return;
+      case 'updateVectors':
+        drain(this.updateVectors(withTypedArrays(args[0] as VectorBatch), flats));
+        return;
+      case 'setPayload': {
+        const [payload, points, key] = args as [Payload, CheckedSelector, string | null];
+        drain(this.setPayload(payload, points, key ?? undefined));
+        return;
+      }
+      case 'deleteVectors':
+      case 'delete':
+      case 'overwritePayload':
+      case 'deletePayload':
+      case 'clearPayload':
+        drain((this[call as ChangeCall] as (...given: readonly unknown[]) => Steps<unknown>)(...args));
+        return;
+      case 'createPayloadIndex':
+        this.createPayloadIndex(args[0] as string, args[1] as PayloadSchema);
+        return;
+      case 'deletePayloadIndex':
+        this.deletePayloadIndex(args[0] as string);
+        return;
+      default:
+        throw new VectorSearchError('CORRUPT_DATA', undefined, `0 of a change, ${call}`);
+    }
+  }
+
   /** Closes the gaps that deleted points left among the slots. */
   *#renumber(): Steps<void> {
     const order: number[] = [];
@@ -317,20 +430,43 @@ export class Shard {
     }
   }
 
-  /** Changes each point that a selector names. Returns how many. */
-  #changeEach(points: CheckedSelector, change: (slot: number, undo: Undo) => void): Steps<number> {
+  /** Changes each point that a selector names. Returns how many. `record`: takes it down, for points by their ids. */
+  #changeEach(
+    points: CheckedSelector,
+    record: (named: CheckedSelector) => () => void,
+    change: (slot: number, undo: Undo) => void,
+  ): Steps<number> {
     return this.#inSteps(function* (this: Shard, undo) {
       const slots = this.#selected(points);
+      const keep = record({ ids: slots.map((slot) => this.points.idOf(slot)) });
       yield* eachInSteps(slots, (slot) => change(slot, undo));
+      keep();
       return slots.length;
     });
   }
 
+  #changeIndex(call: ChangeCall, args: readonly [key: string, ...unknown[]], change: () => unknown): void {
+    const [key] = args;
+    const before = this.payloads.indexes()[key]?.schema;
+    const keep = this.#takeDown(call, args);
+    change();
+    try {
+      keep();
+    } catch (error) {
+      if (before === undefined) this.payloads.deleteIndex(key);
+      else this.payloads.createIndex(key, before);
+      throw error;
+    } finally {
+      this.#selections.clear();
+    }
+  }
+
   #changePayloads(
     points: CheckedSelector,
+    record: (named: CheckedSelector) => () => void,
     changed: (before: Payload | null) => Payload | null,
   ): Steps<number> {
-    return this.#changeEach(points, (slot, undo) => {
+    return this.#changeEach(points, record, (slot, undo) => {
       const payload = changed(this.payloads.get(slot));
       this.#indexTexts(slot, payload, undo);
       this.#setPayload(slot, payload, undo);
@@ -456,6 +592,6 @@ export class Shard {
   }
 }
 
-function drain(steps: Steps<void>): void {
+function drain(steps: Steps<unknown>): void {
   while (!steps.next().done);
 }

@@ -8,13 +8,15 @@ import { checkInteger } from '../../bindings/api/arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
 import { forgetLeak, guardLeak } from '../../bindings/api/leak-guard.js';
 import { checkNames, type NamesOf } from '../../bindings/api/option-names.js';
-import type { VectorInput } from '../../bindings/api/types.js';
+import type { Progress, VectorInput } from '../../bindings/api/types.js';
 import { disposeByAsyncSymbol } from '../async-dispose-symbol.js';
 import type { CallOptions } from '../options.js';
 import { type Batch, type BatchPlan, batchesOf, countOf, type ShardBatch } from './batches.js';
 import { Calls } from './calls.js';
 import type { Collection } from './collection.js';
 import type { CollectionConfig } from './collection-config.js';
+import { snapshotOf } from './durable/snapshot.js';
+import { Upkeep } from './durable/upkeep.js';
 import { checkFilter } from './filter/check.js';
 import type { Filter } from './filter/types.js';
 import type { MetricsSnapshot } from './metrics.js';
@@ -50,8 +52,11 @@ import type {
   RecommendRequest,
   ScrollRequest,
   Selected,
+  StorageDamage,
   UpdateResult,
   UpsertOptions,
+  Verification,
+  VerifyOptions,
 } from './types.js';
 import { checkDense, shapesOf, type VectorShapes } from './vectors.js';
 
@@ -60,6 +65,10 @@ const batchBytes = 4 << 20;
 /** What a point takes beside its vectors, about. */
 const pointBytes = 256;
 const maxBatchSize = 100_000;
+/** Batches of a long upsert between two looks at whether a checkpoint is due. */
+const batchesPerCheckpoint = 8;
+/** Rounds of some 20 ms of indexing that make a piece of upkeep: a change waits that long. */
+const roundsPerPiece = 5;
 
 const upsertNames: NamesOf<UpsertOptions> = { signal: true, onProgress: true, batchSize: true };
 const searchNames: NamesOf<CollectionSearchOptions> = {
@@ -88,6 +97,7 @@ export class ShardedCollection implements Collection {
   readonly #shapes: VectorShapes;
   readonly #searcher: ShardSearcher;
   readonly #calls: Calls;
+  readonly #upkeep: Upkeep | undefined;
   #closing: Promise<void> | undefined;
 
   /** {@link openCollection} makes collections. @internal */
@@ -98,7 +108,12 @@ export class ShardedCollection implements Collection {
     this.#shards = shards;
     this.#shapes = shapesOf(config.shard);
     this.#searcher = new ShardSearcher(shards, this.#shapes, { ...options, shardKey: config.shardKey });
-    this.#calls = new Calls(config, options.onSlowQuery);
+    this.#calls = new Calls(config, options.onSlowQuery, () => this.#upkeep?.changed());
+    if (shards.isDurable) {
+      this.#upkeep = new Upkeep(() => this.#calls.between(() => this.#keepUp()));
+      // What was not indexed when it was left.
+      this.#upkeep.changed();
+    }
     guardLeak(this, `collection ${config.name}`, () => {});
     disposeByAsyncSymbol(this, () => this.close());
   }
@@ -117,6 +132,7 @@ export class ShardedCollection implements Collection {
         const total = countOf(points);
         const batches = batchesOf(points, plan);
         let taken = 0;
+        let batchCount = 0;
         let next = batches.next();
         try {
           for (;;) {
@@ -129,6 +145,8 @@ export class ShardedCollection implements Collection {
             next.catch(() => {});
             await sent;
             taken += batch.count;
+            // Where it fails, the log goes on.
+            if (++batchCount % batchesPerCheckpoint === 0) await this.#checkpoint(false).catch(() => {});
             onProgress?.({ phase: 'upsert', done: taken, total: total ?? taken });
           }
         } catch (reason) {
@@ -252,6 +270,7 @@ export class ShardedCollection implements Collection {
       const { signal } = options;
       await this.#shards.callEach(this.#shards.all, 'optimize', () => [], { signal });
       await this.#index(0, options);
+      await this.#checkpoint(true);
     });
   }
 
@@ -374,7 +393,8 @@ export class ShardedCollection implements Collection {
             },
           ]),
         );
-      const { model } = this.#options;
+      const { storage } = this.#shards;
+      const { model = storage.model } = this.#options;
       return {
         name: this.name,
         pointsCount: total(({ points }) => points),
@@ -389,8 +409,41 @@ export class ShardedCollection implements Collection {
           ]),
         ),
         memoryBytes: total(({ memoryBytes, payloadBytes }) => memoryBytes + payloadBytes),
+        storage: {
+          type: storage.kind,
+          durability: storage.kind === 'memory' ? null : (this.#options.durability ?? 'strict'),
+          bytes: total(({ storedBytes }) => storedBytes),
+          tornBytes: storage.tornBytes,
+          lost: storage.lost,
+        },
         ...(model !== undefined && { model }),
       };
+    });
+  }
+
+  snapshot(): ReadableStream<Uint8Array> {
+    return snapshotOf(this.#shards, (run) => this.#calls.between(run));
+  }
+
+  verify(options: VerifyOptions = {}): Promise<Verification> {
+    return this.#calls.read('verify', options, undefined, async () => {
+      const { signal, onProgress } = options;
+      const { count, all } = this.#shards;
+      const damage: StorageDamage[] = [];
+      for (const shard of all) {
+        const settings = {
+          readOnly: true,
+          signal,
+          ...(onProgress !== undefined && {
+            onProgress: ({ done, total }: Progress) =>
+              onProgress({ done: shard * total + done, total: count * total }),
+          }),
+        };
+        const found = await this.#shards.call(shard, 'verify', [], settings);
+        damage.push(...found.damage.map((each) => ({ shard, ...each })));
+      }
+      const { storage } = await this.#stock('info', {});
+      return { ok: damage.length === 0, bytes: storage.bytes, damage };
     });
   }
 
@@ -407,12 +460,50 @@ export class ShardedCollection implements Collection {
   /** Ends it. May be called again. */
   close(): Promise<void> {
     forgetLeak(this);
-    this.#closing ??= this.#shards.dispose(`collection ${this.name}`);
     this.#calls.end();
+    this.#closing ??= this.#end();
     return this.#closing;
   }
 
+  /** Ends its workers at once; what was acknowledged is stored. @internal */
+  abandon(): void {
+    this.#upkeep?.end();
+    this.#shards.abandon('the browser has put the page aside');
+  }
+
   // --- Parts ---
+
+  async #end(): Promise<void> {
+    this.#upkeep?.end();
+    if (this.#upkeep !== undefined) {
+      // The next who opens it has nothing to make again. Without it, all that was acknowledged is there as well.
+      await this.#checkpoint(true).catch(() => {});
+      await this.#shards.callEach(this.#shards.all, 'close', () => [], {}).catch(() => {});
+    }
+    await this.#shards.dispose(`collection ${this.name}`);
+  }
+
+  /** A piece of what is done when it is still: indexes what is not yet, then writes it down. Whether all is done. */
+  async #keepUp(): Promise<boolean> {
+    const index = async (shard: number) => {
+      for (let round = 0; round < roundsPerPiece; round++)
+        if ((await this.#shards.call(shard, 'indexSome', [], {})) >= 1) return true;
+      return false;
+    };
+    const indexed = await Promise.all(this.#shards.all.map(index));
+    if (indexed.includes(false)) return false;
+    await this.#checkpoint(false);
+    return true;
+  }
+
+  /** Has the shards write down what they are like, those where it is due, or all: searches come in between. */
+  async #checkpoint(wanted: boolean): Promise<void> {
+    if (!this.#shards.isDurable) return;
+    const write = async (shard: number) => {
+      while ((await this.#shards.call(shard, 'checkpointSome', [wanted], {})) < 1);
+    };
+    await Promise.all(this.#shards.all.map(write));
+  }
 
   /** A change of points that a selector names. `args`: of the call, checked and the caller's no more. */
   #changeSelected<Call extends SelectorCall>(
@@ -445,7 +536,8 @@ export class ShardedCollection implements Collection {
   #batchPlan(batchSize: number | undefined): BatchPlan {
     const dims = [...this.#shapes.dense.values()].reduce((sum, { dim }) => sum + dim, 0);
     const byBytes = Math.max(1, Math.floor(batchBytes / (4 * dims + pointBytes)));
-    const { shardKey, shardCount } = this.#config;
+    const { shardKey } = this.#config;
+    const shardCount = this.#shards.count;
     const path = shardKey === undefined ? undefined : parsePath(shardKey, 'shardKey');
     return {
       shapes: this.#shapes,

@@ -450,6 +450,25 @@ export interface SlowQuery {
   readonly request: unknown;
 }
 
+/**
+Where points outlive the page:
+- `opfs`: in the browser's private file system;
+- `indexeddb`: in a database of the browser, for those without the former. All of it is kept in memory, too;
+- `file`: in a folder, in Node.
+*/
+export type DurableStorage = 'opfs' | 'indexeddb' | 'file';
+
+/** Where points are kept. `auto`: where they outlive the page, as well as can be had; `info` tells where. */
+export type StorageKind = DurableStorage | 'memory' | 'auto';
+
+/**
+When a change is acknowledged, in storage that outlives the page:
+- `strict`: when it is flushed, so that nothing that happens to page, browser or machine takes it back;
+- `relaxed`: when it is written, and flushed within 250 ms or the call that runs then. What ends the page or the browser
+  takes nothing back; loss of power may take the last of them.
+*/
+export type Durability = 'strict' | 'relaxed';
+
 /** How a collection is opened. */
 export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOptions {
   /** Its name: not empty. */
@@ -458,8 +477,12 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
   readonly vectors?: { readonly [name: string]: VectorConfig };
   /** Sparse vectors, by name. */
   readonly sparseVectors?: { readonly [name: string]: SparseVectorConfig };
-  /** Where points are kept. Default, and so far all: `memory`. */
-  readonly storage?: 'memory';
+  /** Where points are kept. Default: `memory`. */
+  readonly storage?: StorageKind;
+  /** The folder that is kept in, under `file`: the collection's own. */
+  readonly path?: string;
+  /** When a change is acknowledged. Default: `strict`. */
+  readonly durability?: Durability;
   /** Workers that share the points, 1 to 64. `auto`: half the processor's threads, at most 8. Default: `1`. */
   readonly shards?: 'auto' | number;
   /**
@@ -467,7 +490,10 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
   the value visits their shard alone. Every point must have it, as a string or an integer. Default: by id.
   */
   readonly shardKey?: string;
-  /** Payload fields that filters read from an index. `createPayloadIndex` makes more. */
+  /**
+  Payload fields that filters read from an index. `createPayloadIndex` makes more. A collection that is opened again gets
+  those that it has not, or that are of another type.
+  */
   readonly payloadIndex?: { readonly [key: string]: PayloadSchema };
   /** Makes vectors of `text`. Vectors that are given are taken as they are. */
   readonly embed?: Embed;
@@ -528,6 +554,52 @@ export interface PayloadIndexInfo {
   readonly points: number;
 }
 
+/** Options of `verify`. */
+export interface VerifyOptions extends CallOptions {
+  /** Told now and then: thousandths that are done, of one shard after another. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Bytes that are not what was written. */
+export interface StorageDamage {
+  /** The worker that keeps them. */
+  readonly shard: number;
+  /** The file, as it is called in a snapshot. */
+  readonly file: string;
+  /** Where in it. */
+  readonly offset: number;
+}
+
+/** What `verify` has found. */
+export interface Verification {
+  /** Whether all is well. */
+  readonly ok: boolean;
+  /** Bytes that were checked. */
+  readonly bytes: number;
+  /** Nothing where all is well. */
+  readonly damage: readonly StorageDamage[];
+}
+
+/** Where a collection is kept. */
+export interface StorageInfo {
+  /** What `auto` has chosen. */
+  readonly type: DurableStorage | 'memory';
+  /** `null` in memory. */
+  readonly durability: Durability | null;
+  /** Bytes of its files. */
+  readonly bytes: number;
+  /**
+  Bytes at the ends of its logs, when it was opened, of changes that had not been acknowledged: what was there before was
+  ended in the middle of them. They were cut off.
+  */
+  readonly tornBytes: number;
+  /**
+  Whether it was created before, and was gone when it was opened: the browser, or whoever cleared its data, had deleted it.
+  Only where the page has a `localStorage`.
+  */
+  readonly lost: boolean;
+}
+
 /** What a collection is like now. */
 export interface CollectionInfo {
   /** Its name. */
@@ -546,6 +618,8 @@ export interface CollectionInfo {
   readonly payloadSchema: { readonly [key: string]: PayloadIndexInfo };
   /** Bytes of the workers' modules. */
   readonly memoryBytes: number;
+  /** Where it is kept. */
+  readonly storage: StorageInfo;
   /** Name of the model, where one was given. */
   readonly model?: string;
   /**

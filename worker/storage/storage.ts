@@ -23,6 +23,9 @@ export interface StoragePlace {
   readonly path?: string;
 }
 
+/** The same where it may not be known. */
+export type StoredPlace = Omit<StoragePlace, 'kind'> & { readonly kind: StorageKind | 'auto' };
+
 /** The files of one shard, opened: nobody else can open them until they are closed, or their worker ends. */
 export interface OpenedFiles {
   readonly files: StoreFiles;
@@ -90,6 +93,21 @@ Delete the files of a collection, of all its shards. Where there are none: does 
 */
 export async function removeStorage(place: StoragePlace): Promise<void> {
   return backEndOf(place).remove(place);
+}
+
+/**
+Delete a collection wherever `auto` may have put it, or where it is told to be; whether there was one.
+
+@throws {VectorSearchError} (as a rejection) as {@link removeStorage}.
+*/
+export async function removeStored({ kind, ...place }: StoredPlace): Promise<boolean> {
+  let found = false;
+  for (const each of kind === 'auto' ? preferredKinds(place) : [kind]) {
+    if (!(await storageExists({ ...place, kind: each }))) continue;
+    await removeStorage({ ...place, kind: each });
+    found = true;
+  }
+  return found;
 }
 
 function backEndOf({ kind, path }: StoragePlace): StorageBackEnd {

@@ -1,7 +1,14 @@
 /** Random changes of a collection, against a map that is changed alike. */
 import fc from 'fast-check';
-import { type Collection, openCollection, type PointId, type PointRecord } from 'vicinal/worker';
+import {
+  type Collection,
+  type CollectionOptions,
+  openCollection,
+  type PointId,
+  type PointRecord,
+} from 'vicinal/worker';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolders } from '../../support/temporary-folder.js';
 import { naiveScore } from '../../support/vectors.js';
 
 const dim = 4;
@@ -108,6 +115,13 @@ const changes = fc.oneof(
   { weight: 1, arbitrary: optimize },
 );
 
+/** Closes the collection, and opens it again: what it is made of is its test's to know. */
+const reopening: Change = { name: 'close and open', args: undefined, run: async () => {} };
+const durableChanges = fc.oneof(
+  { weight: 4, arbitrary: changes },
+  { weight: 1, arbitrary: fc.constant(reopening) },
+);
+
 /** In the order in which points are listed. */
 function inOrder(model: Model): PointId[] {
   return [...model.keys()].sort((a, b) => {
@@ -138,26 +152,35 @@ async function expectAlike(collection: Collection, model: Model, query: Float32A
   });
 }
 
+const folder = temporaryFolders();
+
 describe.each([
-  { shards: 1, index: 'flat' },
-  { shards: 3, index: 'flat' },
-  { shards: 2, index: 'hnsw' },
-] as const)('$index in $shards workers', ({ shards, index }) => {
+  { shards: 1, index: 'flat', storage: 'memory' },
+  { shards: 3, index: 'flat', storage: 'memory' },
+  { shards: 2, index: 'hnsw', storage: 'memory' },
+  { shards: 1, index: 'flat', storage: 'file' },
+  { shards: 2, index: 'hnsw', storage: 'file' },
+] as const)('$index in $shards workers, kept in $storage', ({ shards, index, storage }) => {
   it('holds what a map holds after any changes', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(changes, { minLength: 1, maxLength: 12 }),
+        fc.array(storage === 'memory' ? changes : durableChanges, { minLength: 1, maxLength: 12 }),
         vectors,
         colors,
         async (made, query, color) => {
-          const collection = await openCollection({
-            ...{ name: 'model', dim, metric: 'euclidean', index, shards },
+          const options: CollectionOptions = {
+            ...{ name: 'model', dim, metric: 'euclidean', index, shards, storage },
+            ...(storage === 'file' && { path: folder() }),
             payloadIndex: { color: 'keyword' },
-          });
+          };
+          let collection = await openCollection(options);
           try {
             const model: Model = new Map();
             for (const change of made) {
-              await change.run(collection, model);
+              if (change === reopening) {
+                await collection.close();
+                collection = await openCollection(options);
+              } else await change.run(collection, model);
               await expectAlike(collection, model, query, color);
             }
           } finally {

@@ -13,7 +13,7 @@ import { packageVersion } from './package-version.js';
 import type { Settings } from './protocol.js';
 import { sharedSettings } from './settings.js';
 import { SharedCollection } from './shared-collection.js';
-import { SharedTab } from './shared-tab.js';
+import { type LocalCollection, SharedTab } from './shared-tab.js';
 import { type OpenChannel, openBroadcastChannel } from './tab-channel.js';
 import type { TabLocks } from './tab-lock.js';
 
@@ -22,7 +22,7 @@ export interface OpenSharedOptions {
   readonly config: CollectionConfig;
   readonly options: CollectionOptions;
   /** Opens the collection itself: called once, when this tab has the lock and nobody else has it open. */
-  readonly openLocal: () => Promise<Collection>;
+  readonly openLocal: () => Promise<LocalCollection>;
   /** More that tabs must agree on, by option. */
   readonly settings?: Settings;
   /** Time between two pings of who waits for another tab, in milliseconds. Default: `1000`. */

@@ -157,7 +157,7 @@ export class PointFeed {
     const withText = points.filter((point) => typeof point?.text === 'string' && point.vector === undefined);
     if (withText.length === 0) return points;
     const texts = withText.map(({ text }) => text as string);
-    const vectors = await embedTexts(texts, this.#embedding, this.#shapes);
+    const vectors = await embedTexts(texts, this.#embedding, this.#shapes, '');
     const byPoint = new Map(withText.map((point, index) => [point, vectors[index] as PointVectors]));
     return points.map((point) => {
       const vector = byPoint.get(point);

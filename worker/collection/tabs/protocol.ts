@@ -100,6 +100,7 @@ export type TabMethod =
   | 'facet'
   | 'info'
   | 'metrics'
+  | 'verify'
   | 'prometheus';
 
 const changes: ReadonlySet<TabMethod> = new Set<TabMethod>([

@@ -36,6 +36,8 @@ import type {
   Selected,
   UpdateResult,
   UpsertOptions,
+  Verification,
+  VerifyOptions,
 } from '../types.js';
 import type { VectorShapes } from '../vectors.js';
 import { withOwnViews } from './own-views.js';
@@ -174,6 +176,24 @@ export class SharedCollection implements Collection {
   async info(options?: CallOptions): Promise<CollectionInfo> {
     const info = await this.#call<CollectionInfo>('info', [], options);
     return { ...info, role: this.#tab.role };
+  }
+
+  snapshot(): ReadableStream<Uint8Array> {
+    const { local } = this.#tab;
+    if (local !== undefined) return local.snapshot();
+    const refusal = new VectorSearchError(
+      'NOT_SUPPORTED',
+      'the tab whose role is writer',
+      'snapshot by a follower',
+    );
+    return new ReadableStream({ start: (controller) => controller.error(refusal) });
+  }
+
+  verify(options: VerifyOptions = {}): Promise<Verification> {
+    const { local } = this.#tab;
+    if (local !== undefined) return local.verify(options);
+    const { onProgress: _, ...rest } = Object(options) as VerifyOptions;
+    return this.#call('verify', [], rest);
   }
 
   metrics(options?: CallOptions): Promise<MetricsSnapshot> {

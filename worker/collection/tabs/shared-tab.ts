@@ -29,15 +29,21 @@ import { type RepeatedChange, type TabContext, WriterTab } from './writer-tab.js
 
 export type TabRole = 'writer' | 'follower';
 
+/** The collection itself, in the tab that runs it. */
+export interface LocalCollection extends Collection {
+  /** Ends its workers at once, before this returns. */
+  abandon?(): void;
+}
+
 /** What a tab starts with. */
 export type SharedTabOptions = Omit<TabContext, 'channel'> & {
   /** Opens the collection itself. Called once, when this tab has the lock. */
-  readonly openLocal: () => Promise<Collection>;
+  readonly openLocal: () => Promise<LocalCollection>;
 };
 
 export class SharedTab {
   readonly #context: TabContext;
-  readonly #openLocal: () => Promise<Collection>;
+  readonly #openLocal: () => Promise<LocalCollection>;
   readonly #turn = createMessageTurn();
   readonly #watch: SilenceWatch;
   /** Calls that are not settled, in their order; but for those that were made here from the first. */
@@ -49,7 +55,9 @@ export class SharedTab {
   #link: FollowerLink | undefined;
   #writer: WriterTab | undefined;
   /** Once this tab is the writer, and its calls need no queue. */
-  local: Collection | undefined;
+  local: LocalCollection | undefined;
+  /** Ends the part as the writer, with nothing left to close. */
+  #putAside = () => {};
   /** Set once it has ended: makes the error that every call gets. */
   #ended: (() => unknown) | undefined;
   #closing: Promise<void> | undefined;
@@ -132,7 +140,10 @@ export class SharedTab {
   async #lead(lock: TabLock): Promise<void> {
     const writer = new WriterTab(this.#context);
     this.#writer = writer;
-    let local: Collection | undefined;
+    let local: LocalCollection | undefined;
+    const untilAside = new Promise<void>((resolve) => {
+      this.#putAside = resolve;
+    });
     try {
       // Answers of the writer before that have arrived count.
       await this.#turn();
@@ -148,8 +159,10 @@ export class SharedTab {
       this.local = local;
       this.#opening?.resolve();
       this.#opening = undefined;
-      await this.#untilEnded;
+      await Promise.race([this.#untilEnded, untilAside]);
     }
+    // It was put aside, and may have another part by now.
+    if (this.#writer !== writer) return;
     writer.leave();
     this.local = undefined;
     await local?.close().catch(() => {});
@@ -353,11 +366,22 @@ export class SharedTab {
   }
 
   /**
-  A page that is put aside must not be given the lock: it would hold it and do nothing. One that has it is dropped by
-  the browser as soon as another page waits for it (Chromium 156), or never put aside (Firefox 153).
+  A page that is put aside must not be given the lock: it would hold it and do nothing. Nor may it keep its workers, which
+  hold the files. Chromium 156 drops one that has the lock as soon as another page waits for it, and Firefox 153 never
+  puts one aside; WebKit takes the lock from it, and lets its workers be.
   */
   readonly #onHide = (event: Event) => {
-    if (!(event as PageTransitionEvent).persisted || this.#writer !== undefined) return;
+    if (!(event as PageTransitionEvent).persisted) return;
+    const { local } = this;
+    if (this.#writer !== undefined) {
+      // While it is being opened, nothing can be ended yet.
+      if (local === undefined) return;
+      this.#writer.leave();
+      this.#writer = undefined;
+      this.local = undefined;
+      local.abandon?.();
+      this.#putAside();
+    }
     this.#watch.stop();
     this.#lock?.release();
     this.#lock = undefined;

@@ -14,20 +14,24 @@ export function withoutTexts(
   shapes: VectorShapes,
   embedding: Embedding,
 ): readonly unknown[] | Promise<readonly unknown[]> {
-  const texts: string[] = [];
-  const collect = (text: string) => {
-    texts.push(text);
+  const texts: { readonly text: string; readonly using: string }[] = [];
+  const collect: Replace = (text, using) => {
+    texts.push({ text, using });
     return text;
   };
   replaceTexts(method, args, shapes, collect);
   if (texts.length === 0) return args;
-  return embedTexts(texts, embedding, shapes).then((vectors) => {
+  const embedded = texts.map(async ({ text, using }) => {
+    const [vector] = await embedTexts([text], embedding, shapes, using);
+    return vector;
+  });
+  return Promise.all(embedded).then((vectors) => {
     let place = 0;
     return replaceTexts(method, args, shapes, () => vectors[place++]);
   });
 }
 
-type Replace = (text: string) => unknown;
+type Replace = (text: string, using: string) => unknown;
 
 /** Calls `replace` with each text that a model is to embed, in the same order each time. */
 function replaceTexts(
@@ -40,7 +44,7 @@ function replaceTexts(
   if (method === 'search') {
     const using = (Object(rest[0]) as { using?: unknown }).using ?? '';
     const isWords = shapes.sparse.get(using as string)?.text !== undefined;
-    return typeof first === 'string' && !isWords ? [replace(first), ...rest] : args;
+    return typeof first === 'string' && !isWords ? [replace(first, using as string), ...rest] : args;
   }
   return method === 'query' || method === 'queryGroups' ? [inStage(first, shapes, replace), ...rest] : args;
 }
@@ -54,7 +58,7 @@ function inStage(stage: unknown, shapes: VectorShapes, replace: Replace): unknow
   return {
     ...stage,
     ...(prefetch !== undefined && { prefetch: inStage(prefetch, shapes, replace) }),
-    ...(text !== undefined && { query: replace(text) }),
+    ...(text !== undefined && { query: replace(text, using as string) }),
   };
 }
 

@@ -1,0 +1,149 @@
+/**
+What a shard is like, as the sections of a checkpoint, and back.
+
+  meta          JSON (stored-config.ts)
+  indexes       JSON: payload indexes, by key
+  points        records.ts: of each slot JSON, `[id, payload]`; nothing where it holds no point
+  dense/NAME    a saved engine
+  slots/NAME    u32 of each slot: the id of its vector in that engine, 2^32 - 1 for none
+  sparse/NAME   records.ts: of each slot with a vector u32 slot, u32 count, u32 [count] indices, f32 [count] values
+
+@module
+*/
+import { VectorSearchError } from '../../../bindings/api/errors.js';
+import type { Steps } from '../../../bindings/api/steps.js';
+import type { Store } from '../../../bindings/api/store.js';
+import type { SparseVector } from '../../../bindings/api/types.js';
+import { DenseField } from '../dense-field.js';
+import type { PayloadStore } from '../payload/payload-store.js';
+import type { PayloadSchema } from '../payload/schema.js';
+import type { PointTable } from '../point-table.js';
+import type { ShardConfig } from '../shard-protocol.js';
+import type { SparseField } from '../sparse-field.js';
+import type { Payload, PointId } from '../types.js';
+import { inChunks, piecesOf } from './records.js';
+
+/** What of a shard is written, and read into. */
+export interface ShardState {
+  readonly dense: Map<string, DenseField>;
+  readonly sparse: Map<string, SparseField>;
+  readonly points: PointTable;
+  readonly payloads: PayloadStore;
+}
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder('utf-8', { fatal: true });
+const nothing = new Uint8Array(0);
+
+/** Writes a checkpoint; the store is as it was where this is ended before its end. */
+export function* writeCheckpoint(store: Store, meta: string, state: ShardState): Steps<void> {
+  const { points, payloads, dense, sparse } = state;
+  const total = 2 + dense.size + sparse.size;
+  let done = 0;
+  store.beginCheckpoint();
+  let finished = false;
+  try {
+    store.writeSection('meta', utf8.encode(meta));
+    const schemas = Object.entries(payloads.indexes()).map(([key, { schema }]) => [key, schema]);
+    store.writeSection('indexes', utf8.encode(JSON.stringify(Object.fromEntries(schemas))));
+    yield* writeInSteps(store, 'points', pointPieces(points, payloads), { done, total });
+    done++;
+    for (const [name, field] of dense) {
+      const ids = field.idsBySlot(points.nextSlot);
+      store.writeSection(`slots/${name}`, new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+      field.write(store, `dense/${name}`);
+      yield { done: ++done, total };
+    }
+    for (const [name, field] of sparse) {
+      yield* writeInSteps(store, `sparse/${name}`, sparsePieces(field, points.nextSlot), { done, total });
+      done++;
+    }
+    store.finishCheckpoint();
+    finished = true;
+  } finally {
+    if (!finished) store.abandonCheckpoint();
+  }
+  yield { done: total, total };
+}
+
+/**
+Reads what {@link writeCheckpoint} has written into a shard without points.
+
+@throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION` or `OUT_OF_MEMORY`.
+*/
+export function readCheckpoint(store: Store, vectors: ShardConfig['vectors'], state: ShardState): void {
+  const { points, payloads, dense, sparse } = state;
+  const schemas = JSON.parse(text.decode(store.readSection('indexes'))) as Record<string, PayloadSchema>;
+  for (const [key, schema] of Object.entries(schemas)) payloads.createIndex(key, schema);
+  for (const piece of piecesOf(store.readSection('points'))) {
+    if (piece.length === 0) {
+      points.skip();
+      continue;
+    }
+    const [id, payload] = JSON.parse(text.decode(piece)) as [PointId, Payload | null];
+    payloads.set(points.nextSlot, payload);
+    points.add(id);
+  }
+  for (const [name, { dim }] of Object.entries(vectors)) {
+    const ids = wordsOf(store.readSection(`slots/${name}`));
+    const field = DenseField.load(store.loadEngine(`dense/${name}`), ids);
+    dense.set(name, field);
+    if (field.dim !== dim || ids.length > points.nextSlot)
+      throw new VectorSearchError('CORRUPT_DATA', dim, `0 of the vectors ${name}`);
+  }
+  for (const [name, field] of sparse) {
+    for (const piece of piecesOf(store.readSection(`sparse/${name}`))) {
+      const [slot, vector] = sparseOf(piece);
+      field.set(slot, vector);
+    }
+  }
+}
+
+function* writeInSteps(
+  store: Store,
+  name: string,
+  pieces: Generator<Uint8Array, void, void>,
+  progress: { readonly done: number; readonly total: number },
+): Steps<void> {
+  store.beginSection(name);
+  let count = 0;
+  for (const chunk of inChunks(pieces)) {
+    store.write(chunk);
+    if (++count % 4 === 0) yield progress;
+  }
+  store.endSection();
+  yield progress;
+}
+
+function* pointPieces(points: PointTable, payloads: PayloadStore): Generator<Uint8Array, void, void> {
+  for (let slot = 0; slot < points.nextSlot; slot++) {
+    const isLive = points.live.has(slot);
+    yield isLive ? utf8.encode(JSON.stringify([points.idOf(slot), payloads.get(slot)])) : nothing;
+  }
+}
+
+function* sparsePieces(field: SparseField, slotCount: number): Generator<Uint8Array, void, void> {
+  for (let slot = 0; slot < slotCount; slot++) {
+    const vector = field.get(slot);
+    if (vector === undefined) continue;
+    const { indices, values } = vector;
+    const bytes = new ArrayBuffer(8 + 8 * indices.length);
+    new Uint32Array(bytes, 0, 2).set([slot, indices.length]);
+    new Uint32Array(bytes, 8, indices.length).set(indices);
+    new Float32Array(bytes, 8 + 4 * indices.length).set(values);
+    yield new Uint8Array(bytes);
+  }
+}
+
+function sparseOf(piece: Uint8Array): [slot: number, vector: SparseVector] {
+  const words = wordsOf(piece);
+  const [slot, count] = words as unknown as [number, number];
+  if (words.length < 2 || words.length !== 2 + 2 * count)
+    throw new VectorSearchError('CORRUPT_DATA', undefined, '0 of a sparse vector');
+  const values = new Float32Array(words.buffer, 8 + 4 * count, count);
+  return [slot, { indices: words.subarray(2, 2 + count), values }];
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.slice().buffer, 0, bytes.length >>> 2);
+}

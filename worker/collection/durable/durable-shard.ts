@@ -1,0 +1,228 @@
+/**
+A shard that outlives its worker: what it was like at the last checkpoint, and the changes since.
+
+@module
+*/
+import { VectorSearchError } from '../../../bindings/api/errors.js';
+import type { Steps } from '../../../bindings/api/steps.js';
+import type { StoreVerification } from '../../../bindings/api/store.js';
+import type { HeldFiles, OpenedShard, ShardConfig, ShardFile, ShardStorage } from '../shard-protocol.js';
+import { type Change, decodeChange, encodeChange } from './change-record.js';
+import { readCheckpoint, type ShardState, writeCheckpoint } from './checkpoint.js';
+import { Journal } from './journal.js';
+import {
+  checkSameConfig,
+  decodeStoredConfig,
+  encodeStoredConfig,
+  type StoredConfig,
+} from './stored-config.js';
+
+const snapshotOrder = ['data', 'log-0', 'log-1', 'root'] as const;
+
+/** Of the mark that ends a log (src/persist/store/store_layout.h). */
+const logMarkBytes = 8;
+
+/** A file as it was when it was held: its length, and its last bytes. */
+interface HeldFile extends ShardFile {
+  readonly end: { readonly offset: number; readonly bytes: Uint8Array };
+}
+
+/** How long one piece of a checkpoint takes, in milliseconds, where no part of it takes longer. */
+const pieceMs = 20;
+
+export class DurableShard {
+  /** Whether it was there already. */
+  readonly wasStored: boolean;
+  readonly #journal: Journal;
+  readonly #state: ShardState;
+  readonly #meta: string;
+  readonly #stored: StoredConfig;
+  #checkpoint: Steps<void> | undefined;
+  /** What snapshots read, by hold. */
+  readonly #held = new Map<number, readonly HeldFile[]>();
+  #lastHold = 0;
+  /** Whether all changes are in the checkpoint and indexed there. */
+  #isWritten = false;
+
+  /**
+  Opens what is stored, and reads its last checkpoint into `state`. Nothing where `auto` finds nothing but memory.
+
+  @throws {VectorSearchError} with code `INVALID_ARGUMENT` where another collection is stored than is asked for,
+  `CORRUPT_DATA` where what is stored is damaged, `UNSUPPORTED_VERSION`, `OUT_OF_MEMORY`, or as the storage does.
+  */
+  static async open(
+    storage: ShardStorage,
+    config: ShardConfig,
+    state: ShardState,
+  ): Promise<DurableShard | undefined> {
+    const journal = await Journal.open(storage);
+    if (journal === undefined) return undefined;
+    try {
+      return asDamage(() => new DurableShard(journal, storage, config, state));
+    } catch (error) {
+      await journal.abandon();
+      throw error;
+    }
+  }
+
+  private constructor(journal: Journal, storage: ShardStorage, config: ShardConfig, state: ShardState) {
+    const { store } = journal;
+    const { damage, records } = store.report;
+    if (damage !== undefined)
+      throw new VectorSearchError('CORRUPT_DATA', undefined, `${damage.offset} of the file ${damage.file}`);
+    this.#journal = journal;
+    this.#state = state;
+    this.wasStored = store.has('meta');
+    if (!this.wasStored && records > 0)
+      throw new VectorSearchError('CORRUPT_DATA', undefined, '0: there are changes of nothing');
+    this.#meta = this.wasStored
+      ? new TextDecoder().decode(store.readSection('meta'))
+      : encodeStoredConfig(config, storage);
+    this.#stored = decodeStoredConfig(this.#meta, storage.shard);
+    if (!this.wasStored) return;
+    checkSameConfig(this.#stored, config, storage);
+    readCheckpoint(store, this.#stored.vectors, state);
+    this.#isWritten = records === 0;
+  }
+
+  /** Makes the changes since the checkpoint again; or the first checkpoint. */
+  begin(make: (change: Change) => void): void {
+    if (this.wasStored)
+      asDamage(() => {
+        for (const record of this.#journal.store.records()) make(decodeChange(record));
+      });
+    else for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state));
+  }
+
+  get opened(): OpenedShard {
+    const { shardCount, model } = this.#stored;
+    const { tornBytes } = this.#journal.store.report;
+    return {
+      kind: this.#journal.kind,
+      shardCount,
+      created: !this.wasStored,
+      tornBytes,
+      ...(model !== undefined && { model }),
+    };
+  }
+
+  /** Bytes of its files. */
+  get bytes(): number {
+    const { logBytes, dataBytes } = this.#journal.store;
+    return logBytes + dataBytes;
+  }
+
+  /** A change as it is kept: taken before it is made, which may use up its arrays. */
+  record(change: Change): Uint8Array {
+    this.#journal.check();
+    return encodeChange(change);
+  }
+
+  /** Keeps a change that was made. Where this throws, it is not kept. */
+  append(record: Uint8Array): void {
+    this.touch();
+    this.#journal.append(record);
+  }
+
+  /** To be called before what a checkpoint holds is altered: one that is under way begins anew. */
+  touch(): void {
+    this.#endCheckpoint();
+    this.#isWritten = false;
+  }
+
+  /** Resolves once what was acknowledged may be; nothing where it is already. */
+  settle(): Promise<void> | undefined {
+    return this.#journal.settle();
+  }
+
+  /** The files as they are, until they are released: what is appended comes behind that, and no checkpoint is made. */
+  holdFiles(): HeldFiles {
+    this.#endCheckpoint();
+    this.#journal.store.flush();
+    const files = snapshotOrder.map((name) => {
+      const size = this.#journal.files[name].getSize();
+      // The next record is written over the mark of a log's end.
+      const offset = Math.max(0, size - logMarkBytes);
+      return { name, size, end: { offset, bytes: this.#read(name, offset, size - offset) } };
+    });
+    this.#held.set(++this.#lastHold, files);
+    return { hold: this.#lastHold, files: files.map(({ name, size }) => ({ name, size })) };
+  }
+
+  readFile(hold: number, name: string, offset: number, size: number): Uint8Array {
+    const file = this.#held.get(hold)?.find((held) => held.name === name);
+    if (file === undefined) throw new VectorSearchError('INVALID_ARGUMENT', 'a file that is held', name);
+    const bytes = this.#read(file.name, offset, size);
+    file.end.bytes.forEach((byte, index) => {
+      const at = file.end.offset + index - offset;
+      if (at >= 0 && at < size) bytes[at] = byte;
+    });
+    return bytes;
+  }
+
+  releaseFiles(hold: number): void {
+    this.#held.delete(hold);
+  }
+
+  /** Checks every byte that is kept. */
+  verify(): Steps<StoreVerification> {
+    return this.#journal.store.verifySteps();
+  }
+
+  /** Some 20 ms of a checkpoint, where one is due or `wanted`. Returns the share that is done. */
+  checkpointSome(wanted: boolean): number {
+    if (this.#held.size > 0) return 1;
+    const isDue = this.#journal.wantsCheckpoint || (wanted && !this.#isWritten);
+    if (this.#checkpoint === undefined && !isDue) return 1;
+    this.#checkpoint ??= writeCheckpoint(this.#journal.store, this.#meta, this.#state);
+    const end = performance.now() + pieceMs;
+    for (;;) {
+      const step = this.#checkpoint.next();
+      if (step.done) break;
+      if (performance.now() >= end) return Math.min(0.999, step.value.done / step.value.total);
+    }
+    this.#checkpoint = undefined;
+    this.#isWritten = true;
+    this.#journal.noteFlushed();
+    return 1;
+  }
+
+  /** Ends it. What was acknowledged is durable then. */
+  async close(): Promise<void> {
+    this.#endCheckpoint();
+    await this.#journal.close();
+  }
+
+  /** Ends it at once. */
+  abandon(): void {
+    this.#checkpoint = undefined;
+    void this.#journal.abandon();
+  }
+
+  #read(name: ShardFile['name'], offset: number, size: number): Uint8Array {
+    const bytes = new Uint8Array(size);
+    let done = 0;
+    while (done < size) {
+      const read = this.#journal.files[name].read(bytes.subarray(done), { at: offset + done });
+      if (read === 0)
+        throw new VectorSearchError('CORRUPT_DATA', undefined, `${offset + done} of the file ${name}`);
+      done += read;
+    }
+    return bytes;
+  }
+
+  #endCheckpoint(): void {
+    this.#checkpoint?.return(undefined);
+    this.#checkpoint = undefined;
+  }
+}
+
+/** Whatever goes wrong with stored bytes, they are damaged. */
+function asDamage<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof VectorSearchError) throw error;
+    throw new VectorSearchError('CORRUPT_DATA', undefined, `0: ${error}`, { cause: error });
+  }
+}

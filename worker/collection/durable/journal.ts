@@ -1,0 +1,137 @@
+/**
+The store of a shard, as its changes use it: each is written behind those before it, and is durable before it is
+acknowledged (`strict`), or some time after (`relaxed`).
+
+@module
+*/
+import { Store } from '../../../bindings/api/store.js';
+import type { StoreFiles } from '../../../bindings/api/store-files.js';
+import { chooseStorage, type OpenedFiles, openStorage } from '../../storage/storage.js';
+import type { ShardStorage } from '../shard-protocol.js';
+import type { DurableStorage } from '../types.js';
+
+/** Longest time until a change is durable under `relaxed`, in milliseconds, beside the call that runs then. */
+const relaxedFlushMs = 250;
+
+/** Bytes of changes that are worth a checkpoint, whatever else there is. */
+const leastLogBytes = 4 << 20;
+/**
+Part of the checkpoint that changes since may take before there is a new one. The more, the more is read again when the
+shard is opened; the less, the more often unchanged bytes are compared.
+*/
+const logPart = 1 / 4;
+
+export class Journal {
+  readonly store: Store;
+  readonly #files: OpenedFiles;
+  readonly #isStrict: boolean;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What waits to be durable, where that takes other calls to come in between. */
+  #settling: Promise<void> | undefined;
+  /** Why nothing can be written any more: found out when nobody waited for it. */
+  #failure: { readonly error: unknown } | undefined;
+
+  /**
+  Nothing where `auto` finds nothing but memory.
+
+  @throws {VectorSearchError} as the storage and the store do.
+  */
+  static async open(storage: ShardStorage): Promise<Journal | undefined> {
+    const kind = storage.kind === 'auto' ? await chooseStorage(storage) : storage.kind;
+    if (kind === 'memory') return undefined;
+    const files = await openStorage({ ...storage, kind });
+    try {
+      return new Journal(kind, files, Store.open(files.files), storage.durability === 'strict');
+    } catch (error) {
+      await files.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    readonly kind: DurableStorage,
+    files: OpenedFiles,
+    store: Store,
+    isStrict: boolean,
+  ) {
+    this.#files = files;
+    this.store = store;
+    this.#isStrict = isStrict;
+  }
+
+  get files(): StoreFiles {
+    return this.#files.files;
+  }
+
+  /** Keeps a change. Where this throws, it is not kept. */
+  append(record: Uint8Array): void {
+    this.check();
+    this.store.append(record);
+    if (this.#isStrict) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flushLater(), relaxedFlushMs);
+  }
+
+  /** @throws what made an earlier change fail that nobody waited for. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** To be called when the store was flushed by other means. */
+  noteFlushed(): void {
+    this.#clearTimer();
+    this.#settling = this.#files.settle();
+  }
+
+  /** Resolves once what was flushed is durable; nothing where it is. */
+  settle(): Promise<void> | undefined {
+    const settling = this.#settling;
+    this.#settling = undefined;
+    return settling?.catch((error) => {
+      this.#failure ??= { error };
+      throw error;
+    });
+  }
+
+  /** Whether so much has changed that a checkpoint is due. */
+  get wantsCheckpoint(): boolean {
+    const { logBytes, dataBytes } = this.store;
+    return logBytes > Math.max(leastLogBytes, dataBytes * logPart);
+  }
+
+  /** Ends it. What was appended is durable then. */
+  async close(): Promise<void> {
+    try {
+      if (this.#failure === undefined) this.#flush();
+      await this.settle();
+    } finally {
+      await this.abandon();
+    }
+  }
+
+  /** Ends it at once. */
+  async abandon(): Promise<void> {
+    this.#clearTimer();
+    this.store.dispose();
+    await this.#files.close();
+  }
+
+  #flush(): void {
+    this.store.flush();
+    this.noteFlushed();
+  }
+
+  #flushLater(): void {
+    this.#timer = undefined;
+    try {
+      this.#flush();
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.settle()?.catch(() => {});
+  }
+
+  #clearTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+What a stored collection is like, kept with each of its shards, and whether it is the one that is asked for.
+
+@module
+*/
+import { VectorSearchError } from '../../../bindings/api/errors.js';
+import type { ShardConfig, ShardStorage } from '../shard-protocol.js';
+
+/** Version of what the sections of a checkpoint hold. */
+const contentVersion = 1;
+
+/** How a collection was created. */
+export interface StoredConfig {
+  readonly vectors: ShardConfig['vectors'];
+  readonly sparseVectors: ShardConfig['sparseVectors'];
+  readonly shardCount: number;
+  readonly shardKey?: string;
+  readonly model?: string;
+}
+
+/** @returns JSON. */
+export function encodeStoredConfig({ vectors, sparseVectors }: ShardConfig, storage: ShardStorage): string {
+  const { shard, shardCount, shardKey, model } = storage;
+  const config = { vectors, sparseVectors, shardCount, shardKey, model };
+  return JSON.stringify({ version: contentVersion, shard, config });
+}
+
+/**
+@param text - As {@link encodeStoredConfig} has made it.
+@throws {VectorSearchError} with code `CORRUPT_DATA`, or `UNSUPPORTED_VERSION`.
+*/
+export function decodeStoredConfig(text: string, shard: number): StoredConfig {
+  const stored = JSON.parse(text) as { version: number; shard: number; config: StoredConfig };
+  if (stored.version > contentVersion)
+    throw new VectorSearchError('UNSUPPORTED_VERSION', contentVersion, stored.version);
+  if (stored.shard !== shard)
+    throw new VectorSearchError('CORRUPT_DATA', shard, `0: these are the files of shard ${stored.shard}`);
+  return stored.config;
+}
+
+/**
+Refuses to open a collection as another than it is.
+
+@throws {VectorSearchError} with code `INVALID_ARGUMENT` that names both.
+*/
+export function checkSameConfig(stored: StoredConfig, config: ShardConfig, storage: ShardStorage): void {
+  const { name, shardCount, shardKey, model, anyShardCount } = storage;
+  const check = (what: string, kept: unknown, asked: unknown) => {
+    if (canonical(kept) === canonical(asked)) return;
+    const [keptText, askedText] = [kept, asked].map((value) =>
+      value === undefined ? 'none' : canonical(value),
+    );
+    const expected = `${what} to be ${keptText}, as collection ${name} was created`;
+    throw new VectorSearchError('INVALID_ARGUMENT', expected, askedText);
+  };
+  if (!anyShardCount) check('shards', stored.shardCount, shardCount);
+  check('shardKey', stored.shardKey, shardKey);
+  if (model !== undefined) check('model', stored.model, model);
+  for (const kind of ['vectors', 'sparseVectors'] as const) {
+    const [kept, asked] = [stored[kind], config[kind]] as { [name: string]: object }[];
+    check(`the names of ${kind}`, Object.keys(kept ?? {}).sort(), Object.keys(asked ?? {}).sort());
+    for (const [vector, options] of Object.entries(asked ?? {})) {
+      const path = vector === '' ? '' : `${kind}.${vector}.`;
+      // What is not asked for is as it was created.
+      const before: { [option: string]: unknown } = { metric: 'cosine', index: 'flat', ...kept?.[vector] };
+      for (const [option, value] of Object.entries(options)) check(path + option, before[option], value);
+    }
+  }
+}
+
+/** JSON whose keys are in order. */
+function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
