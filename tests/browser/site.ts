@@ -7,7 +7,7 @@ tests need no state in common.
 @module
 */
 import { readFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ const folders: Readonly<Record<string, string>> = {
   classic: join(root, 'build/tests/classic'),
   behaviour: join(root, 'build/tests/behaviour'),
   tabs: join(root, 'build/tests/tabs'),
+  kept: join(root, 'build/tests/kept'),
+  killed: join(root, 'build/tests/killed'),
   axe: join(root, 'node_modules/axe-core'),
 };
 
@@ -88,8 +90,14 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function startSite(): Promise<Site> {
+/**
+@param onPost - Answers what pages post, whatever the address; without it nothing is taken.
+*/
+export async function startSite(
+  onPost?: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Site> {
   const server = createServer((request, response) => {
+    if (request.method === 'POST' && onPost) return onPost(request, response);
     const [, way = '', folder = '', ...rest] = decodeURIComponent(
       new URL(request.url ?? '/', 'http://site').pathname,
     ).split('/');

@@ -1,22 +1,22 @@
-/** Bundles the pages that run behaviour suites, or share a collection. The package stays as it is shipped. */
+/** Bundles the pages that run behaviour suites, share a collection or keep one. The package stays as it is shipped. */
 import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Folders of pages: `page.ts`, and `page.html` beside it. */
-const pages = ['behaviour', 'tabs'];
+/** Folders of pages, and the scripts of each; `page.html` lies beside them. */
+const pages = { behaviour: ['page', 'storage-worker'], tabs: ['page'], kept: ['page'], killed: ['page'] };
 
 export default async function bundlePages(): Promise<void> {
-  for (const page of pages) await bundlePage(page);
+  for (const [page, scripts] of Object.entries(pages)) await bundlePage(page, scripts);
 }
 
-async function bundlePage(page: string): Promise<void> {
+async function bundlePage(page: string, scripts: readonly string[]): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: [`tests/browser/${page}/page.ts`],
-    outfile: `build/tests/${page}/page.js`,
+    entryPoints: scripts.map((script) => `tests/browser/${page}/${script}.ts`),
+    outdir: `build/tests/${page}`,
     bundle: true,
     format: 'esm',
     target: 'es2022',

@@ -26,6 +26,8 @@ export interface Driver {
   readonly version: string;
   /** Goes to an address and waits until it has loaded. Whatever ran in the tab before is gone. */
   open(url: string): Promise<void>;
+  /** Loads the page anew, as a user would. */
+  reload(): Promise<void>;
   /** The value of a JavaScript expression in the page, once settled where it is a promise. It must be JSON. */
   evaluate<T>(expression: string): Promise<T>;
   click(selector: string): Promise<void>;

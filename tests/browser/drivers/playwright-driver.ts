@@ -26,6 +26,10 @@ class PlaywrightDriver implements Driver {
     await this.#page.goto(url);
   }
 
+  async reload(): Promise<void> {
+    await this.#page.reload();
+  }
+
   evaluate<T>(expression: string): Promise<T> {
     return this.#page.evaluate<T>(expression);
   }

@@ -9,6 +9,7 @@ import { DriverService } from 'selenium-webdriver/remote';
 import type { Driver, DriverTab, Key } from './driver.js';
 import { programs } from './programs.js';
 import { VirtualDisplay } from './virtual-display.js';
+import { webkitEnvironment } from './webkit-environment.js';
 
 const keyCodes: Record<Key, string> = {
   ArrowUp: KeyCode.ARROW_UP,
@@ -39,6 +40,10 @@ class WebKitDriver implements Driver {
     // An address that differs in its fragment alone would not load anew.
     await this.#browser.get('about:blank');
     await this.#browser.get(url);
+  }
+
+  reload(): Promise<void> {
+    return this.#browser.navigate().refresh();
   }
 
   async evaluate<T>(expression: string): Promise<T> {
@@ -126,7 +131,7 @@ export async function launchWebKit(): Promise<Driver> {
   const service = new DriverService.Builder(server)
     .addArguments('--host=127.0.0.1')
     .setHostname('127.0.0.1')
-    .setEnvironment(environment(display))
+    .setEnvironment(webkitEnvironment(display))
     .build();
   const end = async () => {
     await service.kill();
@@ -155,17 +160,4 @@ export async function launchWebKit(): Promise<Driver> {
 async function tooLate(): Promise<never> {
   await setTimeout(READY_MS, undefined, { ref: false });
   throw new Error(`MiniBrowser did not start within ${READY_MS} ms`);
-}
-
-function environment(display: VirtualDisplay): Record<string, string> {
-  return {
-    ...(process.env as Record<string, string>),
-    DISPLAY: display.name,
-    GDK_BACKEND: 'x11',
-    LIBGL_ALWAYS_SOFTWARE: '1',
-    GTK_A11Y: 'none',
-    NO_AT_BRIDGE: '1',
-    // WebKit's sandbox does not start for root.
-    ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' }),
-  };
 }

@@ -17,6 +17,7 @@ import { demoGraphSuite } from './demo-graph.js';
 import { demoLooksSuite } from './demo-looks.js';
 import { demoPageSuite } from './demo-page.js';
 import { inlineSuite } from './inline.js';
+import { keptSuite } from './kept.js';
 import { loadingSuite } from './loading.js';
 import { loadingFailureSuite } from './loading-failures.js';
 import { overridesSuite } from './overrides.js';
@@ -67,6 +68,7 @@ export function describeBrowser(
     workerSuite(bench);
     agreementSuite(bench);
     behaviourSuite(bench);
+    keptSuite(bench);
     tabsSuite(bench, { crashes: name === 'chromium' });
     demoPageSuite(bench);
     demoFashionSuite(bench);

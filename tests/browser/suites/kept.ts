@@ -1,0 +1,118 @@
+/**
+Collections that outlive their page, and that tabs share, as `openCollection` opens them.
+
+@module
+*/
+import { afterEach, describe, expect, test } from 'vitest';
+import { type DriverTab, waitFor } from '../drivers/driver.js';
+import type { Bench } from './browser.js';
+
+type Page = Pick<DriverTab, 'open' | 'evaluate'>;
+
+const queries = [1, 77, 200];
+
+export function keptSuite(bench: Bench): void {
+  describe('kept', () => {
+    const tabs = new Set<DriverTab>();
+    let names = 0;
+
+    const load = async (page: Page) => {
+      await page.open(bench.site.url('kept/page.html'));
+      await waitFor(page, 'globalThis.isReady');
+    };
+    const openTab = async () => {
+      const tab = await bench.driver.openTab();
+      tabs.add(tab);
+      await load(tab);
+      return tab;
+    };
+    const closeTab = async (tab: DriverTab) => {
+      tabs.delete(tab);
+      await tab.close();
+    };
+    /** Calls a function of the page. */
+    const ask = <T>(page: Page, name: string, ...values: unknown[]) =>
+      page.evaluate<T>(`kept.${name}(${values.map((value) => JSON.stringify(value)).join()})`);
+    const answersOf = async (page: Page) => {
+      const answers: unknown[] = [];
+      for (const id of queries) answers.push(await ask(page, 'answers', id));
+      return answers;
+    };
+    const kinds = () => (bench.expected.opfs ? ['opfs', 'indexeddb', 'auto'] : ['indexeddb', 'auto']);
+    const nextOptions = (storage: string, shards: number) => ({
+      ...{ name: `kept ${++names}`, dim: 16, metric: 'euclidean', index: 'hnsw', storage, shards },
+      payloadIndex: { even: 'bool' },
+    });
+
+    afterEach(async () => {
+      for (const tab of tabs) await closeTab(tab);
+      // Whatever the page holds open ends with it.
+      await bench.driver.open('about:blank');
+    });
+
+    test('a page that is left for another of the site leaves the collection to it', async () => {
+      const { driver } = bench;
+      const options = nextOptions('auto', 1);
+      await load(driver);
+      await ask(driver, 'open', options);
+      await ask(driver, 'upsert', 1, 10);
+      await load(driver);
+      expect(await ask(driver, 'open', options)).toBe('writer');
+      expect(await ask(driver, 'all')).toHaveLength(10);
+    });
+
+    for (const shards of [1, 2]) {
+      test(`a reload keeps a collection of ${shards} workers, and its answers`, async () => {
+        const { driver } = bench;
+        for (const storage of kinds()) {
+          const options = nextOptions(storage, shards);
+          await load(driver);
+          await ask(driver, 'open', options);
+          await ask(driver, 'upsert', 1, 300);
+          await ask(driver, 'delete', [5, 77, 299]);
+          await ask(driver, 'optimize');
+          await ask(driver, 'upsert', 301, 310);
+          const all = await ask<unknown[]>(driver, 'all');
+          const answers = await answersOf(driver);
+          expect(all).toHaveLength(307);
+          // With no word to the collection.
+          await driver.reload();
+          await waitFor(driver, 'globalThis.isReady');
+          await ask(driver, 'open', options);
+          expect(await ask(driver, 'storage')).toMatchObject({
+            type: storage === 'auto' ? kinds()[0] : storage,
+            lost: false,
+            tornBytes: 0,
+          });
+          expect(await ask(driver, 'all')).toEqual(all);
+          expect(await answersOf(driver)).toEqual(answers);
+        }
+      }, 120_000);
+
+      test(`two tabs share a collection of ${shards} workers, and the second goes on alone`, async () => {
+        for (const storage of kinds()) {
+          const options = nextOptions(storage, shards);
+          const [first, second] = [await openTab(), await openTab()];
+          expect(await ask(first, 'open', options)).toBe('writer');
+          expect(await ask(second, 'open', options)).toBe('follower');
+          await ask(first, 'upsert', 1, 200);
+          expect(await ask(second, 'all')).toHaveLength(200);
+          await ask(second, 'delete', [3, 4]);
+          await ask(second, 'upsert', 201, 210);
+          const all = await ask<unknown[]>(first, 'all');
+          expect(all).toHaveLength(208);
+          expect(await ask(second, 'all')).toEqual(all);
+          const answers = await answersOf(first);
+          expect(await answersOf(second)).toEqual(answers);
+          await closeTab(first);
+          expect(await ask(second, 'all')).toEqual(all);
+          expect(await answersOf(second)).toEqual(answers);
+          expect(await ask(second, 'role')).toBe('writer');
+          await ask(second, 'upsert', 211, 220);
+          expect(await ask(second, 'all')).toHaveLength(218);
+          await closeTab(second);
+        }
+      }, 120_000);
+    }
+  });
+}
