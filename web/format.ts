@@ -9,6 +9,7 @@ export function number(value: number): string {
 
 export function bytes(value: number): string {
   if (value === 0) return 'none';
+  if (value >= 1e9) return `${(value / 1e9).toFixed(1)}\u00a0GB`;
   return value < 100_000 ? `${(value / 1e3).toFixed(1)}\u00a0KB` : `${(value / 1e6).toFixed(1)}\u00a0MB`;
 }
 

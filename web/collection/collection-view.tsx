@@ -1,14 +1,14 @@
 /** The view of a collection: points with payloads, filtered and searched, and what that takes. */
 import { useEffect, useMemo } from 'preact/hooks';
+import { VectorSearchError } from 'vicinal/worker';
 import { shardChoices } from '../address.js';
 import { number } from '../format.js';
 import { change, choose, place } from '../navigation.js';
 import { type CollectionName, collectionNameOf } from '../page/collections.js';
 import { Failure } from '../page/failure.js';
-import { OpenCollection } from '../page/open-collection.js';
+import { Loading } from '../page/open-collection.js';
 import { Progress } from '../page/progress.js';
 import { Segmented } from '../page/segmented.js';
-import type { Loaded } from '../search/collection.js';
 import { imagePoints } from './image-points.js';
 import { LiveCollection } from './live-collection.js';
 import { passagePoints } from './passage-points.js';
@@ -47,9 +47,7 @@ export function CollectionView() {
           among what is left.
         </p>
       </section>
-      <OpenCollection key={name} collection={set.data}>
-        {(loaded) => <Opened key={shards} {...{ name, set, loaded, shards }} />}
-      </OpenCollection>
+      <Opened key={`${name} ${shards}`} {...{ name, set, shards }} />
     </div>
   );
 }
@@ -57,12 +55,11 @@ export function CollectionView() {
 interface OpenedProps {
   readonly name: CollectionName;
   readonly set: PointSet<unknown>;
-  readonly loaded: Loaded<unknown>;
   readonly shards: number;
 }
 
-function Opened({ name, set, loaded, shards }: OpenedProps) {
-  const live = useMemo(() => new LiveCollection(set, loaded, shards), [set, loaded, shards]);
+function Opened({ name, set, shards }: OpenedProps) {
+  const live = useMemo(() => new LiveCollection(set, shards), [set, shards]);
   useEffect(() => {
     live.open();
     return () => live.close();
@@ -71,24 +68,43 @@ function Opened({ name, set, loaded, shards }: OpenedProps) {
   const state = live.state.value;
   switch (state.name) {
     case 'failed':
-      return <Failure error={state.error} onRetry={() => live.open()} />;
-    case 'ready':
       return (
-        <Workbench ready={{ live, collection: state.collection }} {...{ set, name }} items={loaded.items} />
+        <>
+          <Failure error={state.error} onRetry={() => live.open()} />
+          {isAboutWhatIsKept(state.error) && (
+            <p class="more">
+              <button id="failure-forget" type="button" onClick={() => live.forget()}>
+                Forget what is kept, and load it anew
+              </button>
+            </p>
+          )}
+        </>
+      );
+    case 'ready':
+      return <Workbench ready={{ live, collection: state.collection }} {...{ set, name }} />;
+    case 'loading':
+      return <Loading collection={set.data} />;
+    case 'filling':
+      return (
+        <div class="loading">
+          <Progress
+            text="Taking the points…"
+            part={state.part}
+            detail={`${number(state.part * state.count)} of ${number(state.count)}`}
+          />
+        </div>
       );
     default:
       return (
         <div class="loading">
-          {state.name === 'opening' ? (
-            <Progress text="Starting the workers…" />
-          ) : (
-            <Progress
-              text="Taking the points…"
-              part={state.part}
-              detail={`${number(state.part * loaded.rows.count)} of ${number(loaded.rows.count)}`}
-            />
-          )}
+          <Progress text={state.name === 'waiting' ? 'Another tab prepares it…' : 'Starting the workers…'} />
         </div>
       );
   }
+}
+
+/** Whether it may help to forget it. */
+function isAboutWhatIsKept(error: unknown): boolean {
+  const codes = ['CORRUPT_DATA', 'INVALID_ARGUMENT', 'UNSUPPORTED_VERSION'];
+  return error instanceof VectorSearchError && codes.includes(error.code);
 }

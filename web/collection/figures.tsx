@@ -4,6 +4,7 @@ import type { CollectionInfo, MetricsSnapshot } from 'vicinal/worker';
 import { Table } from '../benchmark/table.js';
 import { bytes, milliseconds, number } from '../format.js';
 import { Copyable } from './copyable.js';
+import { Kept } from './kept.js';
 import type { Linked } from './live-collection.js';
 import type { Ready } from './use-asked.js';
 
@@ -25,7 +26,9 @@ export function Figures({ ready: { live, collection } }: { readonly ready: Ready
         info: await collection.info({ signal }),
         text: await collection.prometheus({ signal }),
       };
-      if (!signal.aborted) show(next);
+      if (signal.aborted) return;
+      live.heed(next.info);
+      show(next);
     };
     // Where it fails the collection is closed, or what is shown elsewhere failed too.
     const timer = setTimeout(() => look().catch(() => undefined), REST_MS);
@@ -33,14 +36,20 @@ export function Figures({ ready: { live, collection } }: { readonly ready: Ready
       clearTimeout(timer);
       running.abort();
     };
-  }, [collection, answers]);
+  }, [live, collection, answers]);
 
   return (
     <section id="figures" aria-labelledby="figures-title">
       <h2 id="figures-title">Figures</h2>
       {shown && (
         <>
-          <Gauges metrics={shown.metrics} info={shown.info} linked={live.linked.value} />
+          <Gauges
+            metrics={shown.metrics}
+            info={shown.info}
+            linked={live.linked.value}
+            openedMs={live.openedMs.value}
+          />
+          <Kept ready={{ live, collection }} info={shown.info} />
           <Table
             caption="Calls, and how long they took"
             head={['Call', 'Times', 'p50', 'p95']}
@@ -66,10 +75,11 @@ export function Figures({ ready: { live, collection } }: { readonly ready: Ready
 interface GaugesProps {
   readonly metrics: MetricsSnapshot;
   readonly info: CollectionInfo;
-  readonly linked: Linked;
+  readonly linked: Linked | undefined;
+  readonly openedMs: number;
 }
 
-function Gauges({ metrics: { counters, gauges }, info, linked }: GaugesProps) {
+function Gauges({ metrics: { counters, gauges }, info, linked, openedMs }: GaugesProps) {
   const asked = counters.cacheHits + counters.cacheMisses;
   const shards = info.shards.map(({ pointsCount }) => number(pointsCount ?? 0)).join(' + ');
   return (
@@ -77,9 +87,13 @@ function Gauges({ metrics: { counters, gauges }, info, linked }: GaugesProps) {
       <Gauge name="Points">{info.shards.length > 1 ? shards : number(gauges.points)}</Gauge>
       <Gauge name="Workers">{gauges.workers}</Gauge>
       <Gauge name="Memory">{bytes(gauges.memoryBytes)}</Gauge>
-      <Gauge name="Linked">
-        {linked.part < 1 ? `${Math.floor(100 * linked.part)} %` : `after ${seconds(linked.ms)}`}
-      </Gauge>
+      {linked ? (
+        <Gauge name="Linked">
+          {linked.part < 1 ? `${Math.floor(100 * linked.part)} %` : `after ${seconds(linked.ms)}`}
+        </Gauge>
+      ) : (
+        <Gauge name="Opened">after {seconds(openedMs)}</Gauge>
+      )}
       <Gauge name="From the cache">
         {number(counters.cacheHits)} of {number(asked)}
       </Gauge>

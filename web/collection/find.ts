@@ -59,7 +59,7 @@ export async function find<Items>(
   signal: AbortSignal,
 ): Promise<Found> {
   const begin = performance.now();
-  const { ranking, like, filter, grouped } = ranked;
+  const { ranking, like, grouped } = ranked;
   const shown = (hits: readonly ScoredPoint[]) => hits.map((hit) => shownHit(set, ranking, hit, hits));
   if (grouped) {
     const { key } = set.groupBy;
@@ -69,6 +69,7 @@ export async function find<Items>(
       groupSize: GROUP_HITS,
       limit: GROUPS,
       withPayload: true,
+      withVector: set.drawn,
     };
     const groups = await collection.queryGroups(request, { signal });
     return {
@@ -80,8 +81,11 @@ export async function find<Items>(
   }
   const hits =
     ranking === 'meaning' && like !== undefined
-      ? await nearest(collection, like, filter, signal)
-      : await collection.query({ ...queryOf(ranked), k: HITS, withPayload: true }, { signal });
+      ? await nearest(collection, set, ranked, signal)
+      : await collection.query(
+          { ...queryOf(ranked), k: HITS, withPayload: true, withVector: set.drawn },
+          { signal },
+        );
   return {
     ranking,
     groups: [{ title: undefined, points: shown(hits.filter(({ id }) => id !== like).slice(0, HITS)) }],
@@ -91,16 +95,20 @@ export async function find<Items>(
 }
 
 /** The nearest to a point, itself among them, explained: `query`, which takes an id, does not explain. */
-async function nearest(
+async function nearest<Items>(
   collection: Collection,
-  like: PointId,
-  filter: Filter | undefined,
+  { drawn }: PointSet<Items>,
+  { like, filter }: Ranked,
   signal: AbortSignal,
 ): Promise<Hits> {
-  const [point] = await collection.retrieve([like], { withVector: true, withPayload: false, signal });
+  const [point] = await collection.retrieve(like === undefined ? [] : [like], {
+    withVector: true,
+    withPayload: false,
+    signal,
+  });
   if (!point) return [];
   return collection.search(point.vector as VectorInput, {
-    ...{ k: HITS + 1, explain: true, withPayload: true, signal },
+    ...{ k: HITS + 1, explain: true, withPayload: true, withVector: drawn, signal },
     ...(filter && { filter }),
   });
 }
@@ -118,10 +126,10 @@ function queryOf({ ranking, like, words, filter }: Ranked): QueryRequest {
 function shownHit<Items>(
   { metric }: PointSet<Items>,
   ranking: Ranking,
-  { id, payload, score, distance }: ScoredPoint,
+  { id, payload, vector, score, distance }: ScoredPoint,
   [best]: readonly ScoredPoint[],
 ): ShownPoint {
-  return { id, payload: payload ?? {}, score: shownScore() };
+  return { id, payload: payload ?? {}, vector, score: shownScore() };
 
   function shownScore(): ShownScore {
     if (ranking === 'meaning') {

@@ -14,7 +14,9 @@ const book: Field = { key: 'book', title: 'Book', index: 'keyword' };
 
 export const passagePoints: PointSet<PassageItems> = {
   data: passages,
+  dim: 1024,
   metric: 'cosine',
+  drawn: false,
   fields: [
     { key: 'testament', title: 'Testament', index: 'keyword' },
     book,
@@ -32,7 +34,7 @@ export const passagePoints: PointSet<PassageItems> = {
   Points: PassageList,
 };
 
-function PassageList({ id, label, points, words, href }: PointsProps<PassageItems>) {
+function PassageList({ id, label, points, words, href }: PointsProps) {
   const pattern = markPattern(words);
   return (
     <ol id={id} aria-label={label} class="points">

@@ -11,19 +11,18 @@ const SHORT = 40;
 interface PointCardProps<Items> {
   readonly ready: Ready;
   readonly set: PointSet<Items>;
-  readonly items: Items;
   readonly point: PointRecord;
   /** Where no point is chosen. */
   readonly away: string;
 }
 
-export function PointCard<Items>({ ready, set, items, point, away }: PointCardProps<Items>) {
+export function PointCard<Items>({ ready, set, point, away }: PointCardProps<Items>) {
   const { id } = point;
   const payload = point.payload ?? {};
   const { Portrait } = set;
   return (
     <div class="point-card">
-      {Portrait && <Portrait items={items} id={id} />}
+      {Portrait && point.vector instanceof Float32Array && <Portrait vector={point.vector} />}
       <div>
         <div class="heading">
           <p class="kicker">Chosen point, id {id}</p>

@@ -9,15 +9,14 @@ import { type Ready, useAsked } from './use-asked.js';
 interface PointPagesProps<Items> {
   readonly ready: Ready;
   readonly set: PointSet<Items>;
-  readonly items: Items;
   readonly filter: Filter | undefined;
   /** Words that are marked where they stand. */
   readonly words: string;
   readonly href: (id: PointId) => string;
 }
 
-export function PointPages<Items>({ ready, set, items, filter, words, href }: PointPagesProps<Items>) {
-  const { Points, pageSize } = set;
+export function PointPages<Items>({ ready, set, filter, words, href }: PointPagesProps<Items>) {
+  const { Points, pageSize, drawn } = set;
   const key = JSON.stringify(filter);
   /** Where the pages after the first begin, as far as they were turned, under a filter. */
   const [turned, turn] = useState<{ readonly key: string | undefined; readonly starts: readonly PointId[] }>({
@@ -34,6 +33,7 @@ export function PointPages<Items>({ ready, set, items, filter, words, href }: Po
       // One more tells whether there is another page, and where it begins.
       for await (const record of collection.scroll({
         limit: pageSize + 1,
+        withVector: drawn,
         signal,
         ...from,
         ...(filter && { filter }),
@@ -52,8 +52,7 @@ export function PointPages<Items>({ ready, set, items, filter, words, href }: Po
       <Points
         id="points"
         label="Points that match"
-        items={items}
-        points={records.map(({ id, payload }) => ({ id, payload: payload ?? {} }))}
+        points={records.map(({ id, payload, vector }) => ({ id, payload: payload ?? {}, vector }))}
         words={words}
         href={href}
       />

@@ -1,6 +1,6 @@
 /** A set of the demo as a collection keeps it: its points, and what can be asked of their payloads. */
 import type { ComponentType } from 'preact';
-import type { Metric, Payload, PointId } from 'vicinal/worker';
+import type { Metric, Payload, PointId, StoredVectors } from 'vicinal/worker';
 import type { Collection } from '../search/collection.js';
 
 /** A payload field with an index. */
@@ -14,7 +14,11 @@ export interface Field {
 export interface PointSet<Items> {
   /** Vectors and what payloads are made of. The place of a row is the id of its point. */
   readonly data: Collection<Items>;
+  /** Numbers of a vector. */
+  readonly dim: number;
   readonly metric: Metric;
+  /** Whether points are drawn by their vectors. */
+  readonly drawn: boolean;
   readonly fields: readonly Field[];
   /** Fields whose words rank points, where there are such. */
   readonly ranked: readonly string[];
@@ -25,16 +29,15 @@ export interface PointSet<Items> {
   readonly payloadOf: (items: Items, row: number) => Payload;
   readonly titleOf: (payload: Payload) => string;
   /** Shows points as a list of links. */
-  readonly Points: ComponentType<PointsProps<Items>>;
+  readonly Points: ComponentType<PointsProps>;
   /** Shows what is chosen, where there is more to see than its payload. */
-  readonly Portrait?: ComponentType<{ readonly items: Items; readonly id: PointId }>;
+  readonly Portrait?: ComponentType<{ readonly vector: Float32Array }>;
 }
 
-export interface PointsProps<Items> {
+export interface PointsProps {
   /** Of the element. */
   readonly id: string;
   readonly label: string;
-  readonly items: Items;
   readonly points: readonly ShownPoint[];
   /** Words that are marked where they stand. */
   readonly words: string;
@@ -45,6 +48,8 @@ export interface PointsProps<Items> {
 export interface ShownPoint {
   readonly id: PointId;
   readonly payload: Payload;
+  /** Where points are drawn. */
+  readonly vector?: StoredVectors | undefined;
   readonly score?: ShownScore;
 }
 

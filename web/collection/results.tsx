@@ -14,7 +14,6 @@ import { type Asked, type Ready, useAsked } from './use-asked.js';
 interface ResultsProps<Items> {
   readonly ready: Ready;
   readonly set: PointSet<Items>;
-  readonly items: Items;
   /** Name of the set in the address. */
   readonly name: string;
   /** The point that the address names. */
@@ -33,7 +32,7 @@ interface ResultsProps<Items> {
 }
 
 export function Results<Items>(props: ResultsProps<Items>) {
-  const { ready, set, items, name, id, isLooking, chosen, asked, ranking, found, marked, onAsk } = props;
+  const { ready, set, name, id, isLooking, chosen, asked, ranking, found, marked, onAsk } = props;
   const { filter, words, grouped } = asked;
   const { Points } = set;
   useFocusOnChoice(id, chosen);
@@ -46,7 +45,7 @@ export function Results<Items>(props: ResultsProps<Items>) {
         </h2>
         <Count ready={ready} filter={filter} />
       </div>
-      {chosen && <PointCard {...{ ready, set, items }} point={chosen} away={name} />}
+      {chosen && <PointCard {...{ ready, set }} point={chosen} away={name} />}
       {id !== undefined && !chosen && !isLooking && <p class="quiet">There is no point {id}.</p>}
       <div class="ranking">
         {set.ranked.length > 0 && (
@@ -92,7 +91,7 @@ export function Results<Items>(props: ResultsProps<Items>) {
         <Failure error={found.error} onRetry={() => ready.live.changes.value++} />
       )}
       {ranking === undefined
-        ? !isLooking && <PointPages {...{ ready, set, items, filter, href }} words={marked} />
+        ? !isLooking && <PointPages {...{ ready, set, filter, href }} words={marked} />
         : found.answer && (
             <>
               <p id="found" class="quiet" role="status">
@@ -104,7 +103,7 @@ export function Results<Items>(props: ResultsProps<Items>) {
                   <Points
                     id={title === undefined ? 'hits' : `group-${place}`}
                     label={title ?? 'Best first'}
-                    {...{ items, points, href }}
+                    {...{ points, href }}
                     words={marked}
                   />
                 </div>

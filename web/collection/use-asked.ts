@@ -11,7 +11,7 @@ export interface Asked<Answer> {
 
 /** A collection that is ready, and what tells of its changes. */
 export interface Ready {
-  readonly live: Pick<LiveCollection<unknown>, 'changes' | 'answers' | 'linked' | 'change'>;
+  readonly live: LiveCollection<unknown>;
   readonly collection: Collection;
 }
 

@@ -14,11 +14,10 @@ import { type Ready, useAsked } from './use-asked.js';
 interface WorkbenchProps<Items> {
   readonly ready: Ready;
   readonly set: PointSet<Items>;
-  readonly items: Items;
   readonly name: string;
 }
 
-export function Workbench<Items>({ ready, set, items, name }: WorkbenchProps<Items>) {
+export function Workbench<Items>({ ready, set, name }: WorkbenchProps<Items>) {
   const [draft, setDraft] = useState<Draft>({});
   const [wanted, want] = useState<Partial<Pick<Ranked, 'ranking' | 'words' | 'grouped'>>>({});
   const { words = '', grouped = false } = wanted;
@@ -27,7 +26,8 @@ export function Workbench<Items>({ ready, set, items, name }: WorkbenchProps<Ite
   const id = idOf(place.value.choice);
   const { answer: records } = useAsked(
     ready,
-    async (collection, signal) => (id === undefined ? [] : collection.retrieve([id], { signal })),
+    async (collection, signal) =>
+      id === undefined ? [] : collection.retrieve([id], { withVector: set.drawn, signal }),
     String(id),
   );
   const chosen = records?.find((record) => record.id === id);
@@ -47,7 +47,7 @@ export function Workbench<Items>({ ready, set, items, name }: WorkbenchProps<Ite
       <FilterBuilder ready={ready} fields={set.fields} draft={draft} filter={filter} onChange={setDraft} />
       <Results
         isLooking={id !== undefined && records === undefined}
-        {...{ ready, set, items, name, id, chosen, ranking, found, marked }}
+        {...{ ready, set, name, id, chosen, ranking, found, marked }}
         asked={{ ...asked, words }}
         onAsk={(change) => want({ ...wanted, ...change })}
       />

@@ -58,7 +58,7 @@ function Fashion({ items: images, search: live }: Loaded<Images>) {
         >
           <div class="chosen" ref={shown}>
             <div class="frame">
-              <Picture images={images} id={chosen} />
+              <Picture images={images} row={chosen} />
             </div>
             <div>
               <p class="kicker">Chosen image, number {chosen}</p>

@@ -4,6 +4,7 @@ import { type Images, kinds } from '../fashion.js';
 import { number } from '../format.js';
 import { Segmented } from '../page/segmented.js';
 import { ImageGrid } from './image-grid.js';
+import { kindOf } from './kinds.js';
 
 /** Fills rows of six and of seven. */
 const SHOWN = 42;
@@ -43,6 +44,7 @@ export function Gallery({ images, chosen }: GalleryProps) {
         images={images}
         ids={shown}
         chosen={chosen}
+        name={(id) => `${kindOf(images, id)}, image ${id}`}
       />
       <div class="more">
         <p class="quiet">

@@ -5,29 +5,31 @@ Images in rows, each a link to its neighbors. The grid is one stop of the Tab ke
 */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { Images } from '../fashion.js';
 import { addressOf } from '../navigation.js';
 import { neighborKey } from '../page/roving.js';
-import { kindOf } from './kinds.js';
-import { Picture } from './picture.js';
+import { type Drawn, Picture } from './picture.js';
 
 interface ImageGridProps {
   readonly id: string;
   readonly label: string;
-  readonly images: Images;
+  readonly images: Drawn;
   readonly ids: readonly number[];
   /** Where an image leads. Default: to its view. */
   readonly href?: (id: number) => string;
   /** The image that is chosen, which is marked where it is in the grid. */
   readonly chosen?: number;
-  /** What stands below an image. It is read out after the image's kind. */
+  /** Which of the images it is. Default: that of its id. */
+  readonly rowOf?: (id: number, rank: number) => number;
+  /** What is read out in place of a caption. */
+  readonly name?: (id: number) => string;
+  /** What stands below an image. */
   readonly caption?: (id: number, rank: number) => ComponentChildren;
 }
 
 const toItsView = (id: number): string => addressOf('fashion', String(id));
 
 export function ImageGrid(props: ImageGridProps) {
-  const { id: gridId, label, images, ids, href = toItsView, chosen, caption } = props;
+  const { id: gridId, label, images, ids, href = toItsView, rowOf, chosen, name, caption } = props;
   const list = useRef<HTMLUListElement>(null);
   const [focused, setFocused] = useState(0);
   const stop = Math.min(focused, ids.length - 1);
@@ -51,10 +53,8 @@ export function ImageGrid(props: ImageGridProps) {
             aria-current={id === chosen ? 'true' : undefined}
             onFocus={() => setFocused(rank)}
           >
-            <Picture images={images} id={id} />
-            <span class={caption ? 'caption' : 'hidden'}>
-              {caption?.(id, rank) ?? `${kindOf(images, id)}, image ${id}`}
-            </span>
+            <Picture images={images} row={rowOf?.(id, rank) ?? id} />
+            <span class={caption ? 'caption' : 'hidden'}>{caption ? caption(id, rank) : name?.(id)}</span>
           </a>
         </li>
       ))}

@@ -18,6 +18,11 @@ export function OpenCollection<Items>({ collection, children }: OpenCollectionPr
   if (error !== undefined) return <Failure error={error} onRetry={() => collection.open()} />;
   if (loaded) return <>{children(loaded)}</>;
 
+  return <Loading collection={collection} />;
+}
+
+/** How much of its data has come. */
+export function Loading<Items>({ collection }: Pick<OpenCollectionProps<Items>, 'collection'>) {
   const { loadedBytes, totalBytes } = collection;
   const come = Math.min(loadedBytes.value, totalBytes);
   return (

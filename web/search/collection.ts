@@ -25,7 +25,7 @@ export class Collection<Items> {
   readonly title: string;
   readonly #files: readonly DataFile[];
   readonly #decode: (files: ArrayBuffer[]) => Promise<{ items: Items; rows: Rows }>;
-  #opening = false;
+  #opening: Promise<void> | undefined;
 
   readonly loaded = signal<Loaded<Items> | undefined>(undefined);
   /** Bytes that have come. */
@@ -46,19 +46,31 @@ export class Collection<Items> {
     return this.#files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
+  /** Names of its files: those of a built page tell one content from another. */
+  get edition(): string {
+    return this.#files.map(({ url }) => url.pathname.split('/').at(-1)).join(' ');
+  }
+
   /** Loads it, unless it is there or on its way. What has failed is tried again. */
   open(): void {
     if (this.#opening || this.loaded.value) return;
-    this.#opening = true;
     this.failure.value = undefined;
     this.loadedBytes.value = 0;
-    this.#load()
+    this.#opening = this.#load()
       .catch((error: unknown) => {
         this.failure.value = error;
       })
       .finally(() => {
-        this.#opening = false;
+        this.#opening = undefined;
       });
+  }
+
+  /** Opens it, and waits for it. @throws what failed. */
+  async whole(): Promise<Loaded<Items>> {
+    this.open();
+    await this.#opening;
+    if (!this.loaded.value) throw this.failure.value;
+    return this.loaded.value;
   }
 
   async #load(): Promise<void> {

@@ -3,13 +3,14 @@ The collection of the demo page: filtered, searched, explained, measured and cha
 
 @module
 */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inkOf } from '../../../web/collection/ink.js';
 import { kinds } from '../../../web/fashion.js';
 import { address as addressOf } from '../../../web/passages/passage-filter.js';
 import type { Passage } from '../../../web/passages.js';
 import { type ImageTruth, imageTruth, type PassageTruth, passageTruth } from '../demo-truth.js';
-import { waitFor } from '../drivers/driver.js';
+import { type DriverTab, waitFor } from '../drivers/driver.js';
+import { startSite } from '../site.js';
 import type { Bench } from './browser.js';
 import { DemoReader } from './demo-reader.js';
 
@@ -17,8 +18,10 @@ const BAG = kinds.indexOf('Bag');
 /** Hits of a search. */
 const K = 12;
 
-export function demoCollectionSuite(bench: Bench): void {
+export function demoCollectionSuite(shared: Bench): void {
   describe('demo page: collection', () => {
+    /** A site of each test's own: of another port, so that browsers keep nothing there of the test before. */
+    const bench = Object.create(shared) as { -readonly [Field in keyof Bench]: Bench[Field] };
     const reader = new DemoReader(bench);
     let passages: readonly Passage[];
     let words: PassageTruth;
@@ -28,6 +31,13 @@ export function demoCollectionSuite(bench: Bench): void {
       passages = words.passages;
       images = await imageTruth();
       await bench.driver.resize(1280, 900);
+    });
+    beforeEach(async () => {
+      bench.site = await startSite();
+    });
+    afterEach(async () => {
+      await bench.driver.open('about:blank');
+      await bench.site.close();
     });
 
     test('shows its points, and how many each value of a field would leave', async () => {
@@ -266,6 +276,91 @@ export function demoCollectionSuite(bench: Bench): void {
       ]);
     });
 
+    test('keeps what was changed through a reload, and downloads nothing again', async () => {
+      const { driver } = bench;
+      await reader.open('#collection/passages/2359');
+      await sets('book', 'Second Matthew');
+      await reader.open('#collection/passages/7');
+      await deletesPoint();
+      await reader.sees('#count', '3,123 points');
+      await reader.open('#collection/passages/2359');
+      await reader.sees('#count', '3,123 points');
+      await reader.sees('#point-title', 'Second Matthew 2, part 1');
+      expect(
+        await driver.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)"),
+      ).toEqual(expect.not.arrayContaining([expect.stringContaining('.bin')]));
+      await waitFor(driver, "document.querySelector('#kept-where')");
+      expect(await text('#kept-where')).toMatch(keptText('this one runs it'));
+      expect(await figure('Opened')).toMatch(/^after \d+\.\d\ss$/);
+    });
+
+    test('takes what is missing where a reload had stopped its filling', async () => {
+      const { driver } = bench;
+      await reader.goTo('#collection');
+      await waitFor(
+        driver,
+        "document.querySelector('.progress')?.textContent.startsWith('Taking the points')",
+      );
+      await waitFor(
+        driver,
+        "document.querySelector('.progress .quiet')?.textContent > '1' || document.querySelector('#points')",
+      );
+      await reader.open('#collection');
+      await reader.sees('#count', '3,124 points');
+      await seesChips('testament', countsOf(passages, 'testament'));
+      await seesPoints(passages.slice(0, 10).map((_, id) => id));
+    });
+
+    test('is shared with another tab, which sees what is changed', { timeout: 180_000 }, async () => {
+      await reader.open('#collection/passages/2359');
+      await withTab('#collection', async (tab) => {
+        await waitFor(tab, "document.querySelector('#kept-where')");
+        expect(await tab.evaluate("document.querySelector('#kept-where').textContent")).toMatch(
+          keptText('one of them runs it'),
+        );
+        expect(await tab.evaluate("document.querySelector('#snapshot').disabled")).toBe(true);
+        await sets('testament', 'Newest');
+        await waitFor(tab, `document.querySelector('#field-testament [data-value="Newest"]')`);
+        await deletesPoint();
+        await waitFor(tab, "document.querySelector('#count').textContent === '3,123 points'");
+
+        // What is forgotten is forgotten in all tabs.
+        await clicks('#kept summary');
+        await clicks('#forget');
+        await reader.sees('#count', '3,124 points');
+        await waitFor(tab, "document.querySelector('#count')?.textContent === '3,124 points'", 60_000);
+      });
+    });
+
+    test('is checked, and comes back from a file that it was saved in', async () => {
+      const { driver } = bench;
+      await reader.open('#collection/fashion/6');
+      await clicks('#verify');
+      await waitFor(driver, "document.querySelector('#kept-told').textContent.startsWith('All ')");
+      // The file, in place of a folder of downloads.
+      await driver.evaluate(`(() => {
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => make.call(URL, globalThis.saved = blob);
+        HTMLAnchorElement.prototype.click = () => {};
+      })()`);
+      await clicks('#snapshot');
+      await waitFor(
+        driver,
+        "document.querySelector('#kept-told').textContent.startsWith('fashion-images.tar is saved')",
+      );
+      await deletesPoint();
+      await reader.sees('#count', '3,614 points');
+
+      await takesFile("new Blob(['none'])");
+      await waitFor(
+        driver,
+        "document.querySelector('#kept-told[role=alert]')?.textContent.includes('(CORRUPT_DATA)')",
+      );
+      await reader.sees('#count', '3,614 points');
+      await takesFile('globalThis.saved');
+      await reader.sees('#count', '3,615 points');
+    });
+
     test('ends its workers when it is left', async () => {
       const { driver } = bench;
       await reader.open('#collection/fashion?shards=2');
@@ -289,6 +384,50 @@ export function demoCollectionSuite(bench: Bench): void {
       await clicks('#failure-retry');
       await reader.sees('#count', '3,615 points');
     });
+
+    /** Sets a key of the chosen point's payload. */
+    async function sets(key: string, value: string): Promise<void> {
+      await clicks('.point-card summary');
+      await waitFor(bench.driver, "document.querySelector('#set-key')");
+      await bench.driver.select('#set-key', key);
+      await bench.driver.fill('#set-value', value);
+      await clicks('#set-payload');
+      await reader.sees('.point-editor [role=status]', `${key} is set`);
+    }
+
+    async function deletesPoint(): Promise<void> {
+      await waitFor(bench.driver, "document.querySelector('.point-card details')");
+      await bench.driver.evaluate("void (document.querySelector('.point-card details').open = true)");
+      await clicks('#delete-point');
+    }
+
+    async function withTab(fragment: string, use: (tab: DriverTab) => Promise<void>): Promise<void> {
+      const tab = await bench.driver.openTab();
+      try {
+        await tab.open(bench.site.url(`page/index.html${fragment}`));
+        await use(tab);
+      } finally {
+        await tab.close();
+      }
+    }
+
+    /** Gives the field for a file that is to be restored what an expression in the page makes. */
+    async function takesFile(blob: string): Promise<void> {
+      await bench.driver.evaluate(`(() => {
+        const field = document.querySelector('#restore');
+        const chosen = new DataTransfer();
+        chosen.items.add(new File([${blob}], 'snapshot.tar'));
+        field.files = chosen.files;
+        field.dispatchEvent(new Event('change', { bubbles: true }));
+      })()`);
+    }
+
+    function keptText(runs: string): RegExp {
+      const place = bench.expected.opfs ? 'OPFS' : 'IndexedDB';
+      return new RegExp(
+        `^Kept in this browser \\(${place}, \\d+\\.\\d\\sMB\\), shared with other tabs: ${runs}\\.$`,
+      );
+    }
 
     /** Clicks as soon as there is what is to be clicked: some comes with an answer. */
     async function clicks(selector: string): Promise<void> {
