@@ -103,6 +103,8 @@ Delete a collection wherever `auto` may have put it, or where it is told to be; 
 export async function removeStored({ kind, ...place }: StoredPlace): Promise<boolean> {
   let found = false;
   for (const each of kind === 'auto' ? preferredKinds(place) : [kind]) {
+    // What does not work here has nothing, and cannot be asked.
+    if (kind === 'auto' && !(await backEnds[each]?.works())) continue;
     if (!(await storageExists({ ...place, kind: each }))) continue;
     await removeStorage({ ...place, kind: each });
     found = true;

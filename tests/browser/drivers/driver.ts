@@ -48,7 +48,7 @@ export interface Driver {
 export type Key = 'ArrowDown' | 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'Enter';
 
 const POLL_MS = 50;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 /** Waits until an expression in the page is true. */
 export async function waitFor(

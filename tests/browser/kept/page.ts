@@ -1,5 +1,11 @@
 /** A page with a collection that outlives it, told from outside what to do. Every answer is JSON. */
-import { type Collection, type CollectionOptions, openCollection } from 'vicinal/worker';
+import {
+  type Collection,
+  type CollectionOptions,
+  deleteCollection,
+  openCollection,
+  restoreCollection,
+} from 'vicinal/worker';
 
 let collection: Collection;
 let dim = 0;
@@ -46,6 +52,25 @@ const kept = {
       await collection.search(query, { k: 10, withPayload: true }),
       await collection.search(query, { k: 10, filter }),
     ];
+  },
+
+  /** Saves it, deletes it, and restores it: how many bytes a snapshot takes. */
+  async moveThroughSnapshot(options: CollectionOptions): Promise<number> {
+    const snapshot = await new Response(collection.snapshot()).blob();
+    await collection.close();
+    await deleteCollection({ name: options.name });
+    collection = await restoreCollection(options, snapshot);
+    return snapshot.size;
+  },
+
+  /** The code of the error of a snapshot that is none, and whether anything is left of it. */
+  async restoreNothing(options: CollectionOptions): Promise<unknown[]> {
+    const restoring = restoreCollection({ ...options, name: 'nothing' }, new Blob(['none']));
+    const code = await restoring.then(
+      () => 'none',
+      (error: { readonly code?: string }) => error.code,
+    );
+    return [code, await deleteCollection({ name: 'nothing' })];
   },
 
   async role(): Promise<string> {

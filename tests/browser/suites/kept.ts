@@ -61,6 +61,20 @@ export function keptSuite(bench: Bench): void {
       expect(await ask(driver, 'all')).toHaveLength(10);
     });
 
+    test('a snapshot brings back what was deleted, and what is none leaves nothing', async () => {
+      const { driver } = bench;
+      for (const storage of kinds()) {
+        const options = nextOptions(storage, 2);
+        await load(driver);
+        await ask(driver, 'open', options);
+        await ask(driver, 'upsert', 1, 100);
+        const all = await ask<unknown[]>(driver, 'all');
+        expect(await ask<number>(driver, 'moveThroughSnapshot', options)).toBeGreaterThan(10_000);
+        expect(await ask(driver, 'all')).toEqual(all);
+        expect(await ask(driver, 'restoreNothing', options)).toEqual(['CORRUPT_DATA', false]);
+      }
+    });
+
     for (const shards of [1, 2]) {
       test(`a reload keeps a collection of ${shards} workers, and its answers`, async () => {
         const { driver } = bench;
