@@ -42,8 +42,12 @@ void StoreVerifier::begin() {
     for (const StoreBlock& block : section.blocks)
       add(StoreFile::kData, block.offset, block.length, block.crc);
   }
-  if (root.manifest_bytes > 0)
+  // A root that tells of a manifest past the end is damage that the report has: its numbers are not believed.
+  const Result<uint64_t> data_bytes = store_->file(StoreFile::kData).size();
+  if (root.manifest_bytes > 0 && data_bytes.ok() && root.manifest_offset <= data_bytes.value() &&
+      root.manifest_bytes <= data_bytes.value() - root.manifest_offset) {
     add(StoreFile::kData, root.manifest_offset, root.manifest_bytes, root.manifest_crc);
+  }
   // Each once, the file from its start.
   const auto later = [](const Extent& a, const Extent& b) { return a.offset > b.offset; };
   const auto same = [](const Extent& a, const Extent& b) { return a.offset == b.offset; };

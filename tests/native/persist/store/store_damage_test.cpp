@@ -2,9 +2,13 @@
 // or damage that is reported. Never another state, and never a crash.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <string>
 
+#include "persist/crc32c.h"
+#include "persist/store/store_layout.h"
 #include "support/faulty_files.h"
 #include "support/store_model.h"
 
@@ -237,6 +241,30 @@ TEST(StoreDamageKinds, NothingReadableIsNoEmptyStore) {
   for (size_t file = 0; file < 3; ++file) contents[file].clear();
   FaultyFiles only_data(contents);
   EXPECT_EQ(opened(only_data).error().code, ErrorCode::kCorruptData);
+}
+
+// Checksums that are right do not make a length one.
+TEST(StoreDamageKinds, AManifestLongerThanItsFileIsNotAskedFor) {
+  StoreState state;
+  FileContents contents = a_store(state);
+  Bytes& slots = contents[static_cast<size_t>(StoreFile::kRoot)];
+  Bytes& log = contents[static_cast<size_t>(StoreFile::kLog1)];
+  StoreRoot root;
+  std::memcpy(&root, slots.data() + kSlotBytes, sizeof(root));
+  root.manifest_bytes = uint64_t{1} << 39;
+  root.crc = crc32c(0, &root, offsetof(StoreRoot, crc));
+  std::memcpy(slots.data() + kSlotBytes, &root, sizeof(root));
+  std::memcpy(log.data(), &root, sizeof(root));
+  FaultyFiles files(contents);
+  const std::unique_ptr<Store> store = std::move(opened(files).value());
+  ASSERT_TRUE(store->report().damage);
+  StoreVerifier verifier(*store);
+  for (bool more = true; more;) {
+    const Result<bool> step = verifier.step();
+    ASSERT_TRUE(step.ok());
+    more = step.value();
+  }
+  EXPECT_FALSE(verifier.damage().empty());
 }
 
 }  // namespace
