@@ -29,13 +29,15 @@ describe('the order of points', () => {
     expect([...ids].sort(comparePointIds)).toEqual(expected);
   });
 
-  it('is the same for lists merged and for all hits sorted', () => {
+  it('is the same for lists merged and for all hits sorted, each point once', () => {
     fc.assert(
       fc.property(hitLists, fc.nat(20), (lists, k) => {
         const sorted = [...lists.flat()].sort((a, b) =>
           a.score === b.score ? comparePointIds(a.id, b.id) : b.score - a.score,
         );
-        expect(mergeHits(lists, k)).toEqual(sorted.slice(0, k));
+        // A point that moves between shards may be in two of the lists.
+        const once = sorted.filter(({ id }, place) => sorted.findIndex((other) => other.id === id) === place);
+        expect(mergeHits(lists, k)).toEqual(once.slice(0, k));
       }),
       { seed: 1 },
     );
