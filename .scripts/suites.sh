@@ -2,7 +2,7 @@
 # The test suites: each is run whatever became of the one before, and all are counted together.
 # Sourced by build.sh.
 
-FUZZ_SECONDS="${FUZZ_SECONDS:-60}"   # for each target
+FUZZ_SECONDS="${FUZZ_SECONDS:-30}"   # for each target
 suites_passed=0
 suites_failed=0
 
