@@ -36,7 +36,7 @@ const collectionNames: NamesOf<CollectionOptions> = {
 
 const storageKinds: readonly StorageKind[] = ['memory', 'opfs', 'indexeddb', 'file', 'auto'];
 /** Most shards: a worker each. */
-const maxShards = 64;
+export const maxShards = 64;
 /** What `auto` stops at: a page has other work, too. */
 const maxAutoShards = 8;
 

@@ -43,7 +43,7 @@ export class PointTable {
   }
 
   /** Leaves the next slot without a point. */
-  skip(): void {
+  addGap(): void {
     this.#ids.push(undefined);
   }
 

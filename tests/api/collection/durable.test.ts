@@ -317,6 +317,18 @@ describe('a collection in a folder', () => {
     await (await restoreCollection(everything(target, 1), new Blob([whole]))).close();
   });
 
+  it.each(['0', '1', '3', '9', 'x'])('refuses a snapshot of two shards that says %s', async (digit) => {
+    const collection = await open(everything(folder(), 2));
+    await collection.upsert(allPoints(10));
+    const whole = Buffer.from(await new Response(collection.snapshot()).arrayBuffer());
+    const at = whole.indexOf('"shards":2') + '"shards":'.length;
+    whole[at] = digit.charCodeAt(0);
+    const target = folder();
+    const restoring = restoreCollection(everything(target, 2), new Blob([whole]));
+    await expect(restoring).rejects.toMatchObject({ code: 'CORRUPT_DATA' });
+    for (const shard of [0, 1, 2]) expect(existsSync(join(target, `shard-${shard}`))).toBe(false);
+  });
+
   it('tells what is damaged', async () => {
     const path = folder();
     const collection = await open(everything(path, 2));

@@ -77,7 +77,7 @@ export function readCheckpoint(store: Store, vectors: ShardConfig['vectors'], st
   for (const [key, schema] of Object.entries(schemas)) payloads.createIndex(key, schema);
   for (const piece of piecesOf(store.readSection('points'))) {
     if (piece.length === 0) {
-      points.skip();
+      points.addGap();
       continue;
     }
     const [id, payload] = JSON.parse(text.decode(piece)) as [PointId, Payload | null];

@@ -85,13 +85,18 @@ export class DurableShard {
     this.#isWritten = records === 0;
   }
 
-  /** Makes the changes since the checkpoint again; or the first checkpoint. */
+  /** Makes the changes since the checkpoint again; or the first checkpoint. Where this throws, it is ended. */
   begin(make: (change: Change) => void): void {
-    if (this.wasStored)
-      asDamage(() => {
-        for (const record of this.#journal.store.records()) make(decodeChange(record));
-      });
-    else for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state));
+    try {
+      if (this.wasStored)
+        asDamage(() => {
+          for (const record of this.#journal.store.records()) make(decodeChange(record));
+        });
+      else for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state));
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
   }
 
   get opened(): OpenedShard {
@@ -175,13 +180,17 @@ export class DurableShard {
     const isDue = this.#journal.wantsCheckpoint || (wanted && !this.#isWritten);
     if (this.#checkpoint === undefined && !isDue) return 1;
     this.#checkpoint ??= writeCheckpoint(this.#journal.store, this.#meta, this.#state);
+    const checkpoint = this.#checkpoint;
+    // Where a step throws, the next call begins anew.
+    this.#checkpoint = undefined;
     const end = performance.now() + pieceMs;
     for (;;) {
-      const step = this.#checkpoint.next();
+      const step = checkpoint.next();
       if (step.done) break;
-      if (performance.now() >= end) return Math.min(0.999, step.value.done / step.value.total);
+      if (performance.now() < end) continue;
+      this.#checkpoint = checkpoint;
+      return Math.min(0.999, step.value.done / step.value.total);
     }
-    this.#checkpoint = undefined;
     this.#isWritten = true;
     this.#journal.noteFlushed();
     return 1;

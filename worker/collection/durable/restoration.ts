@@ -45,8 +45,11 @@ export class Restoration {
     this.#opened = opened;
   }
 
+  /** @throws {VectorSearchError} with code `CORRUPT_DATA` for a shard that the snapshot's head does not tell of. */
   write(shard: number, name: string, offset: number, bytes: Uint8Array): void {
-    const file = this.#opened[shard]?.files[name as (typeof storeFileNames)[number]] as SyncFile;
+    const file: SyncFile | undefined = this.#opened[shard]?.files[name as (typeof storeFileNames)[number]];
+    if (file === undefined)
+      throw new VectorSearchError('CORRUPT_DATA', undefined, `0 of shard ${shard} in the snapshot`);
     for (let done = 0; done < bytes.length; ) done += file.write(bytes.subarray(done), { at: offset + done });
   }
 
@@ -56,6 +59,8 @@ export class Restoration {
       for (const name of storeFileNames) files[name].flush();
       const store = Store.open(files);
       try {
+        if (store.report.created)
+          throw new VectorSearchError('CORRUPT_DATA', undefined, '0: files of a shard are missing');
         const { damage } = yield* store.verifySteps();
         const [first] = damage;
         if (first !== undefined)

@@ -5,6 +5,7 @@ Unpacked in a folder they are a collection of kind `file`.
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
+import { maxShards } from '../collection-config.js';
 import type { ShardGroup } from '../shard-group.js';
 import type { HeldFiles } from '../shard-protocol.js';
 import { tarEnd, tarHeader, tarPadding } from './tar.js';
@@ -86,7 +87,7 @@ How many shards a snapshot holds.
 */
 export function shardsOfSnapshot(text: Uint8Array): number {
   const { version, shards } = parsed(text);
-  if (!Number.isInteger(shards) || (shards as number) < 1)
+  if (!Number.isInteger(shards) || (shards as number) < 1 || (shards as number) > maxShards)
     throw new VectorSearchError('CORRUPT_DATA', undefined, '0 of the snapshot');
   if ((version as number) > snapshotVersion)
     throw new VectorSearchError('UNSUPPORTED_VERSION', snapshotVersion, version as number);
