@@ -43,6 +43,8 @@ export class PointFeed {
   /** Why the source failed. */
   failure: { readonly error: unknown } | undefined;
   #filling: Promise<void> | undefined;
+  /** Writers that have begun: what an earlier one still waits for is the next one's. */
+  #turn = 0;
 
   constructor(source: PointSource<object>, batchSize: unknown, shapes: VectorShapes, embedding: Embedding) {
     this.#source = source;
@@ -57,17 +59,20 @@ export class PointFeed {
 
   /** Another writer begins: with what is not known to be taken. */
   rewind(): void {
+    this.#turn++;
     this.#takenBefore = this.#taken;
     this.#next = 0;
   }
 
-  /** The next points: some, unless there are no more. One pull at a time. */
-  async pull(): Promise<PulledPoints> {
+  /** The next points: some, unless there are no more; nothing once another writer has begun. One pull at a time. */
+  async pull(): Promise<PulledPoints | undefined> {
+    const turn = this.#turn;
     while (this.#next === this.#kept.length && this.#end === undefined) {
       this.#filling ??= this.#fill().finally(() => {
         this.#filling = undefined;
       });
       await this.#filling;
+      if (this.#turn !== turn) return undefined;
     }
     const points = this.#kept.slice(this.#next, this.#next + this.#most);
     this.#next += points.length;
@@ -77,7 +82,9 @@ export class PointFeed {
   /** For a writer in this tab. @throws What the source threw. */
   async *iterate(): AsyncGenerator<Point<object>, void, void> {
     for (;;) {
-      const { points, end } = await this.pull();
+      const pulled = await this.pull();
+      if (pulled === undefined) return;
+      const { points, end } = pulled;
       yield* points;
       if (end === 'failed') throw this.failure?.error;
       if (end === 'ended') return;

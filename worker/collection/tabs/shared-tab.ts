@@ -17,7 +17,7 @@ import type { Collection } from '../collection.js';
 import type { UpsertOptions } from '../types.js';
 import { FollowerLink } from './follower-link.js';
 import { PendingCall, type TabCall } from './pending-call.js';
-import { sendablePoints } from './point-feed.js';
+import { type PulledPoints, sendablePoints } from './point-feed.js';
 import type { PublicMessage, WriterMessage } from './protocol.js';
 import { runCall } from './run-call.js';
 import { differenceOf } from './settings.js';
@@ -278,10 +278,13 @@ export class SharedTab {
 
   async #answerPull(call: number, link: FollowerLink): Promise<void> {
     const { writer } = link;
-    const pulled = await this.#calls.get(call)?.feed?.pull();
+    const own = this.#calls.get(call);
+    let pulled: PulledPoints | undefined = { points: [], end: 'failed' };
+    // One that was stopped while there was no writer to hear of it ends here.
+    if (own?.feed !== undefined && own.stopReason === undefined) pulled = await own.feed.pull();
     // Another writer pulls anew.
-    if (link.writer !== writer) return;
-    const { points, end } = pulled ?? { points: [], end: 'failed' };
+    if (pulled === undefined || link.writer !== writer) return;
+    const { points, end } = pulled;
     try {
       link.post({ type: 'points', call, points: sendablePoints(points), end });
     } catch (error) {
@@ -378,6 +381,7 @@ export class SharedTab {
       if (local === undefined) return;
       this.#writer.leave();
       this.#writer = undefined;
+      this.#leading = undefined;
       this.local = undefined;
       local.abandon?.();
       this.#putAside();
