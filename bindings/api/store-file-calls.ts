@@ -49,7 +49,9 @@ export class StoreFileCalls {
     const { what, cause } = this.#failure;
     const { code, actual } = error;
     if (code !== 'STORAGE_FULL' && code !== 'STORAGE_FAILED') return error;
-    if (cause instanceof VectorSearchError) return cause;
+    // A store that takes no change any more is not full.
+    const isFull = cause instanceof VectorSearchError && cause.code === 'STORAGE_FULL';
+    if (cause instanceof VectorSearchError && (!isFull || code === 'STORAGE_FULL')) return cause;
     return new VectorSearchError(code, undefined, code === 'STORAGE_FULL' ? actual : `${what}: ${cause}`, {
       cause,
     });

@@ -12,6 +12,10 @@ namespace {
 // Read at a time.
 constexpr size_t kWindowBytes = size_t{64} * 1024;
 
+// A search for records behind a wrong one checks no more than so many times the log. Bytes that nobody made for it are
+// checked far less than once.
+constexpr uint64_t kMostTimesChecked = 16;
+
 constexpr uint64_t record_bytes(uint64_t length) {
   return (sizeof(RecordHeader) + length + 7) / 8 * 8;
 }
@@ -133,6 +137,7 @@ Result<LogEnd> RecordLog::scan() {
   end.torn = !has_mark || end.torn_bytes > 0;
 
   const uint64_t wrong = end_.sequence + 1;
+  uint64_t checked_bytes = 0;
   for (uint64_t offset = end_.offset + 8; offset < file_bytes && left(offset) >= sizeof(RecordHeader);
        offset += 8) {
     const Result<RecordHeader> found = header(offset, file_bytes);
@@ -144,6 +149,9 @@ Result<LogEnd> RecordLog::scan() {
         later.sequence - wrong > most_between || !fits(offset, later, file_bytes)) {
       continue;
     }
+    // Bytes made for it would have the file checked again for each header: they are damage, whatever they are.
+    checked_bytes += later.length;
+    if (checked_bytes > kMostTimesChecked * file_bytes) return LogEnd{false, 0, end_.offset};
     const Result<bool> right = is_right(offset, later, file_bytes, nullptr);
     if (!right.ok()) return right.error();
     if (right.value()) {

@@ -159,7 +159,7 @@ Status Store::load(const Found& found, const StoreRoot& newest) {
   report_.torn = end.value().torn;
   report_.torn_bytes = end.value().torn_bytes;
   // What cannot be mended can be read.
-  if (!report_.damage) refusal_ = mend(found);
+  if (!report_.damage && !mend(found).ok()) refusal_ = Error{ErrorCode::kStorageFailed, 0, 0};
   return {};
 }
 
