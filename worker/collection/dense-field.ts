@@ -27,6 +27,7 @@ export class DenseField {
   #idsAreSlots = true;
   /** Of sets of slots, which shards keep until the next change, those of their ids. */
   #idBitsOf = new WeakMap<Uint32Array, Uint32Array>();
+  #hasMoved = false;
   /** Vectors that there were when it learned from all of them. */
   #learnedFrom = 1;
 
@@ -103,6 +104,11 @@ export class DenseField {
     return Uint32Array.from({ length: slotCount }, (_, slot) => this.#ids.get(slot));
   }
 
+  /** Whether vectors were replaced that are not linked again: saving takes each of them out of the graph, at once. */
+  get hasMoved(): boolean {
+    return this.#hasMoved;
+  }
+
   /** Writes the engine as a section of a checkpoint. */
   write(store: Store, section: string): void {
     store.writeEngine(section, this.#engine);
@@ -110,6 +116,7 @@ export class DenseField {
 
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */
   replace(slot: number, vector: Float32Array): void {
+    this.#hasMoved = true;
     this.#engine.updateUnlinked(this.#ids.get(slot), vector);
   }
 
@@ -185,7 +192,9 @@ export class DenseField {
 
   /** Some 20 ms of linking the vectors that were added since. Returns the share that is done. */
   linkSome(): number {
-    return this.#engine.linkSome();
+    const share = this.#engine.linkSome();
+    if (share >= 1) this.#hasMoved = false;
+    return share;
   }
 
   /**

@@ -49,6 +49,10 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
     yield* writeInSteps(store, 'points', pointPieces(points, payloads), { done, total });
     done++;
     for (const [name, field] of dense) {
+      while (field.hasMoved) {
+        field.linkSome();
+        yield { done, total };
+      }
       const ids = field.idsBySlot(points.nextSlot);
       store.writeSection(`slots/${name}`, new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
       field.write(store, `dense/${name}`);

@@ -177,7 +177,9 @@ export class DurableShard {
   /** Some 20 ms of a checkpoint, where one is due or `wanted`. Returns the share that is done. */
   checkpointSome(wanted: boolean): number {
     if (this.#held.size > 0) return 1;
-    const isDue = this.#journal.wantsCheckpoint || (wanted && !this.#isWritten);
+    // What has moved would have to be linked first: the log has it.
+    const hasMoved = [...this.#state.dense.values()].some((field) => field.hasMoved);
+    const isDue = this.#journal.wantsCheckpoint || (wanted && !this.#isWritten && !hasMoved);
     if (this.#checkpoint === undefined && !isDue) return 1;
     this.#checkpoint ??= writeCheckpoint(this.#journal.store, this.#meta, this.#state);
     const checkpoint = this.#checkpoint;
