@@ -46,8 +46,13 @@ export const folderBackEnd: StorageBackEnd = {
       const locks = takeAll(folders);
       for (const folder of folders)
         for (const name of storeFileNames) rmSync(join(folder, name), { force: true });
+      const removeFolders = () => {
+        for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+      };
+      // Whoever takes a lock once it is free has files that are in use. Windows deletes none that is open, and waits.
+      if (platform !== 'win32') removeFolders();
       for (const lock of locks) lock.release();
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+      if (platform === 'win32') removeFolders();
       removeIfEmpty(folderOf(place));
     });
   },
