@@ -120,6 +120,7 @@ export class LiveCollection<Items> {
     this.#begin(async (options, signal) => {
       await this.#remove();
       const collection = await restoreCollection(options, snapshot);
+      this.#closeWith(signal, collection);
       // As it is, whichever data it was filled from.
       await collection.createPayloadIndex(this.#mark, 'bool', { signal });
       return collection;
@@ -222,7 +223,8 @@ export class LiveCollection<Items> {
   #closeWith(signal: AbortSignal, collection: Collection): void {
     const end = (): void => {
       this.#count(0);
-      this.#closed = collection.close();
+      // The next one is opened all the same; what it meets, it tells.
+      this.#closed = collection.close().catch(() => undefined);
     };
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
