@@ -106,8 +106,7 @@ build_wasm() {
   find_toolchain
   EMSCRIPTEN_ROOT=$(dirname "$EMCC")
   export EMSCRIPTEN_ROOT
-  cmake_build wasm-simd128 "$@"
-  cmake_build wasm-relaxed "$@"
+  cmake_build wasm "$@"
 }
 
 package_is_built=""
@@ -159,8 +158,7 @@ run_bench() {
     case "$places" in *chromium* | *firefox* | *webkit*) ensure_browsers ;; esac
   fi
   build_package
-  cmake_build wasm-simd128 bench_kernels
-  cmake_build wasm-relaxed bench_kernels
+  cmake_build wasm bench_kernels
   if [ "$(uname -m)" = x86_64 ]; then
     ensure_native_compiler
     local natives=(bench_kernels_native bench_search_native)

@@ -47,7 +47,7 @@ export function moduleOf(root, variant) {
  * @param {string} variant
  */
 export function glueOf(root, variant) {
-  const source = readFileSync(join(root, `build/wasm-${variant}/vicinal.mjs`), 'utf8');
+  const source = readFileSync(join(root, `build/wasm/${variant}/vicinal.mjs`), 'utf8');
   return Buffer.from(transformSync(source, { minify: true, target: 'es2022', legalComments: 'none' }).code);
 }
 

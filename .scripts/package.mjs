@@ -76,10 +76,9 @@ function clearPackage() {
 /** Copies both modules; returns the path of their glue, which is one file for both. */
 function copyModules() {
   const paths = variants.map((variant) => {
-    const folder = join(options.build, `wasm-${variant}`);
+    const folder = join(options.build, 'wasm', variant);
     const module = join(folder, 'vicinal.wasm');
-    if (!existsSync(module))
-      fail(`${relative(root, module)} is not there: build the preset wasm-${variant} first`);
+    if (!existsSync(module)) fail(`${relative(root, module)} is not there: build the preset wasm first`);
     copyFileSync(module, join(web, `vicinal_${variant}.wasm`));
     const maps = join(web, 'source-maps', variant);
     if (options.dev && existsSync(`${module}.map`)) {

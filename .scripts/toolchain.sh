@@ -29,6 +29,9 @@ find_toolchain() {
 
 use_toolchain() {
   EMCC=$(readlink -f "$1")
+  # Python itself: what stands before it where versions are managed is looked up anew by every call of the compiler.
+  EMSDK_PYTHON=${EMSDK_PYTHON:-$(python3 -c 'import sys; print(sys.executable)')}
+  export EMSDK_PYTHON
   say "emcc $2 ($EMCC)"
 }
 

@@ -22,6 +22,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace vicinal {
 
@@ -103,22 +104,16 @@ const KernelTable& scalar_kernels();
 #if defined(__wasm_simd128__)
 /// 128-bit SIMD of WebAssembly 2.0.
 const KernelTable& simd128_kernels();
-#endif
 
-#if defined(VICINAL_RELAXED)
-/// Relaxed SIMD of WebAssembly 3.0. Float results may differ in the last bits between machines.
+/// Relaxed SIMD of WebAssembly 3.0, in its own variant of the module alone. Float results may differ in the last bits
+/// between machines.
 const KernelTable& relaxed_kernels();
 #endif
 
+/// The tables of this build, from the portable one to the fastest.
+std::span<const KernelTable* const> kernel_tables();
+
 /// The fastest table of this build.
-inline const KernelTable& best_kernels() {
-#if defined(VICINAL_RELAXED)
-  return relaxed_kernels();
-#elif defined(__wasm_simd128__)
-  return simd128_kernels();
-#else
-  return scalar_kernels();
-#endif
-}
+const KernelTable& best_kernels();
 
 }  // namespace vicinal

@@ -17,7 +17,7 @@ import init, {
 } from 'vicinal';
 import { beforeAll, describe, expectTypeOf, it } from 'vitest';
 import type { RawFunctions } from '../../bindings/api/raw-module.js';
-import type { MainModule } from '../../build/wasm-simd128/vicinal.js';
+import type { MainModule } from '../../build/wasm/simd128/vicinal.js';
 
 beforeAll(() => init());
 

@@ -3,8 +3,8 @@ Times every kernel of each WebAssembly variant beside native AVX2 and the read b
 
     node build/bench/kernels.mjs [--rows N] [--dim D] [--rounds N] [--only TEXT] [--json FILE] [BUILD_FOLDER...]
 
-A build folder holds bench_kernels.mjs (a WebAssembly variant) or bench_kernels_native; default: those of the presets
-wasm-simd128, wasm-relaxed and native-release, where they have been built. The rows are measured in short slices, all
+A build folder holds bench_kernels.mjs (a WebAssembly variant) or bench_kernels_native; default:
+wasm/simd128, wasm/relaxed and native-release, where they have been built. The rows are measured in short slices, all
 programs taking turns at each slice, so that what else the machine does falls on all of them; medians over slices and
 rounds are shown, scaled to all rows.
 
@@ -208,10 +208,10 @@ function printResults(
   printTable(columns, [0, 0, 2, 2, 2, 2, 2, 1], rows);
 }
 
-/** The build folders of the presets that hold a kernel benchmark. */
+/** The build folders that hold a kernel benchmark. */
 function builtFolders(): string[] {
-  return ['wasm-simd128', 'wasm-relaxed', 'native-release']
-    .map((preset) => path.join(paths.build, preset))
+  return ['wasm/simd128', 'wasm/relaxed', 'native-release']
+    .map((folder) => path.join(paths.build, folder))
     .filter((folder) => PROGRAMS.some((program) => existsSync(path.join(folder, program))));
 }
 

@@ -17,7 +17,7 @@ const ids = Array.from({ length: count }, (_, id) => id);
 
 beforeAll(async () => {
   await init({
-    wasmModule: await readFile(new URL('../../../build/wasm-simd128/vicinal.wasm', import.meta.url)),
+    wasmModule: await readFile(new URL('../../../build/wasm/simd128/vicinal.wasm', import.meta.url)),
   });
 });
 

@@ -13,7 +13,7 @@ let places = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vicinal-storage-'));
-  await init({ wasmUrl: new URL('../../../build/wasm-simd128/vicinal.wasm', import.meta.url) });
+  await init({ wasmUrl: new URL('../../../build/wasm/simd128/vicinal.wasm', import.meta.url) });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

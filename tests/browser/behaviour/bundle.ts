@@ -22,7 +22,7 @@ async function bundlePage(page: string, scripts: readonly string[]): Promise<voi
     target: 'es2022',
     alias: {
       vitest: './tests/browser/behaviour/vitest-in-page.ts',
-      'vicinal-glue': './build/wasm-simd128/vicinal.mjs',
+      'vicinal-glue': './build/wasm/simd128/vicinal.mjs',
     },
     plugins: [
       {

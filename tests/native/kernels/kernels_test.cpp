@@ -558,22 +558,11 @@ TEST_P(KernelTest, EverySlotIsFilled) {
   for (void* slot : slots) EXPECT_NE(slot, nullptr);
 }
 
-std::vector<const KernelTable*> tables_of_this_build() {
-  std::vector<const KernelTable*> tables = {&scalar_kernels()};
-#if defined(__wasm_simd128__)
-  tables.push_back(&simd128_kernels());
-#endif
-#if defined(VICINAL_RELAXED)
-  tables.push_back(&relaxed_kernels());
-#endif
-  return tables;
-}
-
-INSTANTIATE_TEST_SUITE_P(Tables, KernelTest, testing::ValuesIn(tables_of_this_build()),
+INSTANTIATE_TEST_SUITE_P(Tables, KernelTest, testing::ValuesIn(kernel_tables()),
                          [](const auto& table) { return std::string(table.param->name); });
 
 TEST(KernelTables, BestIsTheLastOne) {
-  EXPECT_EQ(&best_kernels(), tables_of_this_build().back());
+  EXPECT_EQ(&best_kernels(), kernel_tables().back());
 }
 
 }  // namespace
