@@ -9,10 +9,18 @@ suites_failed=0
 run_suites() {
   local suite started=$SECONDS
   mkdir -p artifacts
-  for suite in "$@"; do "prepare_$suite"; done
-  for suite in "$@"; do "suite_$suite"; done
+  for suite in "$@"; do timed "building for $suite" "prepare_$suite"; done
+  for suite in "$@"; do timed "$suite" "suite_$suite"; done
   printf '\nall suites took %d s\n%d passed, %d failed\n' $((SECONDS - started)) "$suites_passed" "$suites_failed"
   [ "$suites_failed" -eq 0 ]
+}
+
+# timed NAME COMMAND...: runs COMMAND and tells the time.
+timed() {
+  local name=$1 started=$SECONDS
+  shift
+  "$@"
+  say "$name took $((SECONDS - started)) s"
 }
 
 # counted NAME REPORT COMMAND...: runs COMMAND and adds the counts that it wrote into the JSON file REPORT
@@ -48,21 +56,57 @@ tally() {
   printf '%s: %d passed, %d failed\n' "$1" "$2" "$3"
 }
 
+# counted_googletest NAME REPORT COMMAND...: as `counted`, in as many parts at once as there are processors.
+counted_googletest() {
+  local name=$1 report=$2 parts
+  shift 2
+  parts=$(nproc)
+  rm -f "$report" "$report".part*
+  counted "$name" "$report" googletest_in_parts "$parts" "$report" "$@"
+  rm -f "$report".part*
+}
+
+googletest_in_parts() {
+  local parts=$1 report=$2 part status=0 runs=()
+  shift 2
+  for ((part = 0; part < parts; part++)); do
+    GTEST_TOTAL_SHARDS=$parts GTEST_SHARD_INDEX=$part \
+      "$@" --gtest_brief=1 --gtest_output="json:$report.part$part" >"$report.part$part.log" 2>&1 &
+    runs+=($!)
+  done
+  for part in "${!runs[@]}"; do
+    wait "${runs[$part]}" || status=$?
+    cat "$report.part$part.log"
+  done
+  node -e '
+    const parts = process.argv.slice(2).map((file) => JSON.parse(require("fs").readFileSync(file, "utf8")));
+    const total = (name) => parts.reduce((sum, part) => sum + part[name], 0);
+    const whole = { testsuites: parts.flatMap((part) => part.testsuites) };
+    for (const name of ["tests", "failures", "disabled", "errors"]) whole[name] = total(name);
+    require("fs").writeFileSync(process.argv[1], JSON.stringify(whole));
+  ' "$report" $(for part in "${!runs[@]}"; do echo "$report.part$part"; done) || status=1
+  return "$status"
+}
+
+ensure_sanitizing_compiler() {
+  ensure_cmake
+  if ! command -v clang++-19 >/dev/null || [ ! -e "$(clang++-19 -print-file-name=libclang_rt.fuzzer-$(uname -m).a)" ]; then
+    need_packages "the native suites and fuzzing" clang-19 libclang-rt-19-dev
+  fi
+}
+
 prepare_native() {
   ensure_npm_packages
-  ensure_native_compiler
+  ensure_sanitizing_compiler
   ensure_googletest
-  cmake_build native-debug vicinal_tests
+  CXX=clang++-19 cmake_build native-debug vicinal_tests
 }
 suite_native() {
-  counted "native suites, under sanitizers" artifacts/native.json \
-    build/native-debug/vicinal_tests --gtest_brief=1 --gtest_output=json:artifacts/native.json
+  counted_googletest "native suites, under sanitizers" artifacts/native.json build/native-debug/vicinal_tests
 }
 
 prepare_fuzz() {
-  if ! command -v clang++-19 >/dev/null || [ ! -e "$(clang++-19 -print-file-name=libclang_rt.fuzzer-$(uname -m).a)" ]; then
-    need_packages "fuzzing" clang-19 libclang-rt-19-dev
-  fi
+  ensure_sanitizing_compiler
   CXX=clang++-19 cmake_build native-fuzz fuzz
 }
 suite_fuzz() {
@@ -89,10 +133,10 @@ prepare_wasm() {
   build_wasm vicinal_module vicinal_tests
 }
 suite_wasm() {
-  counted "C++ suites as WebAssembly, simd128" artifacts/wasm-simd128.json \
-    node build/wasm-simd128/vicinal_tests.mjs --gtest_brief=1 --gtest_output=json:artifacts/wasm-simd128.json
-  counted "C++ suites as WebAssembly, relaxed" artifacts/wasm-relaxed.json \
-    "$(relaxed_node)" build/wasm-relaxed/vicinal_tests.mjs --gtest_brief=1 --gtest_output=json:artifacts/wasm-relaxed.json
+  counted_googletest "C++ suites as WebAssembly, simd128" artifacts/wasm-simd128.json \
+    node build/wasm/simd128/vicinal_tests.mjs
+  counted_googletest "C++ suites as WebAssembly, relaxed" artifacts/wasm-relaxed.json \
+    "$(relaxed_node)" build/wasm/relaxed/vicinal_tests.mjs
 }
 
 prepare_source() { prepare_api; }

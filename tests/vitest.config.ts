@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -8,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // it is shipped, not transformed. What is tested by its source finds the module's glue where it was built.
 export default defineConfig({
   // Inner parts, which the package does not export, are imported as sources: those for Node, as in its bundle.
-  resolve: { alias: { 'vicinal-glue': resolve(root, 'build/wasm-simd128/vicinal.mjs') } },
+  resolve: { alias: { 'vicinal-glue': resolve(root, 'build/wasm/simd128/vicinal.mjs') } },
   plugins: [
     {
       name: 'sources-for-node',
@@ -26,6 +27,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    maxWorkers: availableParallelism(),
     execArgv: ['--expose-gc'],
   },
 });

@@ -6,12 +6,11 @@
 #include <numeric>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
-// Lets an allocation that is too large fail as it does without the sanitizer.
+// Lets an allocation that is too large fail as it does without the sanitizer, which asks for this by its name.
+extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() {
-  return "allocator_may_return_null=1";
+  return "allocator_may_return_null=1:allow_addr2line=1";
 }
-#endif
 
 namespace vicinal {
 namespace {
