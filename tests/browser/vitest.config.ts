@@ -10,8 +10,8 @@ export default defineConfig({
     ),
     // One browser at a time: they measure start-up against time limits.
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 180_000,
     // The package as it is packed, not taken in and transformed.
     server: { deps: { external: [/\/pkg\//] } },
   },

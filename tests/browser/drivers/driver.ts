@@ -47,6 +47,34 @@ export interface Driver {
 
 export type Key = 'ArrowDown' | 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'Enter';
 
+/** Longest that one command of a driver may take, in milliseconds. */
+const COMMAND_MS = 120_000;
+
+/**
+A driver, or a tab of one, whose every command settles: one that has no answer in time fails, and says which it was.
+Browsers that stand still answer nothing, and what drives them waits for most answers without limit.
+*/
+export function bounded<Target extends object>(target: Target, limitMs = COMMAND_MS): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        const what = `${String(name)}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`;
+        return inTime(member.apply(target, args), limitMs, what);
+      };
+    },
+  });
+}
+
+async function inTime<Answer>(answer: Promise<Answer>, limitMs: number, what: string): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms to ${what}`)), limitMs);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
 const POLL_MS = 50;
 const WAIT_MS = 60_000;
 

@@ -4,7 +4,7 @@ Chromium by the DevTools protocol and Firefox by WebDriver BiDi, both through Pl
 @module
 */
 import { type Browser, chromium, firefox, type Page } from 'playwright-core';
-import type { Driver, DriverTab, EngineName, Key } from './driver.js';
+import { bounded, type Driver, type DriverTab, type EngineName, type Key } from './driver.js';
 import { programs } from './programs.js';
 
 class PlaywrightDriver implements Driver {
@@ -65,9 +65,9 @@ class PlaywrightDriver implements Driver {
       evaluate: (expression) => page.evaluate(expression),
       close: () => page.close(),
     };
-    if (this.name !== 'chromium') return tab;
+    if (this.name !== 'chromium') return bounded(tab);
     const session = await page.context().newCDPSession(page);
-    return {
+    return bounded({
       ...tab,
       crash: async () => {
         const crashed = new Promise((resolve) => page.once('crash', resolve));
@@ -75,13 +75,13 @@ class PlaywrightDriver implements Driver {
         session.send('Page.crash').catch(() => {});
         await crashed;
       },
-      freeze: async (isFrozen) => {
+      freeze: async (isFrozen: boolean) => {
         // Its script stands still at the next thing that it would do.
         if (isFrozen) await session.send('Debugger.enable');
         await session.send(isFrozen ? 'Debugger.pause' : 'Debugger.resume');
         if (!isFrozen) await session.send('Debugger.disable');
       },
-    };
+    });
   }
 
   close(): Promise<void> {
@@ -91,7 +91,7 @@ class PlaywrightDriver implements Driver {
 
 async function withPage(name: EngineName, browser: Browser): Promise<Driver> {
   const context = await browser.newContext();
-  return new PlaywrightDriver(name, browser, await context.newPage());
+  return bounded<Driver>(new PlaywrightDriver(name, browser, await context.newPage()));
 }
 
 export async function launchChromium(): Promise<Driver> {

@@ -6,7 +6,7 @@ WebKitGTK's MiniBrowser by WebKitWebDriver, through Selenium, on a display of it
 import { setTimeout } from 'node:timers/promises';
 import { Builder, By, Key as KeyCode, type WebDriver } from 'selenium-webdriver';
 import { DriverService } from 'selenium-webdriver/remote';
-import type { Driver, DriverTab, Key } from './driver.js';
+import { bounded, type Driver, type DriverTab, type Key } from './driver.js';
 import { programs } from './programs.js';
 import { VirtualDisplay } from './virtual-display.js';
 import { webkitEnvironment } from './webkit-environment.js';
@@ -109,11 +109,11 @@ class WebKitDriver implements Driver {
       this.#turn = done.catch(() => {});
       return done;
     };
-    return {
+    return bounded<DriverTab>({
       open: (url) => within(() => browser.get(url)),
       evaluate: <T>(expression: string) => within(() => this.evaluate<T>(expression)),
       close: () => within(() => browser.close()),
-    };
+    });
   }
 
   async close(): Promise<void> {
@@ -150,7 +150,7 @@ export async function launchWebKit(): Promise<Driver> {
     // The server waits without limit for a browser that does not start.
     const browser = await Promise.race([session, tooLate()]);
     const capabilities = await browser.getCapabilities();
-    return new WebKitDriver(String(capabilities.getBrowserVersion()), browser, end);
+    return bounded<Driver>(new WebKitDriver(String(capabilities.getBrowserVersion()), browser, end));
   } catch (error) {
     await end();
     throw error;
