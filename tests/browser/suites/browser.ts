@@ -8,7 +8,6 @@ import type { Driver, EngineName } from '../drivers/driver.js';
 import { type Site, startSite } from '../site.js';
 import { agreementSuite } from './agreement.js';
 import { behaviourSuite } from './behaviour.js';
-import { demoAccessibilitySuite } from './demo-accessibility.js';
 import { demoBenchmarkSuite } from './demo-benchmark.js';
 import { demoCollectionSuite } from './demo-collection.js';
 import { demoFashionSuite } from './demo-fashion.js';
@@ -74,13 +73,11 @@ export function describeBrowser(
     demoFashionSuite(bench);
     demoGraphSuite(bench);
     demoCollectionSuite(bench);
-    demoBenchmarkSuite(bench);
-    demoLooksSuite(bench);
-    if (name === 'chromium') {
-      // The document and its styles, which axe reads, are the same everywhere.
-      demoAccessibilitySuite(bench);
-      // Without a screen only Chromium draws 60 frames a second.
-      demoFramesSuite(bench);
-    }
+    // The document and its styles, which axe reads, are the same everywhere.
+    const axe = name === 'chromium';
+    demoBenchmarkSuite(bench, { axe });
+    demoLooksSuite(bench, { axe });
+    // Without a screen only Chromium draws 60 frames a second.
+    if (name === 'chromium') demoFramesSuite(bench);
   });
 }

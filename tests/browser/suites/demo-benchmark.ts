@@ -7,11 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { codeKinds } from '../../../web/benchmark/codes.js';
 import { efSearches, graphKinds } from '../../../web/benchmark/graphs.js';
 import { waitFor } from '../drivers/driver.js';
+import { axeHasNoObjection } from './axe.js';
 import type { Bench } from './browser.js';
 import { DemoReader } from './demo-reader.js';
 
 /** Longest that a whole run takes, while the machine has other work. */
-export const RUN_MS = 90_000;
+const RUN_MS = 90_000;
 
 /** Notes what the page does that a reader does not see: workers that it starts and ends, breaches of the policy. */
 const watch = `(() => {
@@ -24,7 +25,8 @@ const watch = `(() => {
   };
 })()`;
 
-export function demoBenchmarkSuite(bench: Bench): void {
+/** @param axe - Whether axe looks too, at what a whole run draws. */
+export function demoBenchmarkSuite(bench: Bench, { axe }: { readonly axe: boolean }): void {
   describe('demo page: benchmark', () => {
     const reader = new DemoReader(bench);
 
@@ -107,6 +109,11 @@ export function demoBenchmarkSuite(bench: Bench): void {
       await driver.evaluate('scrollTo(0, 0)');
       // Last, since Firefox's driver adds a style of its own for a picture, which breaches the policy.
       await reader.keepsPicture('benchmark');
+
+      if (axe) {
+        await axeHasNoObjection(bench);
+        await driver.select('#theme', 'system');
+      }
 
       const chartWidth = "document.querySelector('#chart-bytes svg').getBoundingClientRect().width";
       await driver.resize(390, 844);

@@ -1,41 +1,64 @@
 /**
-How the demo page looks on small screens and in the dark.
+How the views of the demo page look: on small screens, in the dark, and to axe.
 
 @module
 */
 import { describe, expect, test } from 'vitest';
+import { waitFor } from '../drivers/driver.js';
+import { axeHasNoObjection } from './axe.js';
 import type { Bench } from './browser.js';
 import { DemoReader, demoViews } from './demo-reader.js';
 
-export function demoLooksSuite(bench: Bench): void {
+/** @param axe - Whether axe looks too. */
+export function demoLooksSuite(bench: Bench, { axe }: { readonly axe: boolean }): void {
   describe('demo page: looks', () => {
     const reader = new DemoReader(bench);
+    const title = `fits a phone, wears the colours that are chosen${axe ? ', and has nothing that axe objects to' : ''}`;
 
-    test('fits a phone without scrolling sideways, and wears the colours that are chosen', async () => {
+    // To open a view may take seconds: it is opened once, for all that is looked at.
+    test.each(Object.entries(demoViews))(`%s ${title}`, async (name, address) => {
       const { driver } = bench;
-      const ground = () =>
-        driver.evaluate<number>(
-          'Number(getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/)[0])',
-        );
-      for (const [name, address] of Object.entries(demoViews)) {
-        await driver.resize(390, 844);
-        await reader.open(address);
-        for (const width of [390, 320]) {
-          await driver.resize(width, 844);
-          expect(
-            await driver.evaluate('document.documentElement.scrollWidth - innerWidth'),
-            name,
-          ).toBeLessThanOrEqual(0);
-          if (width === 390) await reader.keepsPicture(`${name}-phone`);
-        }
-        await driver.resize(1280, 900);
-        await driver.select('#theme', 'dark');
-        expect(await ground()).toBeLessThan(50);
-        await reader.keepsPicture(`${name}-dark`);
-        await driver.select('#theme', 'light');
-        expect(await ground()).toBeGreaterThan(200);
-        await driver.select('#theme', 'system');
+      await driver.resize(390, 844);
+      await reader.open(address);
+      for (const width of [390, 320]) {
+        await driver.resize(width, 844);
+        expect(
+          await driver.evaluate('document.documentElement.scrollWidth - innerWidth'),
+        ).toBeLessThanOrEqual(0);
+        if (width === 390) await reader.keepsPicture(`${name}-phone`);
       }
+      await driver.resize(1280, 900);
+      await driver.select('#theme', 'dark');
+      expect(await ground()).toBeLessThan(50);
+      await reader.keepsPicture(`${name}-dark`);
+      await driver.select('#theme', 'light');
+      expect(await ground()).toBeGreaterThan(200);
+      if (axe) {
+        if (name === 'collection') await unfoldCollection();
+        await axeHasNoObjection(bench);
+      }
+      await driver.select('#theme', 'system');
     });
+
+    function ground(): Promise<number> {
+      return bench.driver.evaluate(
+        'Number(getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/)[0])',
+      );
+    }
+
+    /** Everything that is folded away, or not there before something is filtered and ranked. */
+    async function unfoldCollection(): Promise<void> {
+      const { driver } = bench;
+      await driver.click('#field-testament [data-value="New"]');
+      await driver.fill('#chapter-from', '2');
+      await driver.fill('#text-words', 'king');
+      await driver.fill('#rank-words', 'star');
+      await driver.evaluate(
+        `document.querySelectorAll('main details').forEach((details) => { details.open = true; })`,
+      );
+      await waitFor(driver, "document.querySelector('#hits mark') && document.querySelector('#ranking')");
+      await driver.evaluate(`document.querySelector('#ranking input[value="meaning"]').click()`);
+      await waitFor(driver, "document.querySelectorAll('#explanation tbody tr').length === 3");
+    }
   });
 }
