@@ -35,7 +35,7 @@ export function demoFashionSuite(bench: Bench): void {
     });
 
     test('lead on by a click', async () => {
-      await reader.open('#fashion/100');
+      await reader.move('#fashion/100');
       await reader.seesImages(truth.nearest(100, all));
       await bench.driver.click('#hits li:nth-child(3) a');
       const next = truth.nearest(100, all)[2] as number;
@@ -47,7 +47,7 @@ export function demoFashionSuite(bench: Bench): void {
     });
 
     test('are filtered by kind, and compared by the metric that is chosen', async () => {
-      await reader.open('#fashion/100');
+      await reader.move('#fashion/100');
       await bench.driver.select('#among', '8');
       await reader.seesImages(truth.nearest(100, (label) => label === 8));
       await bench.driver.select('#among', 'other');
@@ -67,7 +67,7 @@ export function demoFashionSuite(bench: Bench): void {
 
     test('are walked through by the arrow keys', async () => {
       const { driver } = bench;
-      await reader.open('#fashion/100');
+      await reader.move('#fashion/100');
       const focused = () => driver.evaluate<string>("document.activeElement.getAttribute('href')");
       await driver.evaluate("document.querySelector('#gallery-images a').focus()");
       await driver.press('ArrowRight');

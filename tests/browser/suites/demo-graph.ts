@@ -52,7 +52,7 @@ export function demoGraphSuite(bench: Bench): void {
 
     test('shows recall and time as efSearch is moved by the keyboard', async () => {
       const { driver } = bench;
-      await reader.open('#JHN.3.2?index=graph');
+      await reader.move('#JHN.3.2?index=graph');
       await shows(64);
       await waitFor(driver, "document.querySelector('#sample-recall')");
       const usual = await recall();

@@ -54,7 +54,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('finds a passage by its words, and follows a neighbor by a click', async () => {
       const { driver } = bench;
-      await reader.open();
+      await reader.move();
       await driver.fill('#words', 'nicodemus john 3');
       await waitFor(driver, "document.querySelectorAll('#matches li').length === 1");
       await driver.click('#matches button');
@@ -70,7 +70,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('searches for words as they are typed', async () => {
       const { driver } = bench;
-      await reader.open('#ECC.3.1');
+      await reader.move('#ECC.3.1');
       await driver.fill('#words', 'shepherd sheep');
       await reader.sees('#passage-title', '“shepherd sheep”');
       const pooled = truth.pooledFor('shepherd sheep');
@@ -87,7 +87,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('keeps what was chosen where words are found nowhere, or taken back', async () => {
       const { driver } = bench;
-      await reader.open('#ECC.3.1');
+      await reader.move('#ECC.3.1');
       await driver.fill('#words', 'qxz');
       await reader.sees('#match-count', 'No passage has these words');
       expect(await reader.texts('#passage-title')).toEqual(['Ecclesiastes 3, part 1 of 2']);
@@ -103,7 +103,7 @@ export function demoPageSuite(bench: Bench): void {
     test('has the words of the address in the box, wherever they come from', async () => {
       const { driver } = bench;
       const box = "document.querySelector('#words').value";
-      await reader.open('#GEN.1.1');
+      await reader.move('#GEN.1.1');
       await driver.fill('#words', 'sheep lost');
       await reader.sees('#passage-title', '“sheep lost”');
       await driver.evaluate("location.hash = '#words/vineyard'");
@@ -116,7 +116,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('is used by the keyboard alone', async () => {
       const { driver } = bench;
-      await reader.open();
+      await reader.move();
       await driver.fill('#words', 'genesis 1');
       await reader.sees('#matches .reference', 'Genesis 1, part 1 of 3');
       await driver.press('ArrowDown');
@@ -138,7 +138,7 @@ export function demoPageSuite(bench: Bench): void {
     });
 
     test('searches only where it is told to', async () => {
-      await reader.open('#ECC.3.1');
+      await reader.move('#ECC.3.1');
       await bench.driver.select('#among', 'new');
       await reader.seesPassages(truth.nearest(['ECC.3.1'], ({ testament }) => testament === 'New'));
       expect(await reader.texts('#outcome')).toEqual([expect.stringContaining('to compare all 768,')]);
@@ -149,7 +149,7 @@ export function demoPageSuite(bench: Bench): void {
     });
 
     test('searches by every metric, for as many as are wanted, and the address says so', async () => {
-      await reader.open('#ECC.3.1');
+      await reader.move('#ECC.3.1');
       for (const metric of ['manhattan', 'euclidean', 'dot'] as const) {
         await reader.takes('metric', metric);
         await waitFor(
@@ -168,7 +168,7 @@ export function demoPageSuite(bench: Bench): void {
     });
 
     test('runs the module that is chosen, in one worker', async () => {
-      await reader.open();
+      await reader.move();
       await bench.driver.select('#variant', 'simd128');
       const facts = "document.querySelector('#runs-on').innerText.replace(/\\s+/g, ' ')";
       await waitFor(bench.driver, `/Workers 1 .*Module simd128/.test(${facts})`);
@@ -179,7 +179,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('comes to rest where the reader ends, whatever was chosen in haste', async () => {
       const { driver } = bench;
-      await reader.open();
+      await reader.move();
       const places = [
         '#fashion/5?metric=cosine',
         '#GEN.1.1?metric=dot&variant=simd128',
@@ -203,7 +203,7 @@ export function demoPageSuite(bench: Bench): void {
     });
 
     test('searches by a saved query', async () => {
-      await reader.open();
+      await reader.move();
       await bench.driver.click('#tab-saved');
       await bench.driver.click('#ready-queries li:nth-child(2) button');
       await reader.sees('#passage-title', 'Wisdom, a woman who calls');
@@ -219,7 +219,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('keeps a query of the passages that the reader starred, until it is deleted', async () => {
       const { driver } = bench;
-      await reader.open('#JON.2.1');
+      await reader.move('#JON.2.1');
       await driver.click('#passage .star');
       await driver.click('#hits li:nth-child(1) .star');
       await driver.click('#tab-saved');
@@ -241,7 +241,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('has the stars of another tab too', async () => {
       const { driver } = bench;
-      await reader.open('#JON.2.1');
+      await reader.move('#JON.2.1');
       // Another tab's writing: first unheard, then heard.
       await driver.evaluate(`localStorage.setItem('vicinal-demo.stars', '["GEN.1.1"]')`);
       await driver.click('#passage .star');
@@ -256,7 +256,7 @@ export function demoPageSuite(bench: Bench): void {
     });
 
     test('says so when no passage has the words', async () => {
-      await reader.open();
+      await reader.move();
       await bench.driver.fill('#words', 'zeppelin');
       await waitFor(bench.driver, "document.querySelectorAll('#matches li').length === 0");
       expect(await reader.texts('#match-count')).toEqual(['No passage has these words']);
@@ -299,7 +299,7 @@ export function demoPageSuite(bench: Bench): void {
 
     test('opens a collection that could not be loaded when it is tried again', async () => {
       const { driver } = bench;
-      await reader.open('#ECC.3.1');
+      await reader.move('#ECC.3.1');
       await driver.evaluate(`(() => {
         globalThis.goodFetch = fetch;
         globalThis.fetch = () => Promise.reject(new TypeError('No connection'));
