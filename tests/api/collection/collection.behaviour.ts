@@ -1,6 +1,6 @@
 /** What a collection does, whatever keeps it. */
 import type { Collection, CollectionOptions, Hits, Point, PointRecord } from 'vicinal/worker';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { randomVectors, rowOf } from '../../support/vectors.js';
 
 const dim = 8;
@@ -26,6 +26,16 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
       return collection;
     };
     afterEach(() => collection?.close());
+    /** Gives a group of tests that change nothing one collection. */
+    const sharing = (points: readonly Point[]) => {
+      let shared: Collection;
+      beforeAll(async () => {
+        shared = await open({ dim });
+        await shared.upsert(points);
+      });
+      afterAll(() => shared.close());
+      return () => shared;
+    };
 
     const idsOf = (hits: Hits | PointRecord[]) => hits.map(({ id }) => id);
     const scrolled = async (request?: Parameters<Collection['scroll']>[0]) => {
@@ -159,21 +169,23 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
         expect(await collection.count()).toBe(5);
       });
 
-      it.each([
-        ['NaN', [{ id: 9, vector: [Number.NaN, 1, 1, 1, 1, 1, 1, 1] }], 'NOT_FINITE'],
-        ['zeros under cosine', [{ id: 9, vector: new Float32Array(dim) }], 'ZERO_VECTOR'],
-        ['an id below 0', [{ id: -1 }], 'INVALID_ARGUMENT'],
-        ['an empty id', [{ id: '' }], 'INVALID_ARGUMENT'],
-        ['no object', [7], 'INVALID_ARGUMENT'],
-        ['a key of its own', [{ id: 1, title: 'x' }], 'INVALID_ARGUMENT'],
-        ['a name of no vector', [{ id: 1, vector: { image: [1] } }], 'INVALID_ARGUMENT'],
-        ['a payload that is no JSON', [{ id: 1, payload: { when: new Date(0) } }], 'INVALID_ARGUMENT'],
-        ['a text without embed', [{ id: 1, text: 'words' }], 'INVALID_ARGUMENT'],
-        ['no points at all', 'points', 'INVALID_ARGUMENT'],
-      ])('refuses %s', async (_, points, code) => {
-        await opened();
-        await expect(collection.upsert(points as never)).rejects.toMatchObject({ code });
-        expect(await collection.count()).toBe(0);
+      describe('refuses', () => {
+        const shared = sharing([]);
+        it.each([
+          ['NaN', [{ id: 9, vector: [Number.NaN, 1, 1, 1, 1, 1, 1, 1] }], 'NOT_FINITE'],
+          ['zeros under cosine', [{ id: 9, vector: new Float32Array(dim) }], 'ZERO_VECTOR'],
+          ['an id below 0', [{ id: -1 }], 'INVALID_ARGUMENT'],
+          ['an empty id', [{ id: '' }], 'INVALID_ARGUMENT'],
+          ['no object', [7], 'INVALID_ARGUMENT'],
+          ['a key of its own', [{ id: 1, title: 'x' }], 'INVALID_ARGUMENT'],
+          ['a name of no vector', [{ id: 1, vector: { image: [1] } }], 'INVALID_ARGUMENT'],
+          ['a payload that is no JSON', [{ id: 1, payload: { when: new Date(0) } }], 'INVALID_ARGUMENT'],
+          ['a text without embed', [{ id: 1, text: 'words' }], 'INVALID_ARGUMENT'],
+          ['no points at all', 'points', 'INVALID_ARGUMENT'],
+        ])('%s', async (_, points, code) => {
+          await expect(shared().upsert(points as never)).rejects.toMatchObject({ code });
+          expect(await shared().count()).toBe(0);
+        });
       });
     });
 
@@ -269,18 +281,19 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
         expect(batch.map(idsOf)).toEqual(each.map(idsOf));
       });
 
-      it.each([
-        ['k of 0', { k: 0 }, 'INVALID_ARGUMENT'],
-        ['an offset below 0', { offset: -1 }, 'INVALID_ARGUMENT'],
-        ['a filter with an unknown key', { filter: { must: [{ kee: 'a' }] } }, 'INVALID_ARGUMENT'],
-        ['an unknown option', { limit: 3 }, 'INVALID_ARGUMENT'],
-        ['an unknown vector', { using: 'image' }, 'INVALID_ARGUMENT'],
-        ['an unknown parameter', { params: { ef: 3 } }, 'INVALID_ARGUMENT'],
-      ])('refuses %s', async (_, options, code) => {
-        await opened();
-        await collection.upsert(pointsWith(3));
-        await expect(collection.search(randomVectors(1, dim, 1), options as never)).rejects.toMatchObject({
-          code,
+      describe('refuses', () => {
+        const shared = sharing(pointsWith(3));
+        it.each([
+          ['k of 0', { k: 0 }, 'INVALID_ARGUMENT'],
+          ['an offset below 0', { offset: -1 }, 'INVALID_ARGUMENT'],
+          ['a filter with an unknown key', { filter: { must: [{ kee: 'a' }] } }, 'INVALID_ARGUMENT'],
+          ['an unknown option', { limit: 3 }, 'INVALID_ARGUMENT'],
+          ['an unknown vector', { using: 'image' }, 'INVALID_ARGUMENT'],
+          ['an unknown parameter', { params: { ef: 3 } }, 'INVALID_ARGUMENT'],
+        ])('%s', async (_, options, code) => {
+          await expect(shared().search(randomVectors(1, dim, 1), options as never)).rejects.toMatchObject({
+            code,
+          });
         });
       });
 
