@@ -38,6 +38,7 @@ export const hostErrorCodes = [
   'NOT_SUPPORTED',
   'STOPPED',
   'STORAGE_IN_USE',
+  'READ_ONLY',
 ] as const;
 
 /**
@@ -66,6 +67,7 @@ What went wrong, for programs to tell apart.
 | `NOT_SUPPORTED` | something that Qdrant has and this package has not |
 | `STOPPED` | a call that was stopped when a part of it was done |
 | `STORAGE_IN_USE` | files that somebody else has open |
+| `READ_ONLY` | a change of a collection that was opened to read what is left of it |
 */
 export type ErrorCode = (typeof moduleErrorCodes)[number] | (typeof hostErrorCodes)[number];
 
@@ -111,6 +113,7 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
   STOPPED: (expected, actual) =>
     `Stopped after ${actual}${expected === undefined ? '' : ` of ${expected}`} points: these were taken`,
   STORAGE_IN_USE: (_, actual) => `The storage is open elsewhere${actual ? `: ${actual} has it` : ''}`,
+  READ_ONLY: (expected, actual) => `The ${expected} is read-only${actual ? `: ${actual}` : ''}`,
 };
 
 /**

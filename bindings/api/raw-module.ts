@@ -77,6 +77,7 @@ export const storeFields = [
   'tornBytes',
   'damageFile',
   'damageOffset',
+  'damageBytes',
   'generationNow',
   'logBytes',
   'dataBytes',
@@ -231,7 +232,7 @@ export interface RawFunctions {
   /** The words are its identity where it is new. Calls {@link RawModule.storeFile}, as most of what follows. */
   storeOpen(identityLow: number, identityHigh: number): Reply;
   storeDelete(store: number): void;
-  /** Address of the numbers, see {@link storeFields}; the first seven are of when it was opened. */
+  /** Address of the numbers, see {@link storeFields}; the first eight are of when it was opened. */
   storeFields(store: number): number;
   /** Address of a view ({@link viewWords}), or 0 after the last. */
   storeNextRecord(store: number): Reply;
@@ -254,12 +255,16 @@ export interface RawFunctions {
   /** Hands the bytes on by {@link RawModule.writePiece}. */
   storeReadSection(store: number, name: number, nameSize: number, offset: number, size: number): Reply;
   storeLoadEngine(store: number, name: number, nameSize: number): Reply;
+  /** Address of a view of doubles: `offset, bytes` of each block. */
+  storeSectionBlocks(store: number, name: number, nameSize: number): Reply;
+  /** Address of a view of doubles: dimensions, the offset of the first row, the id of each. */
+  storeLocateRows(store: number, name: number, nameSize: number, withoutTable: boolean): Reply;
   /** Must be deleted before its store. */
   verifierCreate(store: number): Reply;
   verifierDelete(verifier: number): void;
   /** Checks the next piece: thousandths that are done, 1000 last. */
   verifierStep(verifier: number): Reply;
-  /** Address of a view ({@link viewWords}) of doubles, file and offset of each damage; its size is their number. */
+  /** Address of a view ({@link viewWords}) of doubles, `file, offset, bytes` of each damage; its size is their number. */
   verifierDamage(verifier: number): Reply;
 
   normalize(dim: number, rows: number, rowCount: number, out: number): Reply;

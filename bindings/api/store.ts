@@ -22,7 +22,26 @@ import type { EngineOptions } from './types.js';
 /** Where bytes are not what was written. */
 export interface StoreDamage {
   readonly file: keyof StoreFiles;
+  /** Where it was noticed. */
   readonly offset: number;
+  /** From there, that may not be what was written. */
+  readonly bytes: number;
+}
+
+/** A part of a section that is read as a whole, or is damaged. */
+export interface StoreBlock {
+  /** Where it lies in the file `data`. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Where the float rows of an engine lie in its section. */
+export interface EngineRows {
+  readonly dim: number;
+  /** Of the first. */
+  readonly offset: number;
+  /** Of each row, in their order there; empty where rows are kept as codes only. */
+  readonly ids: Uint32Array;
 }
 
 /** How a store was found. */
@@ -65,7 +84,7 @@ export class Store {
   private constructor(files: StoreFileCalls, handle: Handle) {
     this.#files = files;
     this.#handle = handle;
-    const { created, generation, records, torn, tornBytes, damageFile, damageOffset, logBytes } =
+    const { created, generation, records, torn, tornBytes, damageFile, damageOffset, damageBytes, logBytes } =
       this.#fields();
     this.report = {
       created: created !== 0,
@@ -74,7 +93,7 @@ export class Store {
       logBytes,
       torn: torn !== 0,
       tornBytes,
-      ...(damageFile >= 0 && { damage: damageOf(damageFile, damageOffset) }),
+      ...(damageFile >= 0 && { damage: damageOf(damageFile, damageOffset, damageBytes) }),
     };
   }
 
@@ -273,6 +292,34 @@ export class Store {
     return bytes;
   }
 
+  /** The blocks of a section, in order. */
+  sectionBlocks(name: string): StoreBlock[] {
+    this.#checkSection(name);
+    const view = this.#named(name, (raw, store, text, size) => raw.storeSectionBlocks(store, text, size));
+    const numbers = this.#copyDoubles(view);
+    return Array.from({ length: numbers.length / 2 }, (_, i) => ({
+      offset: numbers[2 * i] as number,
+      bytes: numbers[2 * i + 1] as number,
+    }));
+  }
+
+  /**
+  Where an engine's rows lie in a section that {@link writeEngine} wrote, of which other parts may be damaged.
+
+  @param withoutTable - The end of the section is damaged. Only for engines that keep float rows; the ids may be told
+  wrong, and then differ from those that it has.
+  @throws {VectorSearchError} with code `CORRUPT_DATA` where what tells it is damaged.
+  */
+  locateRows(name: string, withoutTable: boolean): EngineRows {
+    this.#checkSection(name);
+    const view = this.#named(name, (raw, store, text, size) =>
+      raw.storeLocateRows(store, text, size, withoutTable),
+    );
+    const numbers = this.#copyDoubles(view);
+    const [dim, offset] = numbers as unknown as [number, number];
+    return { dim, offset, ids: Uint32Array.from(numbers.subarray(2)) };
+  }
+
   /**
   An engine from a section that {@link writeEngine} wrote.
 
@@ -298,11 +345,11 @@ export class Store {
         done = this.#checked((raw) => raw.verifierStep(verifier.address));
         yield { done, total: thousandths };
       }
-      const [numbers, count] = this.#view(this.#checked((raw) => raw.verifierDamage(verifier.address)));
-      const found = copyDoubles(runtime.memory, numbers, count);
-      const damage = Array.from({ length: count / 2 }, (_, i) =>
-        damageOf(found[2 * i] as number, found[2 * i + 1] as number),
-      );
+      const found = this.#copyDoubles(this.#checked((raw) => raw.verifierDamage(verifier.address)));
+      const damage = Array.from({ length: found.length / 3 }, (_, i) => {
+        const [file, offset, bytes] = found.subarray(3 * i) as unknown as [number, number, number];
+        return damageOf(file, offset, bytes);
+      });
       return { damage };
     } finally {
       verifier.dispose();
@@ -351,6 +398,11 @@ export class Store {
     return [...copyWords(this.#handle.runtime.memory, view, viewWords)] as [number, number];
   }
 
+  #copyDoubles(view: number): Float64Array {
+    const [address, count] = this.#view(view);
+    return copyDoubles(this.#handle.runtime.memory, address, count);
+  }
+
   #copyView(view: number): Uint8Array {
     const [address, size] = this.#view(view);
     return new Uint8Array(this.#handle.runtime.memory.buffer, address, size).slice();
@@ -376,6 +428,6 @@ function checkPiece(piece: Uint8Array): Uint8Array {
   return piece;
 }
 
-function damageOf(file: number, offset: number): StoreDamage {
-  return { file: storeFileNames[file] as keyof StoreFiles, offset };
+function damageOf(file: number, offset: number, bytes: number): StoreDamage {
+  return { file: storeFileNames[file] as keyof StoreFiles, offset, bytes };
 }

@@ -13,6 +13,8 @@
 #include "byte_pieces.h"
 #include "engine/search_engine.h"
 #include "guarded.h"
+#include "persist/engine_file.h"
+#include "persist/store/manifest.h"
 #include "persist/store/store.h"
 
 // What bindings/api/store-file-calls.ts has put there for the call that is running: replies with a number of bytes, or
@@ -105,7 +107,7 @@ Reply open(uint32_t identity_low, uint32_t identity_high) {
 
 /// Address of doubles, in the order of `storeFields` in bindings/api/raw-module.ts.
 double fields(Address store) {
-  static std::array<double, 12> numbers;
+  static std::array<double, 13> numbers;
   const Store& read = at(store);
   const StoreReport& report = read.report();
   numbers = {static_cast<double>(report.created),
@@ -115,6 +117,7 @@ double fields(Address store) {
              static_cast<double>(report.torn_bytes),
              report.damage ? static_cast<double>(report.damage->file) : -1,
              report.damage ? static_cast<double>(report.damage->offset) : 0,
+             report.damage ? static_cast<double>(report.damage->bytes) : 0,
              static_cast<double>(read.generation()),
              static_cast<double>(read.log_bytes()),
              static_cast<double>(read.data_bytes()),
@@ -212,6 +215,35 @@ Reply load_engine(Address store, Address name, size_t name_size) {
   });
 }
 
+/// Address of a view of doubles: of each block of a section its offset in the file and its length; the view's size is
+/// their number.
+Reply section_blocks(Address store, Address name, size_t name_size) {
+  return guarded([&]() -> Result<const void*> {
+    static std::vector<double> numbers;
+    numbers.clear();
+    for (const StoreBlock& block : at(store).section_blocks(text_at(name, name_size))) {
+      numbers.push_back(static_cast<double>(block.offset));
+      numbers.push_back(static_cast<double>(block.length));
+    }
+    return view_of(numbers.data(), numbers.size());
+  });
+}
+
+/// Address of a view of doubles: values of each of an engine's float rows, their offset in its section, the id of each.
+Reply locate_rows(Address store, Address name, size_t name_size, bool without_table) {
+  return guarded([&]() -> Result<const void*> {
+    static std::vector<double> numbers;
+    Result<SectionSource> section = at(store).section(text_at(name, name_size));
+    if (!section.ok()) return section.error();
+    const Result<RowsPlace> place =
+        without_table ? locate_rows_without_table(section.value()) : vicinal::locate_rows(section.value());
+    if (!place.ok()) return place.error();
+    numbers = {static_cast<double>(place.value().dim), static_cast<double>(place.value().offset)};
+    numbers.insert(numbers.end(), place.value().ids.begin(), place.value().ids.end());
+    return view_of(numbers.data(), numbers.size());
+  });
+}
+
 Reply create_verifier(Address store) {
   return guarded_new<StoreVerifier>(
       [&]() -> Result<std::unique_ptr<StoreVerifier>> { return std::make_unique<StoreVerifier>(at(store)); });
@@ -229,7 +261,7 @@ Reply step_verifier(Address verifier) {
   });
 }
 
-/// Address of a view of doubles: of each damage its file and offset; the view's size is their number.
+/// Address of a view of doubles: of each damage its file, offset and bytes; the view's size is their number.
 Reply verifier_damage(Address verifier) {
   return guarded([&]() -> Result<const void*> {
     static std::vector<double> numbers;
@@ -237,6 +269,7 @@ Reply verifier_damage(Address verifier) {
     for (const StoreDamage& damage : object_at<StoreVerifier>(verifier).damage()) {
       numbers.push_back(static_cast<double>(damage.file));
       numbers.push_back(static_cast<double>(damage.offset));
+      numbers.push_back(static_cast<double>(damage.bytes));
     }
     return view_of(numbers.data(), numbers.size());
   });
@@ -265,6 +298,8 @@ EMSCRIPTEN_BINDINGS(store) {
   emscripten::function("storeSectionBytes", &section_bytes);
   emscripten::function("storeReadSection", &read_section);
   emscripten::function("storeLoadEngine", &load_engine);
+  emscripten::function("storeSectionBlocks", &section_blocks);
+  emscripten::function("storeLocateRows", &locate_rows);
   emscripten::function("verifierCreate", &create_verifier);
   emscripten::function("verifierDelete", &delete_object<StoreVerifier>);
   emscripten::function("verifierStep", &step_verifier);

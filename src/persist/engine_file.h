@@ -139,4 +139,20 @@ Status write_engine_file(ByteSink& sink, const EngineView& engine);
 ///         the source's
 Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels);
 
+/// Where the float rows of a saved engine lie, each [dim].
+struct RowsPlace {
+  uint32_t dim;
+  uint64_t offset;            // of the first, in the file
+  std::vector<uint32_t> ids;  // of each row, in their order there; empty where rows are kept as codes only
+};
+
+/// For files of which parts are damaged: reads no more of one than tells where its rows are.
+/// Errors  kCorruptData, kUnsupportedVersion, or the source's
+Result<RowsPlace> locate_rows(ByteSource& source);
+
+/// The same of a file whose last bytes are damaged, and which keeps float rows: the caller must know. Its ids may be told
+/// wrong, and then differ from those that were written: the caller compares them.
+/// Errors  kCorruptData, also where rows are in lists
+Result<RowsPlace> locate_rows_without_table(ByteSource& source);
+
 }  // namespace vicinal

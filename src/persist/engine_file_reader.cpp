@@ -300,4 +300,70 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
   return contents;
 }
 
+Result<RowsPlace> locate_rows(ByteSource& source) {
+  const Result<SectionFile> opened = SectionFile::open(
+      source,
+      {FileKind::kSearchEngine, FileKind::kQuantizedEngine, FileKind::kIvfEngine, FileKind::kHnswEngine});
+  if (!opened.ok()) return opened.error();
+  const SectionFile& file = opened.value();
+  const Result<Head> head = read_struct<Head>(file, kHeadTag);
+  if (!head.ok()) return head.error();
+  const Result<SectionReader> ids_section = file.section(kIdsTag);
+  if (!ids_section.ok()) return ids_section.error();
+  const Result<SectionReader> rows = file.section(kRowsTag);
+  if (!rows.ok()) return rows.error();
+  Claims claims;
+  claims.head = head.value();
+  claims.lists_ids = ids_section.value().remaining() > 0;
+  const uint64_t row_count = claims.head.row_count;
+  RowsPlace place{claims.head.dim, rows.value().offset(), {}};
+  if (!are_in_range(claims)) return corrupt_at(0);
+  if (rows.value().remaining() == 0) return place;
+  const Status whole = check_length(file, kRowsTag, row_count * place.dim * sizeof(float));
+  if (!whole.ok()) return whole.error();
+  const Result<IdMap> ids = read_ids(file, claims);
+  if (!ids.ok()) return ids.error();
+  for (size_t slot = 0; slot < row_count; ++slot) place.ids.push_back(to_number(ids.value().id(slot)));
+  if (file.kind() != FileKind::kIvfEngine) return place;
+
+  const Result<std::vector<uint32_t>> slots = read_all<uint32_t>(file, kSlotsTag, row_count);
+  if (!slots.ok()) return slots.error();
+  std::vector<uint32_t> in_order;
+  std::vector<bool> taken(static_cast<size_t>(row_count));
+  for (const uint32_t slot : slots.value()) {
+    if (slot >= row_count || taken[slot]) return corrupt_at(0);
+    taken[slot] = true;
+    in_order.push_back(place.ids[slot]);
+  }
+  place.ids = std::move(in_order);
+  return place;
+}
+
+Result<RowsPlace> locate_rows_without_table(ByteSource& source) {
+  const Result<FileKind> kind = SectionFile::kind_of(
+      source, {FileKind::kSearchEngine, FileKind::kQuantizedEngine, FileKind::kHnswEngine});
+  if (!kind.ok()) return kind.error();
+  Claims claims;
+  const Status read = source.read_at(section_offset({}), &claims.head, sizeof(Head));
+  if (!read.ok()) return read.error();
+  if (!are_in_range(claims)) return corrupt_at(section_offset({}));
+  const auto [dim, metric, row_count, next_id] = claims.head;
+  const SectionPlan before[] = {{kHeadTag, sizeof(Head)}, {kIdsTag, row_count * sizeof(uint32_t)}};
+  const uint64_t ids_offset = section_offset(std::span(before).first(1));
+  std::vector<uint32_t> ids;
+  // Listed are ids that are not the newest. What reads as a list may be rows all the same.
+  bool listed = row_count > 0 && ids_offset + row_count * sizeof(uint32_t) <= source.size();
+  if (listed) {
+    ids.resize(static_cast<size_t>(row_count));
+    const Status ids_read = source.read_at(ids_offset, ids.data(), ids.size() * sizeof(uint32_t));
+    listed = ids_read.ok() && ids.back() < next_id && ids.front() + row_count < next_id &&
+             std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end();
+  }
+  if (!listed) {
+    ids.clear();
+    for (uint64_t id = next_id - row_count; id < next_id; ++id) ids.push_back(static_cast<uint32_t>(id));
+  }
+  return RowsPlace{dim, section_offset(std::span(before).first(listed ? 2 : 1)), std::move(ids)};
+}
+
 }  // namespace vicinal

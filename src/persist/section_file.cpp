@@ -49,12 +49,32 @@ constexpr uint64_t table_bytes(uint64_t section_count) {
   return section_count * sizeof(TableEntry) + kCrcBytes;
 }
 
+Result<Header> read_header(ByteSource& source, std::initializer_list<FileKind> kinds) {
+  if (source.size() < sizeof(Header)) return corrupt_at(source.size());
+  Header header;
+  const Status header_read = source.read_at(0, &header, sizeof(header));
+  if (!header_read.ok()) return header_read.error();
+  if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0) return corrupt_at(0);
+  // Before the checksum: a newer version may have another header.
+  if (header.version > kFileVersion)
+    return Error{ErrorCode::kUnsupportedVersion, kFileVersion, header.version};
+  if (header.version == 0) return corrupt_at(offsetof(Header, version));
+  if (header.crc != crc32c(0, &header, offsetof(Header, crc))) return corrupt_at(offsetof(Header, crc));
+  const FileKind kind{header.kind};
+  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) return corrupt_at(offsetof(Header, kind));
+  return header;
+}
+
 }  // namespace
 
-uint64_t section_file_bytes(std::span<const SectionPlan> sections) {
+uint64_t section_offset(std::span<const SectionPlan> before) {
   uint64_t offset = sizeof(Header);
-  for (const SectionPlan& section : sections) offset = aligned(offset + section.length);
-  return offset + table_bytes(sections.size());
+  for (const SectionPlan& section : before) offset = aligned(offset + section.length);
+  return offset;
+}
+
+uint64_t section_file_bytes(std::span<const SectionPlan> sections) {
+  return section_offset(sections) + table_bytes(sections.size());
 }
 
 SectionFileWriter::SectionFileWriter(ByteSink& sink, FileKind kind, std::span<const SectionPlan> sections)
@@ -140,18 +160,10 @@ Status SectionReader::finish() {
 }
 
 Result<SectionFile> SectionFile::open(ByteSource& source, std::initializer_list<FileKind> kinds) {
-  if (source.size() < sizeof(Header)) return corrupt_at(source.size());
-  Header header;
-  const Status header_read = source.read_at(0, &header, sizeof(header));
+  const Result<Header> header_read = read_header(source, kinds);
   if (!header_read.ok()) return header_read.error();
-  if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0) return corrupt_at(0);
-  // Before the checksum: a newer version may have another header.
-  if (header.version > kFileVersion)
-    return Error{ErrorCode::kUnsupportedVersion, kFileVersion, header.version};
-  if (header.version == 0) return corrupt_at(offsetof(Header, version));
-  if (header.crc != crc32c(0, &header, offsetof(Header, crc))) return corrupt_at(offsetof(Header, crc));
+  const Header& header = header_read.value();
   const FileKind kind{header.kind};
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) return corrupt_at(offsetof(Header, kind));
   if (header.file_bytes != source.size()) return corrupt_at(std::min(header.file_bytes, source.size()));
   if (header.section_count == 0 || header.section_count > kMaxSectionCount) {
     return corrupt_at(offsetof(Header, section_count));
@@ -189,6 +201,12 @@ Result<SectionFile> SectionFile::open(ByteSource& source, std::initializer_list<
   }
   if (next_offset != header.table_offset) return corrupt_at(header.table_offset);
   return file;
+}
+
+Result<FileKind> SectionFile::kind_of(ByteSource& source, std::initializer_list<FileKind> kinds) {
+  const Result<Header> header = read_header(source, kinds);
+  if (!header.ok()) return header.error();
+  return FileKind{header.value().kind};
 }
 
 Result<SectionReader> SectionFile::section(SectionTag tag) const {

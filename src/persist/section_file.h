@@ -62,6 +62,9 @@ struct SectionPlan {
   uint64_t length;
 };
 
+/// Where the section lies that comes behind these.
+uint64_t section_offset(std::span<const SectionPlan> before);
+
 /// Size of the whole file.
 uint64_t section_file_bytes(std::span<const SectionPlan> sections);
 
@@ -128,6 +131,9 @@ class SectionFile {
   /// kinds   that the caller reads
   /// Errors  kCorruptData (actual: the offset of what is wrong), kUnsupportedVersion, or the source's
   static Result<SectionFile> open(ByteSource& source, std::initializer_list<FileKind> kinds);
+
+  /// Of a file whose table may be damaged. Errors  as `open`
+  static Result<FileKind> kind_of(ByteSource& source, std::initializer_list<FileKind> kinds);
 
   FileKind kind() const { return kind_; }
 

@@ -103,9 +103,10 @@ Status Store::create(uint64_t identity) {
 }
 
 // The first is told.
-void Store::note_damage(StoreFile where, uint64_t offset) {
+void Store::note_damage(StoreFile where, uint64_t offset, uint64_t bytes) {
+  damage_.push_back({where, offset, bytes});
   if (report_.damage) return;
-  report_.damage = StoreDamage{where, offset};
+  report_.damage = damage_.back();
   refusal_ = corrupt_at(offset);
 }
 
@@ -115,15 +116,17 @@ Status Store::load(const Found& found, const StoreRoot& newest) {
   report_.generation = newest.generation;
   const auto parity = static_cast<size_t>(newest.generation % 2);
   const FoundRoot& in_log = found.logs[parity];
-  if (!in_log.good() || in_log.root.generation != newest.generation) note_damage(log_of(parity), 0);
+  if (!in_log.good() || in_log.root.generation != newest.generation)
+    note_damage(log_of(parity), 0, sizeof(StoreRoot));
   const FoundRoot& other_slot = found.slots[1 - parity];
   const bool is_first = newest.generation == 1 && other_slot.state == RootState::kUnwritten;
   if (!other_slot.good() && !found.logs[1 - parity].good() && !is_first)
-    note_damage(StoreFile::kRoot, (1 - parity) * kSlotBytes);
+    note_damage(StoreFile::kRoot, (1 - parity) * kSlotBytes, sizeof(StoreRoot));
   for (size_t i = 0; i < 2; ++i) {
     if (found.slots[i].good() && found.slots[i].root.identity != newest.identity)
-      note_damage(StoreFile::kRoot, i * kSlotBytes);
-    if (found.logs[i].good() && found.logs[i].root.identity != newest.identity) note_damage(log_of(i), 0);
+      note_damage(StoreFile::kRoot, i * kSlotBytes, sizeof(StoreRoot));
+    if (found.logs[i].good() && found.logs[i].root.identity != newest.identity)
+      note_damage(log_of(i), 0, sizeof(StoreRoot));
   }
 
   File& data = file(StoreFile::kData);
@@ -138,13 +141,14 @@ Status Store::load(const Found& found, const StoreRoot& newest) {
   }
   if (!manifest.ok()) {
     if (manifest.error().code != ErrorCode::kCorruptData) return manifest.error();
-    note_damage(StoreFile::kData, newest.manifest_offset);
+    note_damage(StoreFile::kData, newest.manifest_offset, newest.manifest_bytes);
   } else {
     const Result<uint64_t> size = data.size();
     if (!size.ok()) return size.error();
     for (const StoreSection& section : manifest.value().sections) {
       for (const StoreBlock& block : section.blocks) {
-        if (block.offset + block.length > size.value()) note_damage(StoreFile::kData, size.value());
+        const uint64_t end = block.offset + block.length;
+        if (end > size.value()) note_damage(StoreFile::kData, size.value(), end - size.value());
       }
     }
     manifest_ = std::make_shared<StoreManifest>(std::move(manifest.value()));
@@ -154,7 +158,12 @@ Status Store::load(const Found& found, const StoreRoot& newest) {
   rewind_records();
   const Result<LogEnd> end = log_->scan();
   if (!end.ok()) return end.error();
-  if (end.value().damage_offset) note_damage(log_of(parity), *end.value().damage_offset);
+  if (end.value().damage_offset) {
+    const uint64_t offset = *end.value().damage_offset;
+    const Result<uint64_t> log_bytes = log_file(parity).size();
+    if (!log_bytes.ok()) return log_bytes.error();
+    note_damage(log_of(parity), offset, log_bytes.value() - std::min(log_bytes.value(), offset));
+  }
   report_.record_count = log_->end().sequence - newest.sequence;
   report_.torn = end.value().torn;
   report_.torn_bytes = end.value().torn_bytes;
@@ -255,6 +264,11 @@ Result<SectionSource> Store::section(std::string_view name) const {
   const StoreSection* section = manifest_->find(name);
   if (!section) return Error{ErrorCode::kNotFound, 0, 0};
   return SectionSource(file(StoreFile::kData), manifest_, *section);
+}
+
+std::span<const StoreBlock> Store::section_blocks(std::string_view name) const {
+  const StoreSection* section = manifest_->find(name);
+  return section ? std::span<const StoreBlock>(section->blocks) : std::span<const StoreBlock>();
 }
 
 // --- the next checkpoint

@@ -27,6 +27,7 @@ using StoreFiles = std::array<File*, 4>;
 struct StoreDamage {
   StoreFile file;
   uint64_t offset;  // where it was noticed
+  uint64_t bytes;   // from there, that may not be what was written
 };
 
 /// How a store was found. Does not change after opening.
@@ -47,6 +48,7 @@ struct BlockSizes {
   uint32_t most = uint32_t{1024} * 1024;
 };
 
+struct StoreBlock;
 struct StoreSection;
 struct StoreManifest;
 struct StoreRoot;
@@ -130,6 +132,9 @@ class Store {
   uint64_t section_bytes(std::string_view name) const;
   /// Errors  kNotFound
   Result<SectionSource> section(std::string_view name) const;
+  /// The blocks that it is cut into, in order; each is read as a whole, or is damaged. Valid until the next checkpoint is
+  /// finished. None where there is no such section.
+  std::span<const StoreBlock> section_blocks(std::string_view name) const;
 
   // --- the next checkpoint: begin, each section (kept, or begun, written through `sink()` and ended), finish. Sections
   // not named are gone with it. Until it is finished the present one holds, also after a crash, and can be read. After
@@ -172,7 +177,7 @@ class Store {
   Status create(uint64_t identity);
   Status load(const Found& found, const StoreRoot& newest);
   Status mend(const Found& found);
-  void note_damage(StoreFile where, uint64_t offset);
+  void note_damage(StoreFile where, uint64_t offset, uint64_t bytes);
   Status refusal() const;
   Status commit(StoreRoot& root);
   void trim_data();
@@ -180,6 +185,7 @@ class Store {
   StoreFiles files_;
   BlockSizes sizes_;
   StoreReport report_;
+  std::vector<StoreDamage> damage_;  // all that was noticed; the report has the first
   std::unique_ptr<StoreRoot> root_;  // of the present checkpoint
   std::shared_ptr<const StoreManifest> manifest_;
   std::unique_ptr<FreeSpace> free_;

@@ -32,8 +32,7 @@ void StoreVerifier::begin() {
   manifest_ = store_->manifest_;
   record_ = store_->log_->first();
   extents_.clear();
-  damage_.clear();
-  if (store_->report_.damage) damage_.push_back(*store_->report_.damage);
+  damage_ = store_->damage_;
   const StoreRoot& root = *store_->root_;
   const auto add = [this](StoreFile file, uint64_t offset, uint64_t length, uint32_t crc) {
     extents_.push_back({file, offset, length, crc});
@@ -71,7 +70,7 @@ Result<bool> StoreVerifier::step() {
     const Status read = store_->file(extent.file).read_at(extent.offset, bytes.data(), bytes.size());
     if (!read.ok() && read.error().code != ErrorCode::kCorruptData) return read.error();
     if (!read.ok() || crc32c(0, bytes.data(), bytes.size()) != extent.crc)
-      damage_.push_back({extent.file, extent.offset});
+      damage_.push_back({extent.file, extent.offset, extent.length});
     extents_.pop_back();
     done_bytes_ += extent.length;
     return true;
@@ -82,8 +81,8 @@ Result<bool> StoreVerifier::step() {
     const Status read = store_->log_->read(record_, nullptr);
     if (read.ok()) continue;
     if (read.error().code != ErrorCode::kCorruptData) return read.error();
-    damage_.push_back(
-        {store_->root_->generation % 2 == 0 ? StoreFile::kLog0 : StoreFile::kLog1, record_.offset});
+    const StoreFile log = store_->root_->generation % 2 == 0 ? StoreFile::kLog0 : StoreFile::kLog1;
+    damage_.push_back({log, record_.offset, end.offset - record_.offset});
     record_ = end;
   }
   done_bytes_ += record_.offset - begun;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "support/byte_buffer.h"
 #include "support/damaged_files.h"
 #include "support/engine_files.h"
+#include "support/random_vectors.h"
 #include "support/saved_engine.h"
 #include "support/test_data.h"
 
@@ -104,6 +106,61 @@ TEST(EngineFile, ClaimsThatDoNotHoldAreFound) {
   for (const EngineClaims& claims : wrong) {
     EXPECT_EQ(load_error(claimed_engine_file(claims)).code, ErrorCode::kCorruptData)
         << "claim " << (&claims - wrong);
+  }
+}
+
+// The rows of an engine's file lie where `place` says.
+void expect_rows_at(const RowsPlace& place, const Bytes& bytes, const SearchEngine& engine) {
+  ASSERT_EQ(place.dim, engine.dim());
+  ASSERT_EQ(place.ids.size(), engine.stats().size);
+  for (size_t row = 0; row < place.ids.size(); ++row) {
+    const Result<const float*> vector = engine.get(RowId{place.ids[row]});
+    ASSERT_TRUE(vector.ok());
+    const size_t row_bytes = engine.dim() * sizeof(float);
+    EXPECT_EQ(std::memcmp(bytes.data() + place.offset + row * row_bytes, vector.value(), row_bytes), 0)
+        << row;
+  }
+}
+
+TEST(EngineFile, TellsWhereItsRowsLieWhateverElseIsDamaged) {
+  constexpr size_t kDim = 6, kRows = 300;
+  Random random(21);
+  const std::vector<float> rows = uniform_values(random, kRows * kDim);
+  Quantization codes_only{};
+  codes_only.keep_vectors = false;
+  for (const auto& options :
+       {EngineOptions{.dim = kDim}, EngineOptions{.dim = kDim, .index = IndexKind::kHnsw},
+        EngineOptions{.dim = kDim, .index = IndexKind::kIvf},
+        EngineOptions{.dim = kDim, .quantization = Quantization{}},
+        EngineOptions{.dim = kDim, .quantization = codes_only}}) {
+    auto engine = std::move(SearchEngine::create(options, best_kernels()).value());
+    ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+    const bool keeps_rows = !options.quantization || options.quantization->keep_vectors;
+    // Ids from 0 on; the newest; with gaps.
+    for (const std::vector<uint32_t>& removed : {std::vector<uint32_t>{}, {0, 1}, {50, 299}}) {
+      for (const uint32_t id : removed) ASSERT_TRUE(engine->remove(RowId{id}).ok());
+      const Bytes bytes = saved(*engine);
+      BufferSource source(bytes);
+      const Result<RowsPlace> place = locate_rows(source);
+      ASSERT_TRUE(place.ok());
+      if (!keeps_rows) {
+        EXPECT_TRUE(place.value().ids.empty());
+        continue;
+      }
+      expect_rows_at(place.value(), bytes, *engine);
+
+      Bytes damaged = bytes;
+      damaged.back() ^= 1;
+      BufferSource without_table(damaged);
+      EXPECT_EQ(locate_rows(without_table).error().code, ErrorCode::kCorruptData);
+      const Result<RowsPlace> guessed = locate_rows_without_table(without_table);
+      if (options.index == IndexKind::kIvf) {
+        EXPECT_EQ(guessed.error().code, ErrorCode::kCorruptData);
+        continue;
+      }
+      ASSERT_TRUE(guessed.ok());
+      expect_rows_at(guessed.value(), bytes, *engine);
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "persist/crc32c.h"
+#include "persist/store/manifest.h"
 #include "persist/store/store_layout.h"
 #include "support/faulty_files.h"
 #include "support/store_model.h"
@@ -140,6 +141,25 @@ TEST(Store, SectionsAreReadAnywhereUntilTheNextCheckpoint) {
   EXPECT_EQ(source.read_at(9999, &byte, 1).error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST(Store, TellsTheBlocksOfASection) {
+  FaultyFiles files;
+  std::unique_ptr<Store> store = opened(files);
+  Random random(9);
+  const Bytes bytes = random_bytes(random, 20000);
+  ASSERT_TRUE(write_checkpoint(*store, {}, {{"empty", {}}, {"a", bytes}}, random).ok());
+  size_t offset = 0;
+  for (const StoreBlock& block : store->section_blocks("a")) {
+    const Bytes data = files.contents()[3];
+    ASSERT_LE(block.offset + block.length, data.size());
+    EXPECT_TRUE(std::equal(data.begin() + static_cast<ptrdiff_t>(block.offset),
+                           data.begin() + static_cast<ptrdiff_t>(block.offset + block.length),
+                           bytes.begin() + static_cast<ptrdiff_t>(offset)));
+    offset += block.length;
+  }
+  EXPECT_EQ(offset, bytes.size());
+  EXPECT_TRUE(store->section_blocks("empty").empty() && store->section_blocks("none").empty());
+}
+
 TEST(StoreVerifier, ChecksAllInSteps) {
   FaultyFiles files;
   std::unique_ptr<Store> store = opened(files);
@@ -162,6 +182,9 @@ TEST(StoreVerifier, ChecksAllInSteps) {
   ASSERT_EQ(again.damage().size(), 1u);
   EXPECT_EQ(again.damage()[0].file, StoreFile::kData);
   EXPECT_EQ(again.damage()[0].offset, 4096u);
+  for (const StoreBlock& block : store->section_blocks("a")) {
+    if (block.offset == 4096) EXPECT_EQ(again.damage()[0].bytes, block.length);
+  }
 }
 
 TEST(StoreLayout, LiesAsTheNoteSays) {
