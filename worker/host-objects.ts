@@ -80,6 +80,7 @@ const shardCalls: CallTable<Shard, ShardCalls> = {
   holdFiles: ({ stored }) => stored.holdFiles(),
   readFile: ({ stored }, hold, name, offset, size) => stored.readFile(hold, name, offset, size),
   releaseFiles: ({ stored }, hold) => stored.releaseFiles(hold),
+  release: (shard) => shard.release(),
   verify: ({ stored }) => stored.verify(),
   checkpointSome: (shard, wanted) => shard.checkpointSome(wanted),
   search: (shard, request, queries) => shard.search(request, queries),

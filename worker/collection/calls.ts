@@ -26,13 +26,16 @@ export class Calls {
   /** Ends the waits of calls, when the collection is closed. */
   readonly #waits = new Set<() => void>();
   #ended = false;
+  readonly #readOnlyFor: string | undefined;
 
-  /** `onChange`: told after each change. */
+  /** `onChange`: told after each change. `readOnlyFor`: why there can be none. */
   constructor(
     config: CollectionConfig,
     onSlowQuery: ((query: SlowQuery) => void) | undefined,
     onChange: () => void,
+    readOnlyFor?: string,
   ) {
+    this.#readOnlyFor = readOnlyFor;
     this.#config = config;
     this.#onSlowQuery = onSlowQuery;
     this.#onChange = onChange;
@@ -63,6 +66,8 @@ export class Calls {
     const before = this.#changes;
     const made = this.#timed(operation, options, undefined, async () => {
       const change = prepare();
+      if (this.#readOnlyFor !== undefined)
+        throw new VectorSearchError('READ_ONLY', `collection ${this.#config.name}`, this.#readOnlyFor);
       await this.unlessStopped(before, options.signal);
       this.#answers.beginOrEndChange();
       try {

@@ -28,7 +28,7 @@ const textNames: NamesOf<TextIndexOptions> = {
 
 const collectionNames: NamesOf<CollectionOptions> = {
   ...{ name: true, vectors: true, sparseVectors: true, storage: true, shards: true, shardKey: true },
-  ...{ path: true, durability: true },
+  ...{ path: true, durability: true, ifDamaged: true },
   ...{ payloadIndex: true, embed: true, model: true, cacheBytes: true, onSlowQuery: true, slowQueryMs: true },
   ...vectorNames,
   ...startNames,
@@ -92,11 +92,14 @@ export function checkCollectionOptions(options: CollectionOptions): CollectionCo
 
 /** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
 function checkStorage(options: CollectionOptions, shardCount: number): CollectionStorage | undefined {
-  const { name, storage: kind = 'memory', path, durability = 'strict', shards, shardKey, model } = options;
+  const { name, storage: kind = 'memory', path, durability = 'strict', ifDamaged = 'refuse' } = options;
+  const { shards, shardKey, model } = options;
   if (!storageKinds.includes(kind))
     throw invalidArgument(`storage to be one of ${storageKinds.join(', ')}`, kind);
   if (durability !== 'strict' && durability !== 'relaxed')
     throw invalidArgument("durability to be 'strict' or 'relaxed'", durability);
+  if (ifDamaged !== 'refuse' && ifDamaged !== 'readOnly')
+    throw invalidArgument("ifDamaged to be 'refuse' or 'readOnly'", ifDamaged);
   if (path !== undefined && (typeof path !== 'string' || path === ''))
     throw invalidArgument('path to be text that is not empty', path);
   if (kind === 'file' && path === undefined) throw invalidArgument('a path beside storage file', path);
@@ -108,6 +111,7 @@ function checkStorage(options: CollectionOptions, shardCount: number): Collectio
     shardCount,
     ...(shards === 'auto' && { anyShardCount: true }),
     ...(path !== undefined && { path }),
+    ...(ifDamaged === 'readOnly' && { ifDamaged }),
     ...(shardKey !== undefined && { shardKey }),
     ...(model !== undefined && { model }),
   };

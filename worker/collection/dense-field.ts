@@ -8,7 +8,7 @@ import { VectorSearchEngine } from '../../bindings/api/search-engine.js';
 import type { SearchResults } from '../../bindings/api/search-results.js';
 import type { Steps } from '../../bindings/api/steps.js';
 import type { Store } from '../../bindings/api/store.js';
-import type { SearchOptions } from '../../bindings/api/types.js';
+import type { Metric, SearchOptions } from '../../bindings/api/types.js';
 import { forEachBit } from './payload/bits.js';
 import { noNumber, SlotNumbers } from './slot-numbers.js';
 import type { SearchParams, VectorConfig } from './types.js';
@@ -69,6 +69,15 @@ export class DenseField {
 
   get memoryBytes(): number {
     return this.#engine.stats().memoryBytes + this.#ids.memoryBytes + this.#slots.memoryBytes;
+  }
+
+  get metric(): Metric {
+    return this.#engine.metric;
+  }
+
+  /** Whether vectors are read back as they were given. */
+  get keepsFloats(): boolean {
+    return this.#engine.stats().quantization?.keepVectors ?? true;
   }
 
   has(slot: number): boolean {

@@ -11,7 +11,8 @@ import { startClient } from '../start-worker.js';
 import { estimateStorage } from '../storage/quota.js';
 import type { CollectionStorage } from './collection-config.js';
 import { markCreated } from './durable/created-marks.js';
-import type { OpenedShard, ShardCalls, ShardConfig } from './shard-protocol.js';
+import type { OpenedShard, ShardCalls, ShardConfig, ShardDamage } from './shard-protocol.js';
+import type { CollectionDamage } from './types.js';
 
 type ArgumentsOf<Method extends keyof ShardCalls> = Parameters<ShardCalls[Method]>;
 type ResultOf<Method extends keyof ShardCalls> = ReturnType<ShardCalls[Method]>;
@@ -73,20 +74,27 @@ export class ShardGroup {
       return new ShardGroup(await startShards(numbers(0, count), plan.shard, undefined, options));
     // What is stored tells how many there are, and the first shard where.
     const first = await startShards([0], plan.shard, storage, options);
+    const shards = [...first];
     try {
       const { kind, shardCount } = first[0]?.opened ?? { kind: 'memory', shardCount: count };
       const found = kind === 'memory' ? undefined : { ...storage, kind, shardCount };
-      const others = await startShards(numbers(1, shardCount), plan.shard, found, options);
+      shards.push(...(await startShards(numbers(1, shardCount), plan.shard, found, options)));
+      const damage = damageOf(shards);
       const startAgain = async (shard: number) => {
         const { signal: _, ...lasting } = options;
-        const [started] = await startShards([shard], plan.shard, found, lasting);
+        const { ifDamaged, ...place } = found as CollectionStorage;
+        // Of a whole collection, nobody knows what becomes of damage that is found later.
+        const again = { ...place, ...(damage !== undefined && ifDamaged && { ifDamaged }) };
+        const [started] = await startShards([shard], plan.shard, again, lasting);
         return started as RunningShard;
       };
-      const group = new ShardGroup([...first, ...others], found && startAgain);
+      const group = new ShardGroup(shards, found && startAgain);
+      if (found?.ifDamaged !== undefined && damage === undefined)
+        await group.callEach(group.all, 'release', () => [], {});
       if (found !== undefined) group.#lost = markCreated(found.name) && (first[0]?.opened?.created ?? false);
       return group;
     } catch (error) {
-      for (const { client } of first) void client.dispose();
+      for (const { client } of shards) void client.dispose();
       throw error;
     }
   }
@@ -99,10 +107,12 @@ export class ShardGroup {
   /** Where the shards are kept. */
   get storage(): ShardGroupStorage {
     const opened = this.#shards.map((shard) => shard.opened);
+    const damage = damageOf(this.#shards);
     return {
       kind: opened[0]?.kind ?? 'memory',
       tornBytes: opened.reduce((sum, each) => sum + (each?.tornBytes ?? 0), 0),
       lost: this.#lost,
+      ...(damage !== undefined && { damage }),
       ...(opened[0]?.model !== undefined && { model: opened[0].model }),
     };
   }
@@ -190,7 +200,35 @@ export interface ShardGroupStorage {
   readonly kind: OpenedShard['kind'];
   readonly tornBytes: number;
   readonly lost: boolean;
+  readonly damage?: CollectionDamage;
   readonly model?: string;
+}
+
+/** What is missing; nothing where all shards are whole. */
+function damageOf(shards: readonly RunningShard[]): CollectionDamage | undefined {
+  const opened = shards.map((shard) => shard.opened);
+  if (opened.every((each) => each?.damage === undefined)) return undefined;
+  const all = opened.map((each): ShardDamage => {
+    // One that is not there beside others that are.
+    const isMissing = each?.created === true;
+    const none = {
+      files: [],
+      lostPoints: isMissing ? 'unknown' : 0,
+      isLost: isMissing,
+      lostChanges: isMissing,
+    } as const;
+    return each?.damage ?? none;
+  });
+  const counts = all.map(({ lostPoints }) => lostPoints);
+  return {
+    files: all.flatMap(({ files }, shard) => files.map((each) => ({ shard, ...each }))),
+    lostShards: all.flatMap(({ isLost }, shard) => (isLost ? [shard] : [])),
+    lostPoints: counts.reduce<number | 'unknown'>(
+      (sum, count) => (sum === 'unknown' || count === 'unknown' ? 'unknown' : sum + count),
+      0,
+    ),
+    lostChanges: all.some(({ lostChanges }) => lostChanges),
+  };
 }
 
 /** The error, with what the site may keep. */

@@ -3,7 +3,7 @@ What a collection asks of its shards. Types only.
 
 @module
 */
-import type { StoreVerification } from '../../bindings/api/store.js';
+import type { StoreDamage, StoreVerification } from '../../bindings/api/store.js';
 import type { StoreFiles } from '../../bindings/api/store-files.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import type { CheckedFilter } from './filter/check.js';
@@ -49,6 +49,18 @@ export interface ShardStorage {
   readonly anyShardCount?: boolean;
   readonly shardKey?: string;
   readonly model?: string;
+  /** `readOnly`: what is left of it is opened where it is damaged, and nothing is written until {@link ShardCalls.release}. */
+  readonly ifDamaged?: 'readOnly';
+}
+
+/** What is missing of a damaged shard. */
+export interface ShardDamage {
+  readonly files: readonly StoreDamage[];
+  /** Whether nothing of it can be read. */
+  readonly isLost: boolean;
+  readonly lostPoints: number | 'unknown';
+  /** Whether the newest changes may be lost. */
+  readonly lostChanges: boolean;
 }
 
 /** A file of a shard, as long as it is now. */
@@ -81,6 +93,8 @@ export interface OpenedShard {
   readonly created: boolean;
   /** Bytes at the end of its log of a change that was not acknowledged: the worker was ended in the middle of it. */
   readonly tornBytes: number;
+  /** Of one of which only a part can be read. */
+  readonly damage?: ShardDamage;
 }
 
 /** Dense vectors of a batch. They themselves travel beside it, one array for each of these. */
@@ -230,6 +244,8 @@ export interface ShardCalls {
   holdFiles(): HeldFiles;
   readFile(hold: number, name: string, offset: number, size: number): Uint8Array;
   releaseFiles(hold: number): void;
+  /** Writes what was held back: all shards are whole. */
+  release(): void;
   /** Checks every byte that is kept. */
   verify(): StoreVerification;
   search(request: ShardSearch, queries: Float32Array): PackedHits;

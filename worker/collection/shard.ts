@@ -11,6 +11,8 @@ import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js
 import { DenseField } from './dense-field.js';
 import { type Change, withTypedArrays } from './durable/change-record.js';
 import { DurableShard } from './durable/durable-shard.js';
+import { SalvagedShard } from './durable/salvaged-shard.js';
+import type { StoredShard } from './durable/stored-shard.js';
 import { eachInSteps } from './each-in-steps.js';
 import type { CheckedFilter } from './filter/check.js';
 import { forEachBit, hasBit } from './payload/bits.js';
@@ -46,7 +48,7 @@ type Undo = (() => void)[];
 /** Calls that change what a shard holds. */
 type ChangeCall = Exclude<
   keyof ShardCalls & keyof Shard,
-  | ('optimize' | 'indexSome' | 'checkpointSome' | 'close')
+  | ('optimize' | 'indexSome' | 'checkpointSome' | 'release' | 'close')
   | ('search' | 'statistics' | 'retrieve' | 'vectorsOf' | 'missing' | 'scroll' | 'ordered' | 'count')
   | ('facet' | 'info')
 >;
@@ -64,21 +66,38 @@ export class Shard {
   readonly payloads = new PayloadStore();
   readonly #selections = new Map<string, Selection>();
   readonly #searcher = new ShardSearcher(this);
-  #durable: DurableShard | undefined;
+  #durable: StoredShard | undefined;
   readonly lookup: PointLookup = {
     slotOf: (id) => this.points.slotOf(id),
     hasVector: (name, slot) => this.#field(name)?.has(slot) ?? false,
     live: this.points.live,
   };
 
-  /** @throws {VectorSearchError} as the engines' constructors, and as {@link DurableShard.open}. */
+  /**
+  Opens it; where it is damaged, and `ifDamaged` is `readOnly`, what is left of it.
+
+  @throws {VectorSearchError} as the engines' constructors, and as {@link DurableShard.open}.
+  */
   static async open(config: ShardConfig): Promise<Shard> {
+    try {
+      return await Shard.#open(config, DurableShard.open);
+    } catch (error) {
+      const isDamaged = error instanceof VectorSearchError && error.code === 'CORRUPT_DATA';
+      if (!isDamaged || config.storage?.ifDamaged !== 'readOnly') throw error;
+      return Shard.#open(config, SalvagedShard.open);
+    }
+  }
+
+  static async #open(
+    config: ShardConfig,
+    openStored: (...given: Parameters<typeof DurableShard.open>) => Promise<StoredShard | undefined>,
+  ): Promise<Shard> {
     const { vectors, sparseVectors, payloadIndex, storage } = config;
     const shard = new Shard();
     try {
       for (const [name, sparse] of Object.entries(sparseVectors))
         shard.sparse.set(name, await SparseField.open(sparse));
-      const durable = storage && (await DurableShard.open(storage, config, shard));
+      const durable = storage && (await openStored(storage, config, shard));
       if (!durable?.wasStored)
         for (const [name, dense] of Object.entries(vectors)) shard.dense.set(name, DenseField.create(dense));
       durable?.begin((change) => shard.#makeAgain(change));
@@ -97,6 +116,11 @@ export class Shard {
   /** What is told about it when it is opened. */
   get opened(): OpenedShard | undefined {
     return this.#durable?.opened;
+  }
+
+  /** Writes what was held back while it was not known whether all shards are whole. */
+  release(): void {
+    this.#durable?.release();
   }
 
   /** Resolves once the changes so far are as durable as was asked for; nothing where they are already. */
@@ -214,7 +238,7 @@ export class Shard {
   }
 
   /** The store of one that outlives its worker. */
-  get stored(): DurableShard {
+  get stored(): StoredShard {
     if (this.#durable === undefined)
       throw new VectorSearchError(
         'NOT_SUPPORTED',

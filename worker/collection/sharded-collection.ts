@@ -108,7 +108,9 @@ export class ShardedCollection implements Collection {
     this.#shards = shards;
     this.#shapes = shapesOf(config.shard);
     this.#searcher = new ShardSearcher(shards, this.#shapes, { ...options, shardKey: config.shardKey });
-    this.#calls = new Calls(config, options.onSlowQuery, () => this.#upkeep?.changed());
+    const isDamaged = shards.storage.damage !== undefined;
+    const readOnlyFor = isDamaged ? 'what is stored is damaged' : undefined;
+    this.#calls = new Calls(config, options.onSlowQuery, () => this.#upkeep?.changed(), readOnlyFor);
     if (shards.isDurable) {
       this.#upkeep = new Upkeep(() => this.#calls.between(() => this.#keepUp()));
       // What was not indexed when it was left.
@@ -398,7 +400,7 @@ export class ShardedCollection implements Collection {
       return {
         name: this.name,
         pointsCount: total(({ points }) => points),
-        status: alive.length === infos.length ? 'green' : 'red',
+        status: alive.length === infos.length && storage.damage === undefined ? 'green' : 'red',
         shards: infos.map((info) => ({ pointsCount: info?.points ?? null })),
         vectors: described(this.#config.shard.vectors),
         sparseVectors: described(this.#config.shard.sparseVectors),
@@ -415,6 +417,7 @@ export class ShardedCollection implements Collection {
           bytes: total(({ storedBytes }) => storedBytes),
           tornBytes: storage.tornBytes,
           lost: storage.lost,
+          ...(storage.damage !== undefined && { damage: storage.damage }),
         },
         ...(model !== undefined && { model }),
       };
@@ -498,7 +501,7 @@ export class ShardedCollection implements Collection {
 
   /** Has the shards write down what they are like, those where it is due, or all: searches come in between. */
   async #checkpoint(wanted: boolean): Promise<void> {
-    if (!this.#shards.isDurable) return;
+    if (!this.#shards.isDurable || this.#shards.storage.damage !== undefined) return;
     const write = async (shard: number) => {
       while ((await this.#shards.call(shard, 'checkpointSome', [wanted], {})) < 1);
     };

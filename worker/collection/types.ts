@@ -483,6 +483,12 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
   readonly path?: string;
   /** When a change is acknowledged. Default: `strict`. */
   readonly durability?: Durability;
+  /**
+  What becomes of a collection whose stored bytes are damaged. It stays as it is in either case. Default: `refuse`, with
+  `CORRUPT_DATA`. `readOnly` opens what is left: every point all of whose bytes are right, as it was acknowledged;
+  `info().storage.damage` tells what is missing, and changes are refused with `READ_ONLY`.
+  */
+  readonly ifDamaged?: 'refuse' | 'readOnly';
   /** Workers that share the points, 1 to 64. `auto`: half the processor's threads, at most 8. Default: `1`. */
   readonly shards?: 'auto' | number;
   /**
@@ -568,6 +574,20 @@ export interface StorageDamage {
   readonly file: string;
   /** Where in it. */
   readonly offset: number;
+  /** From there, that may not be what was written: checksums are of blocks. */
+  readonly bytes: number;
+}
+
+/** What is missing of a collection that was opened to read what is left of it. */
+export interface CollectionDamage {
+  /** Bytes that are not what was written. */
+  readonly files: readonly StorageDamage[];
+  /** Workers of whose points nothing can be read. */
+  readonly lostShards: readonly number[];
+  /** Points that are left out; `unknown` where nothing tells how many there were. */
+  readonly lostPoints: number | 'unknown';
+  /** Whether the newest changes may be lost: then points may be as they were before these, and removed ones be there. */
+  readonly lostChanges: boolean;
 }
 
 /** What `verify` has found. */
@@ -598,6 +618,8 @@ export interface StorageInfo {
   Only where the page has a `localStorage`.
   */
   readonly lost: boolean;
+  /** What is missing, where it was damaged and `ifDamaged` is `readOnly`. It takes no changes then. */
+  readonly damage?: CollectionDamage;
 }
 
 /** What a collection is like now. */
@@ -606,7 +628,7 @@ export interface CollectionInfo {
   readonly name: string;
   /** Points. */
   readonly pointsCount: number;
-  /** `green`: all is well; `red`: a worker has ended, and its points with it. */
+  /** `green`: all is well; `red`: a worker has ended, and its points with it, or what is stored is damaged. */
   readonly status: 'green' | 'red';
   /** Workers that share the points. */
   readonly shards: readonly ShardInfo[];

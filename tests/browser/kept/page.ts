@@ -6,6 +6,8 @@ import {
   openCollection,
   restoreCollection,
 } from 'vicinal/worker';
+import { storeFileNames } from '../../../bindings/api/store-files.js';
+import { folderName } from '../../../worker/storage/storage-names.js';
 
 let collection: Collection;
 let dim = 0;
@@ -13,6 +15,55 @@ let dim = 0;
 /** Numbers that a place tells, in [0, 1). */
 const numberAt = (place: number): number => (Math.imul(place + 1, 0x9e3779b1) >>> 0) / 2 ** 32;
 const vectorOf = (id: number) => Float32Array.from({ length: dim }, (_, i) => numberAt(id * dim + i));
+
+async function idsOf(read: Collection): Promise<unknown[]> {
+  const ids: unknown[] = [];
+  for await (const { id } of read.scroll()) ids.push(id);
+  return ids;
+}
+
+/** Changes a byte of the vector of an id where it stands in `bytes`; whether it does. */
+function changeVector(bytes: Uint8Array, id: number): boolean {
+  const wanted = new Uint8Array(vectorOf(id).buffer);
+  const at = bytes.findIndex((_, start) => wanted.every((byte, i) => bytes[start + i] === byte));
+  if (at >= 0) bytes[at] = (bytes[at] as number) ^ 1;
+  return at >= 0;
+}
+
+async function damageFile(name: string, id: number): Promise<boolean> {
+  let folder = await navigator.storage.getDirectory();
+  for (const part of ['vicinal', folderName(name), 'shard-0']) folder = await folder.getDirectoryHandle(part);
+  const handle = await folder.getFileHandle('data');
+  const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+  const isThere = changeVector(bytes, id);
+  const file = await handle.createWritable();
+  await file.write(bytes);
+  await file.close();
+  return isThere;
+}
+
+async function damageDatabase(name: string, id: number): Promise<boolean> {
+  const database = await settled(indexedDB.open(`vicinal/${folderName(name)}/shard-0`));
+  const blocks = database.transaction('blocks', 'readwrite').objectStore('blocks');
+  let isThere = false;
+  // Of the file `data` (worker/storage/indexeddb-files.ts).
+  const range = IDBKeyRange.lowerBound(storeFileNames.indexOf('data') * 2 ** 32);
+  for (const key of await settled(blocks.getAllKeys(range))) {
+    const bytes = (await settled(blocks.get(key))) as Uint8Array;
+    if (isThere || !changeVector(bytes, id)) continue;
+    isThere = true;
+    await settled(blocks.put(bytes, key));
+  }
+  database.close();
+  return isThere;
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
 
 const kept = {
   /** @returns The tab's role. */
@@ -71,6 +122,32 @@ const kept = {
       (error: { readonly code?: string }) => error.code,
     );
     return [code, await deleteCollection({ name: 'nothing' })];
+  },
+
+  /** Changes a byte of the vector of an id in the files of a collection that nobody has open; whether it is there. */
+  damage(kind: string, { name, dim: length }: CollectionOptions, id: number): Promise<boolean> {
+    dim = length as number;
+    return kind === 'indexeddb' ? damageDatabase(name, id) : damageFile(name, id);
+  },
+
+  /** What is left of a damaged one: what is told of it, the code of a change's error, ids, and those in its snapshot. */
+  async openDamaged(options: CollectionOptions): Promise<unknown> {
+    const codeOf = (opening: Promise<unknown>) =>
+      opening.then(
+        () => 'none',
+        (error: { readonly code?: string }) => error.code,
+      );
+    const refused = await codeOf(openCollection(options));
+    dim = options.dim as number;
+    collection = await openCollection({ ...options, ifDamaged: 'readOnly' });
+    const { damage } = (await collection.info()).storage;
+    const change = await codeOf(collection.delete([1]));
+    const ids = await idsOf(collection);
+    const snapshot = await new Response(collection.snapshot()).blob();
+    const restored = await restoreCollection({ ...options, name: `${options.name} again` }, snapshot);
+    const restoredIds = await idsOf(restored);
+    await restored.close();
+    return { refused, damage, change, ids, restoredIds };
   },
 
   async role(): Promise<string> {

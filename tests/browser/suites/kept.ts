@@ -79,6 +79,32 @@ export function keptSuite(bench: Bench): void {
       }
     });
 
+    test('what is left of a damaged collection can be read and taken along, and the rest is told', async () => {
+      const { driver } = bench;
+      for (const storage of kinds(2)) {
+        const options = nextOptions(storage, 1);
+        await load(driver);
+        await ask(driver, 'open', options);
+        await ask(driver, 'upsert', 1, 100);
+        await ask(driver, 'optimize');
+        await ask(driver, 'upsert', 101, 110);
+        // With no word to the collection, whose last points are in the log alone.
+        await driver.reload();
+        await waitFor(driver, 'globalThis.isReady');
+        expect(await ask(driver, 'damage', storage, options, 50)).toBe(true);
+        const ids = Array.from({ length: 10 }, (_, i) => 101 + i);
+        expect(await ask(driver, 'openDamaged', options)).toMatchObject({
+          ...{ refused: 'CORRUPT_DATA', change: 'READ_ONLY', ids, restoredIds: ids },
+          damage: {
+            files: [{ shard: 0, file: 'data' }],
+            lostShards: [],
+            lostPoints: 100,
+            lostChanges: false,
+          },
+        });
+      }
+    }, 120_000);
+
     for (const shards of [1, 2]) {
       test(`a reload keeps a collection of ${shards} workers, and its answers`, async () => {
         const { driver } = bench;

@@ -84,7 +84,7 @@ export function readCheckpoint(store: Store, vectors: ShardConfig['vectors'], st
       points.addGap();
       continue;
     }
-    const [id, payload] = JSON.parse(text.decode(piece)) as [PointId, Payload | null];
+    const [id, payload] = pointOf(piece);
     payloads.set(points.nextSlot, payload);
     points.add(id);
   }
@@ -126,6 +126,11 @@ function* pointPieces(points: PointTable, payloads: PayloadStore): Generator<Uin
   }
 }
 
+/** @throws where the piece is none. */
+export function pointOf(piece: Uint8Array): [id: PointId, payload: Payload | null] {
+  return JSON.parse(text.decode(piece)) as [PointId, Payload | null];
+}
+
 function* sparsePieces(field: SparseField, slotCount: number): Generator<Uint8Array, void, void> {
   for (let slot = 0; slot < slotCount; slot++) {
     const vector = field.get(slot);
@@ -139,7 +144,8 @@ function* sparsePieces(field: SparseField, slotCount: number): Generator<Uint8Ar
   }
 }
 
-function sparseOf(piece: Uint8Array): [slot: number, vector: SparseVector] {
+/** @throws {VectorSearchError} with code `CORRUPT_DATA` where the piece is none. */
+export function sparseOf(piece: Uint8Array): [slot: number, vector: SparseVector] {
   const words = wordsOf(piece);
   const [slot, count] = words as unknown as [number, number];
   if (words.length < 2 || words.length !== 2 + 2 * count)

@@ -16,6 +16,7 @@ import {
   encodeStoredConfig,
   type StoredConfig,
 } from './stored-config.js';
+import type { StoredShard } from './stored-shard.js';
 
 const snapshotOrder = ['data', 'log-0', 'log-1', 'root'] as const;
 
@@ -30,7 +31,7 @@ interface HeldFile extends ShardFile {
 /** How long one piece of a checkpoint takes, in milliseconds, where no part of it takes longer. */
 const pieceMs = 20;
 
-export class DurableShard {
+export class DurableShard implements StoredShard {
   /** Whether it was there already. */
   readonly wasStored: boolean;
   readonly #journal: Journal;
@@ -138,6 +139,10 @@ export class DurableShard {
   /** Resolves once what was acknowledged may be; nothing where it is already. */
   settle(): Promise<void> | undefined {
     return this.#journal.settle();
+  }
+
+  release(): void {
+    this.#journal.release();
   }
 
   /** The files as they are, until they are released: what is appended comes behind that, and no checkpoint is made. */

@@ -6,6 +6,7 @@ acknowledged (`strict`), or some time after (`relaxed`).
 */
 import { Store } from '../../../bindings/api/store.js';
 import type { StoreFiles } from '../../../bindings/api/store-files.js';
+import { HeldBackFiles } from '../../storage/held-back-files.js';
 import { chooseStorage, type OpenedFiles, openStorage } from '../../storage/storage.js';
 import type { ShardStorage } from '../shard-protocol.js';
 import type { DurableStorage } from '../types.js';
@@ -39,7 +40,8 @@ export class Journal {
   static async open(storage: ShardStorage): Promise<Journal | undefined> {
     const kind = storage.kind === 'auto' ? await chooseStorage(storage) : storage.kind;
     if (kind === 'memory') return undefined;
-    const files = await openStorage({ ...storage, kind });
+    const opened = await openStorage({ ...storage, kind });
+    const files = storage.ifDamaged === 'readOnly' ? new HeldBackFiles(opened) : opened;
     try {
       return new Journal(kind, files, Store.open(files.files), storage.durability === 'strict');
     } catch (error) {
@@ -61,6 +63,13 @@ export class Journal {
 
   get files(): StoreFiles {
     return this.#files.files;
+  }
+
+  /** Writes what was held back. */
+  release(): void {
+    if (!(this.#files instanceof HeldBackFiles)) return;
+    this.#files.release();
+    this.noteFlushed();
   }
 
   /** Keeps a change. Where this throws, it is not kept. */

@@ -46,6 +46,32 @@ export function* piecesOf(section: Uint8Array): Generator<Uint8Array, void, void
   }
 }
 
+/**
+The pieces of the end of a section, whose bytes begin in the middle of one: from the first place on where all that follows
+are pieces.
+
+@param read - What a piece is. Throws for bytes that are none, as the inside of a piece must be.
+*/
+export function lastPieces<Piece>(end: Uint8Array, read: (bytes: Uint8Array) => Piece): readonly Piece[] {
+  for (let start = 0; start < end.length; start += 4) {
+    try {
+      return Array.from(piecesOf(end.subarray(start)), read);
+    } catch {
+      // Not here.
+    }
+  }
+  return [];
+}
+
+/** The pieces of the start of a section, whose bytes end in the middle of one. */
+export function* firstPieces(start: Uint8Array): Generator<Uint8Array, void, void> {
+  try {
+    yield* piecesOf(start);
+  } catch {
+    // The last one is not all there.
+  }
+}
+
 function aligned(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
 }

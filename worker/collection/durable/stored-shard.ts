@@ -1,0 +1,41 @@
+/**
+What a shard asks of whatever keeps it. Types only.
+
+@module
+*/
+import type { Steps } from '../../../bindings/api/steps.js';
+import type { StoreVerification } from '../../../bindings/api/store.js';
+import type { HeldFiles, OpenedShard } from '../shard-protocol.js';
+import type { Change } from './change-record.js';
+
+export interface StoredShard {
+  /** Whether it was there already. */
+  readonly wasStored: boolean;
+  readonly opened: OpenedShard;
+  /** Bytes of its files. */
+  readonly bytes: number;
+  /** Makes the changes since the checkpoint again; or the first checkpoint. Where this throws, it is ended. */
+  begin(make: (change: Change) => void): void;
+  /** A change as it is kept: taken before it is made, which may use up its arrays. Nothing where none is kept. */
+  record(change: Change): Uint8Array | undefined;
+  /** Keeps a change that was made. Where this throws, it is not kept. */
+  append(record: Uint8Array): void;
+  /** To be called before what a checkpoint holds is altered: one that is under way begins anew. */
+  touch(): void;
+  /** Resolves once what was acknowledged may be; nothing where it is already. */
+  settle(): Promise<void> | undefined;
+  /** Writes what was held back while it was not known whether all shards are whole. */
+  release(): void;
+  /** Files that stay as they are until they are released: what is stored, or can be read of it. */
+  holdFiles(): HeldFiles | Steps<HeldFiles>;
+  readFile(hold: number, name: string, offset: number, size: number): Uint8Array;
+  releaseFiles(hold: number): void;
+  /** Checks every byte that is kept. */
+  verify(): Steps<StoreVerification>;
+  /** Some 20 ms of a checkpoint, where one is due or `wanted`. Returns the share that is done. */
+  checkpointSome(wanted: boolean): number;
+  /** Ends it. What was acknowledged is durable then. */
+  close(): Promise<void>;
+  /** Ends it at once. */
+  abandon(): void;
+}
