@@ -27,6 +27,8 @@ class ByteSource {
   virtual uint64_t size() const = 0;
   /// Reads exactly `size` bytes from `offset`; kCorruptData (actual: offset) when they are not all there.
   virtual Status read_at(uint64_t offset, void* bytes, size_t size) = 0;
+  /// Whether `read_at` has checked what it reads against checksums: then nobody else need do so.
+  virtual bool is_checked() const { return false; }
 };
 
 }  // namespace vicinal

@@ -97,8 +97,8 @@ class SectionFileWriter {
   uint64_t written_ = 0;  // bytes of it so far
 };
 
-/// Reads one section from its start to its end, checking its checksum on the way: what was read may be used
-/// once `finish` has succeeded.
+/// Reads one section from its start to its end, checking its checksum on the way, unless its source has checked what it
+/// reads: what was read may be used once `finish` has succeeded.
 class SectionReader {
  public:
   SectionReader(ByteSource& source, uint64_t offset, uint64_t length, uint32_t crc)

@@ -73,6 +73,7 @@ class SectionSource final : public ByteSource {
   /// Errors  kCorruptData (actual: the offset in the file `data` of a block that is damaged; size() when reading past
   ///         the end), or the file's
   Status read_at(uint64_t offset, void* bytes, size_t size) override;
+  bool is_checked() const override { return true; }
 
  private:
   File* data_;
