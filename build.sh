@@ -26,12 +26,12 @@ Usage: ./build.sh [verb] [options]
   consumers   pack the package, install it into projects of every bundler and runtime, build and run them
                 --all       in frameworks that render on a server too (slow)
   bench       measure in Node, Chromium and Firefox, beside native code and other packages; `bench PART...` only
-              some of: size, start, first, exact, batch, codes, add; graph, collection (only when named: an hour);
+              some of: size, start, first, exact, batch, codes, add; graph, collection, store (only when named: an hour);
               `bench kernels` the arithmetic by itself
                 --quick     10,000 rows in place of 100,000
                 --in LIST   of node, chromium, firefox, webkit
                 --data DIR  codes, graph: real vectors that are not shipped (tests/bench/rows/data-sets.ts tells which)
-                --only TEXT codes, graph, collection: those with this text in their name
+                --only TEXT codes, graph, collection, store: those with this text in their name
                 --sets TEXT graph: the data sets with this text in their title
                 --figures DIR  graph: where figures are written (build/bench)
                 --json FILE write the figures too

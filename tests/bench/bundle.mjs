@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const out = join(root, 'build/bench');
 const shared = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
 const forNode = { ...shared, platform: 'node', outExtension: { '.js': '.mjs' } };
-const ourselves = ['vicinal', 'vicinal/worker'];
+const ourselves = ['vicinal', 'vicinal/*'];
 const peers = { nodePaths: [join(out, 'node_modules')], splitting: true };
 
 await build({
@@ -28,16 +28,19 @@ await build({
   outdir: join(out, 'node'),
   // hnswlib-wasm is written for bundlers alone.
   mainFields: ['module', 'main'],
-  external: [...ourselves, '@tensorflow/*', 'fake-indexeddb', 'usearch'],
+  external: [...ourselves, '@electric-sql/*', '@tensorflow/*', 'fake-indexeddb', 'usearch'],
 });
 await build({
   ...shared,
   ...peers,
-  entryPoints: { bench: 'tests/bench/measured/page.ts' },
+  entryPoints: {
+    bench: 'tests/bench/measured/page.ts',
+    'raw-worker': 'tests/bench/measured/stored/raw-worker.ts',
+  },
   outdir: join(out, 'page'),
   platform: 'browser',
   minify: true,
-  // Native code is not measured in a page.
-  external: [...ourselves, 'usearch', 'node:*'],
+  // Native code and folders are not measured in a page.
+  external: [...ourselves, 'usearch', '@electric-sql/*', 'node:*'],
 });
 copyFileSync(join(root, 'tests/bench/measured/page.html'), join(out, 'page/index.html'));

@@ -17,6 +17,8 @@ export const paths = {
   bench: join(root, 'build/bench'),
   data: join(root, 'build/bench/data'),
   peers: join(root, 'build/bench/node_modules'),
+  /** What collections keep in Node, while it is measured. */
+  stored: join(root, 'build/bench/stored'),
   demoData: join(root, 'web/data'),
   nativeSearch: join(root, 'build/native-release/bench_search_native'),
   nativeGraph: join(root, 'build/native-release/bench_graph_native'),

@@ -15,6 +15,7 @@ import { graph } from './parts/graph.js';
 import type { Session } from './parts/session.js';
 import { size } from './parts/size.js';
 import { start } from './parts/start.js';
+import { store } from './parts/store.js';
 import { paths } from './paths.js';
 import { Report } from './report.js';
 import { clusters, fashion, passages, realFrom } from './rows/data-sets.js';
@@ -38,6 +39,7 @@ const parts: Readonly<Record<(typeof partNames)[number], (session: Session) => P
   add,
   graph,
   collection,
+  store,
 };
 
 const placeKinds: Readonly<

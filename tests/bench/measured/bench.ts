@@ -27,6 +27,8 @@ import { type Kernels, openKernels } from './kernels.js';
 import { openPlainLoop } from './plain-loop.js';
 import type { OpenSearcher, Searcher, SearcherOptions, Surroundings } from './searcher.js';
 import { startSearcher, startWorker } from './start.js';
+import type { ReadTime } from './stored/raw-worker.js';
+import { type StoredBytes, Stores, type WantedStore, type Written } from './stored/stores.js';
 import { openTfjs } from './tfjs.js';
 import { openVicinal } from './vicinal.js';
 
@@ -66,6 +68,7 @@ export class Bench {
   readonly #opened = new Map<number, Searcher>();
   readonly #graphs: Graphs;
   readonly #collections: Collections;
+  readonly #stores: Stores;
   #kernels: Kernels | undefined;
   #rows = new Float32Array();
   #queries = new Float32Array();
@@ -76,6 +79,7 @@ export class Bench {
     this.#surroundings = surroundings;
     this.#graphs = new Graphs(surroundings);
     this.#collections = new Collections(surroundings);
+    this.#stores = new Stores(surroundings);
   }
 
   /** Fetches rows and queries: files of little-endian floats. */
@@ -238,6 +242,42 @@ export class Bench {
   /** See `Collections.findAllHybrid`. */
   findAllHybrid(handle: number, k: number): Promise<number[][]> {
     return this.#collections.findAllHybrid(handle, k, this.#allQueries);
+  }
+
+  openStore(wanted: WantedStore): Promise<void> {
+    return this.#stores.open(wanted, this.#firstRows());
+  }
+
+  /** See `Stores.write`. */
+  writeToStore(name: string, calls: number, pointsPerCall: number): Promise<Written> {
+    return this.#stores.write(name, calls, pointsPerCall, this.#firstRows());
+  }
+
+  closeStore(name: string): Promise<void> {
+    return this.#stores.close(name);
+  }
+
+  removeStore(wanted: WantedStore): Promise<void> {
+    return this.#stores.remove(wanted, this.#firstRows());
+  }
+
+  /** See `Stores.keep`. */
+  keepInStore(wanted: WantedStore, pointCount: number): Promise<void> {
+    return this.#stores.keep(wanted, pointCount, this.#firstRows());
+  }
+
+  /** See `Stores.timeOpening`. */
+  timeOpeningStore(wanted: WantedStore): Promise<number> {
+    return this.#stores.timeOpening(wanted, this.#allQueries);
+  }
+
+  /** See `Stores.timeReading`. */
+  timeReadingStore(name: string): Promise<ReadTime> {
+    return this.#stores.timeReading(name);
+  }
+
+  storedBytes(wanted: WantedStore, pointCount: number): Promise<StoredBytes> {
+    return this.#stores.bytesOf(wanted, pointCount, this.#firstRows());
   }
 
   /** From before the import to the first answer over the rows that are loaded, in milliseconds. */

@@ -16,10 +16,12 @@ export interface Call {
 }
 export type Reply = { readonly value: unknown } | { readonly error: string };
 
-const [peers, variant] = process.argv.slice(2);
+const [peers, storeFolder, variant] = process.argv.slice(2);
 const bench = new Bench({
   tfjsFolder: join(peers!, '@tensorflow/tfjs-backend-wasm/dist/'),
   edgevecModule: () => readFile(join(peers!, 'edgevec/edgevec_bg.wasm')),
+  workerUrl: import.meta.resolve('vicinal/vicinal-worker.js'),
+  storeFolder: storeFolder!,
   asPage,
   ...(variant && { variant: variant as Variant }),
 });

@@ -63,6 +63,8 @@ declare module 'edgevec' {
   export class EdgeVec {
     constructor(config: EdgeVecConfig);
     enableBQ(): void;
+    /** To IndexedDB. */
+    save(name: string): Promise<void>;
     insert(vector: Float32Array): number;
     insertWithMetadata(vector: Float32Array, metadata: Readonly<Record<string, unknown>>): number;
     /** Answers JSON: `{ results: Hit[] }`. `optionsJson`: `{ filter, strategy }`. */
@@ -119,6 +121,25 @@ declare module 'usearch' {
     search(query: Float32Array, k: number, threads: number): { readonly keys: BigUint64Array };
     save(path: string): void;
   }
+}
+
+declare module '@electric-sql/pglite' {
+  export interface Extension {
+    readonly name: string;
+  }
+  export class PGlite {
+    static create(options: {
+      readonly dataDir: string;
+      readonly extensions: Readonly<Record<string, Extension>>;
+    }): Promise<PGlite>;
+    exec(sql: string): Promise<unknown>;
+    query<Row>(sql: string, params?: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }>;
+    close(): Promise<void>;
+  }
+}
+
+declare module '@electric-sql/pglite-pgvector' {
+  export const vector: import('@electric-sql/pglite').Extension;
 }
 
 declare module 'linkedom' {

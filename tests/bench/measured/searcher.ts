@@ -40,6 +40,12 @@ export interface Surroundings {
   readonly tfjsFolder: string;
   /** The WebAssembly module of edgevec. */
   readonly edgevecModule: () => Promise<BufferSource | Response>;
+  /** Address of the script of this package's worker. */
+  readonly workerUrl: string;
+  /** Folder of what is kept, in Node. Absent in a page: its browser has a place for it. */
+  readonly storeFolder?: string;
+  /** Address of the script of raw-worker.ts. Absent in Node. */
+  readonly rawWorkerUrl?: string;
   /** Makes believe that this is a page while a package loads that knows nothing else. Absent in a page. */
   readonly asPage?: <Result>(load: () => Promise<Result>) => Promise<Result>;
 }

@@ -4,12 +4,17 @@ A page in a browser of its own.
 @module
 */
 import type { Driver } from '../../browser/drivers/driver.js';
-import { launchChromium, launchFirefox } from '../../browser/drivers/playwright-driver.js';
+import {
+  launchChromium,
+  launchChromiumOnDisk,
+  launchFirefox,
+} from '../../browser/drivers/playwright-driver.js';
 import { launchWebKit } from '../../browser/drivers/webkit-driver.js';
 import type { Runtime, RuntimeKind } from './runtime.js';
 import type { Site } from './site.js';
 
 const launchers = { Chromium: launchChromium, Firefox: launchFirefox, WebKit: launchWebKit };
+const launchersOnDisk = { ...launchers, Chromium: launchChromiumOnDisk };
 
 export type BrowserName = keyof typeof launchers;
 
@@ -24,6 +29,7 @@ export async function browserKind(site: Site, name: BrowserName, peers: boolean)
       facts,
       peers,
       open: async () => openPage(site, await launchers[name]()),
+      openOnDisk: async () => openPage(site, await launchersOnDisk[name]()),
     };
   } finally {
     await driver.close();

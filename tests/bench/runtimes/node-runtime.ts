@@ -19,11 +19,12 @@ export function nodeKind(site: Site, variant: Variant, peers: boolean): RuntimeK
     facts: { name: 'Node', version: process.versions.node, variant },
     peers,
     open: async () => openNode(site, variant),
+    openOnDisk: async () => openNode(site, variant),
   };
 }
 
 function openNode(site: Site, variant: Variant): Runtime {
-  const child = fork(join(paths.bench, 'node/bench.mjs'), [paths.peers, variant], {
+  const child = fork(join(paths.bench, 'node/bench.mjs'), [paths.peers, paths.stored, variant], {
     // Packages greet there.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

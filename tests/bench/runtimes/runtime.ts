@@ -31,4 +31,6 @@ export interface RuntimeKind {
   /** Packages that are measured there beside this one. */
   readonly peers: boolean;
   open(): Promise<Runtime>;
+  /** The same, where what is kept is kept on disk: Chromium's usual pages here are private, and keep it in memory. */
+  openOnDisk(): Promise<Runtime>;
 }

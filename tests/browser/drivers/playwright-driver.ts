@@ -10,14 +10,14 @@ import { programs } from './programs.js';
 class PlaywrightDriver implements Driver {
   readonly name: EngineName;
   readonly version: string;
-  readonly #browser: Browser;
   readonly #page: Page;
+  readonly #end: () => Promise<void>;
 
-  constructor(name: EngineName, browser: Browser, page: Page) {
+  constructor(name: EngineName, version: string, page: Page, end: () => Promise<void>) {
     this.name = name;
-    this.version = browser.version();
-    this.#browser = browser;
+    this.version = version;
     this.#page = page;
+    this.#end = end;
   }
 
   async open(url: string): Promise<void> {
@@ -85,20 +85,32 @@ class PlaywrightDriver implements Driver {
   }
 
   close(): Promise<void> {
-    return this.#browser.close();
+    return this.#end();
   }
 }
 
 async function withPage(name: EngineName, browser: Browser): Promise<Driver> {
   const context = await browser.newContext();
-  return bounded<Driver>(new PlaywrightDriver(name, browser, await context.newPage()));
+  const page = await context.newPage();
+  return bounded<Driver>(new PlaywrightDriver(name, browser.version(), page, () => browser.close()));
 }
 
 export async function launchChromium(): Promise<Driver> {
+  return withPage('chromium', await chromium.launch(chromiumOptions()));
+}
+
+/** With a profile, which is deleted with it: other pages of Playwright's are private, and keep what they store in memory. */
+export async function launchChromiumOnDisk(): Promise<Driver> {
+  const context = await chromium.launchPersistentContext('', chromiumOptions());
+  const version = context.browser()?.version() ?? '';
+  return new PlaywrightDriver('chromium', version, await context.newPage(), () => context.close());
+}
+
+function chromiumOptions() {
   const args = ['--disable-gpu', '--disable-quic', '--disable-background-networking'];
   // Chromium's sandbox does not start for root.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
-  return withPage('chromium', await chromium.launch({ executablePath: programs.chromium(), args }));
+  return { executablePath: programs.chromium(), args };
 }
 
 export async function launchFirefox(): Promise<Driver> {

@@ -1,0 +1,191 @@
+/**
+What is kept in storage in the place that is measured.
+
+@module
+*/
+import { type BenchPayload, payloadsOf } from '../collections/points.js';
+import type { Surroundings } from '../searcher.js';
+import { edgevecStore } from './edgevec-store.js';
+import { pgliteStore } from './pglite-store.js';
+import {
+  type Batch,
+  bytesOf,
+  type FileCounts,
+  type PointStore,
+  type StoreKind,
+  type StoreSettings,
+} from './point-store.js';
+import { rawStore, readRaw } from './raw-store.js';
+import type { ReadTime } from './raw-worker.js';
+import { vicinalStore } from './vicinal-store.js';
+
+const kinds = {
+  vicinal: vicinalStore,
+  raw: rawStore,
+  pglite: pgliteStore,
+  edgevec: edgevecStore,
+} satisfies Record<string, StoreKind>;
+
+export interface WantedStore extends Omit<StoreSettings, 'dim'> {
+  readonly store: keyof typeof kinds;
+}
+
+/** Some calls, one after another. */
+export interface Written {
+  readonly ms: number;
+  /** What they asked of the files, and what had been put off until then; where that can be known. */
+  readonly counts?: FileCounts;
+}
+
+/** Bytes, as points come and go. */
+export interface StoredBytes {
+  /** Floats and JSON of all points, and of those that stay. */
+  readonly data: number;
+  readonly leftData: number;
+  /** On disk, once all points are acknowledged; once half of them are gone and the space is given back. */
+  readonly filled: number;
+  readonly left: number;
+  /** The same once more: files are cut by the next checkpoint but one. */
+  readonly settled: number;
+  /** Bytes written to give back the space. */
+  readonly rewritten: number;
+}
+
+/** Rows, `[count x dim]`. */
+interface Vectors {
+  readonly values: Float32Array;
+  readonly dim: number;
+}
+
+const BATCH_POINTS = 1000;
+/** Longer than this package waits before it does something of its own accord. */
+const STILL_MS = 600;
+
+export class Stores {
+  readonly #surroundings: Surroundings;
+  readonly #opened = new Map<string, { readonly store: PointStore; pointCount: number }>();
+  #payloads: BenchPayload[] = [];
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  async open(wanted: WantedStore, { dim }: Vectors): Promise<void> {
+    const store = await kinds[wanted.store].open({ ...wanted, dim }, this.#surroundings);
+    this.#opened.set(wanted.name, { store, pointCount: 0 });
+  }
+
+  /** Keeps the next points: ids count on, rows and payloads begin anew once all were taken. */
+  async write(name: string, calls: number, pointsPerCall: number, rows: Vectors): Promise<Written> {
+    const opened = this.#opened.get(name)!;
+    const batches = Array.from({ length: calls }, (_, call) =>
+      this.#batch(opened.pointCount + call * pointsPerCall, pointsPerCall, rows),
+    );
+    opened.pointCount += calls * pointsPerCall;
+    const before = await opened.store.counts?.();
+    const ms = await opened.store.write(batches);
+    const after = await opened.store.counts?.();
+    await untilStill(opened.store);
+    return { ms, ...(before && after && { counts: difference(after, before) }) };
+  }
+
+  async close(name: string): Promise<void> {
+    await this.#opened.get(name)!.store.close();
+    this.#opened.delete(name);
+  }
+
+  remove(wanted: WantedStore, { dim }: Vectors): Promise<void> {
+    return kinds[wanted.store].remove({ ...wanted, dim }, this.#surroundings);
+  }
+
+  /** Fills a store, and closes it. */
+  async keep(wanted: WantedStore, pointCount: number, rows: Vectors): Promise<void> {
+    await this.open(wanted, rows);
+    await this.#fill(wanted.name, pointCount, rows);
+    await this.#opened.get(wanted.name)!.store.finish?.();
+    await this.close(wanted.name);
+  }
+
+  /** Milliseconds from before it is opened until the first answer. */
+  async timeOpening(wanted: WantedStore, queries: Vectors): Promise<number> {
+    const started = performance.now();
+    await this.open(wanted, queries);
+    const found = await this.#opened.get(wanted.name)!.store.search!(
+      queries.values.subarray(0, queries.dim),
+      10,
+    );
+    const ms = performance.now() - started;
+    if (found.length !== 10) throw new Error(`${wanted.name}: found ${found.length} of 10`);
+    await this.close(wanted.name);
+    return ms;
+  }
+
+  /** Milliseconds to read the files of a collection of this package whole. */
+  timeReading(name: string): Promise<ReadTime> {
+    return readRaw(name, this.#surroundings);
+  }
+
+  async bytesOf(wanted: WantedStore, pointCount: number, rows: Vectors): Promise<StoredBytes> {
+    await this.open(wanted, rows);
+    await this.#fill(wanted.name, pointCount, rows);
+    await this.close(wanted.name);
+    const filled = (await this.timeReading(wanted.name)).bytes;
+    await this.open(wanted, rows);
+    const { store } = this.#opened.get(wanted.name)!;
+    const isGone = (id: number) => id % 2 === 0;
+    const all = this.#batch(0, pointCount, rows);
+    const before = await store.counts!();
+    await store.removeAndShrink!(all.ids.filter(isGone));
+    const rewritten = difference(await store.counts!(), before).bytesWritten;
+    await this.close(wanted.name);
+    const left = (await this.timeReading(wanted.name)).bytes;
+    await this.open(wanted, rows);
+    await this.#opened.get(wanted.name)!.store.finish!();
+    await this.close(wanted.name);
+    const settled = (await this.timeReading(wanted.name)).bytes;
+    await this.remove(wanted, rows);
+    const { dim } = rows;
+    const leftData = bytesOf({
+      ids: [],
+      vectors: all.vectors.filter((_, at) => !isGone(Math.floor(at / dim))),
+      payloads: all.payloads.filter((_, id) => !isGone(id)),
+    }).length;
+    return { data: bytesOf(all).length, leftData, filled, left, settled, rewritten };
+  }
+
+  async #fill(name: string, pointCount: number, rows: Vectors): Promise<void> {
+    const { store } = this.#opened.get(name)!;
+    for (let at = 0; at < pointCount; at += BATCH_POINTS) {
+      await store.write([this.#batch(at, Math.min(BATCH_POINTS, pointCount - at), rows)]);
+    }
+  }
+
+  #batch(first: number, pointCount: number, { values, dim }: Vectors): Batch {
+    const rowCount = values.length / dim;
+    if (this.#payloads.length !== rowCount) this.#payloads = payloadsOf(rowCount);
+    const ids = Array.from({ length: pointCount }, (_, at) => first + at);
+    const vectors = new Float32Array(pointCount * dim);
+    ids.forEach((id, at) => {
+      const row = id % rowCount;
+      vectors.set(values.subarray(row * dim, (row + 1) * dim), at * dim);
+    });
+    return { ids, vectors, payloads: ids.map((id) => this.#payloads[id % rowCount]!) };
+  }
+}
+
+/** Waits until a store has written nothing for a while. Where it cannot tell: does nothing. */
+async function untilStill(store: PointStore): Promise<void> {
+  for (let before = await store.counts?.(); before !== undefined; ) {
+    await new Promise((resolve) => setTimeout(resolve, STILL_MS));
+    const now = await store.counts?.();
+    if (now?.bytesWritten === before.bytesWritten) return;
+    before = now;
+  }
+}
+
+function difference(after: FileCounts, before: FileCounts): FileCounts {
+  return {
+    flushes: after.flushes - before.flushes,
+    bytesWritten: after.bytesWritten - before.bytesWritten,
+  };
+}
