@@ -1,8 +1,8 @@
 /**
 Bytes of the files over those of the data (floats and the payloads' JSON): once all points are acknowledged and the
 collection is closed, and once half of them have been deleted and `optimize()` has given back their space, once and again;
-and what the first wrote. Bytes written are counted in the worker, at its calls to the files. Not timed: nearly the same in
-every run.
+and what the first wrote. Bytes written are counted in the worker, at its calls to the files. Not timed: where pieces fall
+may differ a little.
 
 @module
 */
