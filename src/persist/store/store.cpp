@@ -341,6 +341,8 @@ Status Store::commit(StoreRoot& root) {
   rewind_records();
   writer_ = nullptr;
   trim_data();
+  // Where it fails, it takes space until the next checkpoint.
+  (void)log_file(root.generation - 1).truncate(sizeof(StoreRoot));
   return {};
 }
 

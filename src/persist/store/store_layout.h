@@ -45,12 +45,13 @@
 // Blocks are disjoint, or the same: what is equal may be stored once. Space that no block and no manifest of the present
 // checkpoint has is free; there is no list of it.
 //
-// A checkpoint is written in four steps, so that at every moment the files hold the one before or the new one, whole:
+// A checkpoint is written in five steps, so that at every moment the files hold the one before or the new one, whole:
 //
 //   1. blocks and manifest into free space of `data`; flush
 //   2. the new root and a mark into the log of its generation, which is cut there; flush
 //   3. the new root into `root`; flush
 //   4. `data` is cut behind what the new checkpoint uses
+//   5. the log of the generation before is cut behind its root
 //
 // The root in the log is what makes the checkpoint hold: once it can be read, step 1 is durable. That in `root` is a
 // second copy, for the file that is not written to all the time. So whichever of the two is torn by a crash or rots, the
