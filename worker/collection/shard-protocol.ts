@@ -220,6 +220,12 @@ export interface ShardInfo {
   readonly memoryBytes: number;
 }
 
+/**
+Why a checkpoint is made: `due`, where the log has grown by a part of the data; `wanted`, where there are changes since the
+last; `shrunk`, where the last is complete and takes much less than the files.
+*/
+export type CheckpointReason = 'due' | 'wanted' | 'shrunk';
+
 /** Calls on a shard, by the names of its methods. Arrays of floats that travel beside come last. */
 export interface ShardCalls {
   upsert(batch: PointBatch, ...flats: Float32Array[]): number;
@@ -236,10 +242,10 @@ export interface ShardCalls {
   indexSome(): number;
   optimize(): void;
   /**
-  Some 20 ms of writing down what the shard is like now, where that is due, or `wanted`. Returns the share that is done.
-  A change in between makes it begin anew.
+  Some 20 ms of writing down what the shard is like now, where there is reason to. Returns the share that is done. A change
+  in between makes it begin anew.
   */
-  checkpointSome(wanted: boolean): number;
+  checkpointSome(reason: CheckpointReason): number;
   /** The files as they are, which stay so until they are released. */
   holdFiles(): HeldFiles;
   readFile(hold: number, name: string, offset: number, size: number): Uint8Array;

@@ -24,6 +24,7 @@ import { comparePointIds } from './query/order.js';
 import { cacheKey } from './query-cache.js';
 import type {
   CheckedSelector,
+  CheckpointReason,
   OpenedShard,
   OrderedIds,
   PackedHits,
@@ -232,9 +233,9 @@ export class Shard {
     return share;
   }
 
-  /** Some 20 ms of writing down what it is like, where that is due, or `wanted`. Returns the share that is done. */
-  checkpointSome(wanted: boolean): number {
-    return this.#durable?.checkpointSome(wanted) ?? 1;
+  /** Some 20 ms of writing down what it is like, where there is reason to. Returns the share that is done. */
+  checkpointSome(reason: CheckpointReason): number {
+    return this.#durable?.checkpointSome(reason) ?? 1;
   }
 
   /** The store of one that outlives its worker. */

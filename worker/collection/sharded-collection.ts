@@ -31,7 +31,7 @@ import { runQuery, runRecommend } from './query/run-query.js';
 import { scroll } from './scroll.js';
 import { type DenseRequest, ShardSearcher } from './searcher.js';
 import type { ShardGroup } from './shard-group.js';
-import type { CheckedSelector, ShardCalls } from './shard-protocol.js';
+import type { CheckedSelector, CheckpointReason, ShardCalls } from './shard-protocol.js';
 import type {
   CollectionInfo,
   CollectionOptions,
@@ -65,8 +65,8 @@ const batchBytes = 4 << 20;
 /** What a point takes beside its vectors, about. */
 const pointBytes = 256;
 const maxBatchSize = 100_000;
-/** Batches of a long upsert between two looks at whether a checkpoint is due. */
-const batchesPerCheckpoint = 8;
+/** Changes, or batches of them, between two looks at whether a checkpoint is due. */
+const changesPerLook = 8;
 /** Rounds of some 20 ms of indexing that make a piece of upkeep: a change waits that long. */
 const roundsPerPiece = 5;
 
@@ -98,6 +98,7 @@ export class ShardedCollection implements Collection {
   readonly #searcher: ShardSearcher;
   readonly #calls: Calls;
   readonly #upkeep: Upkeep | undefined;
+  #changesMade = 0;
   #closing: Promise<void> | undefined;
 
   /** {@link openCollection} makes collections. @internal */
@@ -134,7 +135,6 @@ export class ShardedCollection implements Collection {
         const total = countOf(points);
         const batches = batchesOf(points, plan);
         let taken = 0;
-        let batchCount = 0;
         let next = batches.next();
         try {
           for (;;) {
@@ -147,8 +147,7 @@ export class ShardedCollection implements Collection {
             next.catch(() => {});
             await sent;
             taken += batch.count;
-            // Where it fails, the log goes on.
-            if (++batchCount % batchesPerCheckpoint === 0) await this.#checkpoint(false).catch(() => {});
+            await this.#look();
             onProgress?.({ phase: 'upsert', done: taken, total: total ?? taken });
           }
         } catch (reason) {
@@ -248,6 +247,7 @@ export class ShardedCollection implements Collection {
             (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
             {},
           );
+          await this.#look();
         }
         await this.#index(points.length, options);
         return { count: new Set(ids).size };
@@ -272,7 +272,8 @@ export class ShardedCollection implements Collection {
       const { signal } = options;
       await this.#shards.callEach(this.#shards.all, 'optimize', () => [], { signal });
       await this.#index(0, options);
-      await this.#checkpoint(true);
+      await this.#checkpoint('wanted');
+      await this.#checkpoint('shrunk');
     });
   }
 
@@ -480,7 +481,7 @@ export class ShardedCollection implements Collection {
     this.#upkeep?.end();
     if (this.#upkeep !== undefined) {
       // The next who opens it has nothing to make again. Without it, all that was acknowledged is there as well.
-      await this.#checkpoint(true).catch(() => {});
+      await this.#checkpoint('wanted').catch(() => {});
       await this.#shards.callEach(this.#shards.all, 'close', () => [], {}).catch(() => {});
     }
     await this.#shards.dispose(`collection ${this.name}`);
@@ -495,15 +496,21 @@ export class ShardedCollection implements Collection {
     };
     const indexed = await Promise.all(this.#shards.all.map(index));
     if (indexed.includes(false)) return false;
-    await this.#checkpoint(false);
+    await this.#checkpoint('due');
     return true;
   }
 
-  /** Has the shards write down what they are like, those where it is due, or all: searches come in between. */
-  async #checkpoint(wanted: boolean): Promise<void> {
+  /** To be called after each change: however many there are without a pause, the log grows by a part of the data. */
+  async #look(): Promise<void> {
+    // Where it fails, the log goes on.
+    if (++this.#changesMade % changesPerLook === 0) await this.#checkpoint('due').catch(() => {});
+  }
+
+  /** Has the shards write down what they are like, as far as there is reason to: searches come in between. */
+  async #checkpoint(reason: CheckpointReason): Promise<void> {
     if (!this.#shards.isDurable || this.#shards.storage.damage !== undefined) return;
     const write = async (shard: number) => {
-      while ((await this.#shards.call(shard, 'checkpointSome', [wanted], {})) < 1);
+      while ((await this.#shards.call(shard, 'checkpointSome', [reason], {})) < 1);
     };
     await Promise.all(this.#shards.all.map(write));
   }
@@ -528,6 +535,7 @@ export class ShardedCollection implements Collection {
         const answers = await Promise.allSettled(calls);
         const count = answers.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
         const failed = answers.find((each) => each.status === 'rejected');
+        await this.#look();
         if (failed === undefined) return { count };
         // A shard is stopped as a whole; others may be done already.
         if (!signal?.aborted || count === 0) throw failed.reason;

@@ -68,6 +68,12 @@ async function answers(collection: Collection) {
   };
 }
 
+/** Of all files in a folder and those below. */
+function bytesIn(path: string): number {
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
+
 /** Changes of every kind. */
 async function change(collection: Collection): Promise<void> {
   await collection.upsert(allPoints(90), { batchSize: 16 });
@@ -221,6 +227,32 @@ describe('a collection in a folder', () => {
     await again.upsert([{ id: 'last', vector: new Float32Array(8).fill(1) }]);
     await again.close();
     expect(await (await open(cut)).count()).toBe(11);
+  });
+
+  it('writes changes up as they come, though there is no pause between them', async () => {
+    const path = folder();
+    const collection = await open({ name: 'busy', storage: 'file', path, dim: 256, durability: 'relaxed' });
+    const ids = Array.from({ length: 1000 }, (_, index) => index);
+    const vectors = Float32Array.from({ length: ids.length * 256 }, (_, index) => Math.sin(index));
+    let most = 0;
+    for (let round = 0; round < 40; round++) {
+      await collection.upsert({ ids, vectors });
+      most = Math.max(most, bytesIn(path));
+    }
+    expect(most).toBeLessThan(20 * vectors.byteLength);
+  });
+
+  it('gives back the space of what was deleted when it is optimized', async () => {
+    const path = folder();
+    const collection = await open({ name: 'halved', storage: 'file', path, dim: 256 });
+    const ids = Array.from({ length: 20_000 }, (_, index) => index);
+    const vectors = Float32Array.from({ length: ids.length * 256 }, (_, index) => Math.sin(index));
+    await collection.upsert({ ids, vectors });
+    await collection.optimize();
+    await collection.delete(ids.filter((id) => id % 2 === 0));
+    await collection.optimize();
+    expect(bytesIn(path)).toBeLessThan(0.8 * vectors.byteLength);
+    expect(await collection.verify()).toMatchObject({ ok: true });
   });
 
   it('is never served damaged: whichever byte is another', async () => {

@@ -6,7 +6,14 @@ A shard that outlives its worker: what it was like at the last checkpoint, and t
 import { VectorSearchError } from '../../../bindings/api/errors.js';
 import type { Steps } from '../../../bindings/api/steps.js';
 import type { StoreVerification } from '../../../bindings/api/store.js';
-import type { HeldFiles, OpenedShard, ShardConfig, ShardFile, ShardStorage } from '../shard-protocol.js';
+import type {
+  CheckpointReason,
+  HeldFiles,
+  OpenedShard,
+  ShardConfig,
+  ShardFile,
+  ShardStorage,
+} from '../shard-protocol.js';
 import { type Change, decodeChange, encodeChange } from './change-record.js';
 import { readCheckpoint, type ShardState, writeCheckpoint } from './checkpoint.js';
 import { Journal } from './journal.js';
@@ -39,6 +46,8 @@ export class DurableShard implements StoredShard {
   readonly #meta: string;
   readonly #stored: StoredConfig;
   #checkpoint: Steps<void> | undefined;
+  /** Of the file of checkpoints, when the one under way began. */
+  #dataBytesBefore = 0;
   /** What snapshots read, by hold. */
   readonly #held = new Map<number, readonly HeldFile[]>();
   #lastHold = 0;
@@ -179,14 +188,19 @@ export class DurableShard implements StoredShard {
     return this.#journal.store.verifySteps();
   }
 
-  /** Some 20 ms of a checkpoint, where one is due or `wanted`. Returns the share that is done. */
-  checkpointSome(wanted: boolean): number {
+  /** Some 20 ms of a checkpoint, where there is reason to make one. Returns the share that is done. */
+  checkpointSome(reason: CheckpointReason): number {
     if (this.#held.size > 0) return 1;
     // What has moved would have to be linked first: the log has it.
     const hasMoved = [...this.#state.dense.values()].some((field) => field.hasMoved);
-    const isDue = this.#journal.wantsCheckpoint || (wanted && !this.#isWritten && !hasMoved);
-    if (this.#checkpoint === undefined && !isDue) return 1;
-    this.#checkpoint ??= writeCheckpoint(this.#journal.store, this.#meta, this.#state);
+    const isWanted = reason !== 'due' && !this.#isWritten && !hasMoved;
+    // The space of what a checkpoint replaces is free only for the next: till then it is what a torn one falls back to.
+    const isShrunk = reason === 'shrunk' && this.#isWritten && this.#journal.wastesSpace;
+    if (this.#checkpoint === undefined && !this.#journal.wantsCheckpoint && !isWanted && !isShrunk) return 1;
+    if (this.#checkpoint === undefined) {
+      this.#checkpoint = writeCheckpoint(this.#journal.store, this.#meta, this.#state);
+      this.#dataBytesBefore = this.#journal.store.dataBytes;
+    }
     const checkpoint = this.#checkpoint;
     // Where a step throws, the next call begins anew.
     this.#checkpoint = undefined;
@@ -200,7 +214,9 @@ export class DurableShard implements StoredShard {
     }
     this.#isWritten = true;
     this.#journal.noteFlushed();
-    return 1;
+    // Each moves so many blocks down, and no more.
+    const { wastesSpace, store } = this.#journal;
+    return reason === 'shrunk' && wastesSpace && store.dataBytes < this.#dataBytesBefore ? 0.999 : 1;
   }
 
   /** Ends it. What was acknowledged is durable then. */

@@ -107,6 +107,12 @@ export class Journal {
     return logBytes > Math.max(leastLogBytes, dataBytes * logPart);
   }
 
+  /** Whether the last checkpoint takes much less than its file: the next moves blocks down (checkpoint_writer.cpp). */
+  get wastesSpace(): boolean {
+    const { liveBytes, dataBytes } = this.store;
+    return dataBytes > 1.25 * liveBytes + leastLogBytes;
+  }
+
   /** Ends it. What was appended is durable then. */
   async close(): Promise<void> {
     try {

@@ -5,7 +5,7 @@ What a shard asks of whatever keeps it. Types only.
 */
 import type { Steps } from '../../../bindings/api/steps.js';
 import type { StoreVerification } from '../../../bindings/api/store.js';
-import type { HeldFiles, OpenedShard } from '../shard-protocol.js';
+import type { CheckpointReason, HeldFiles, OpenedShard } from '../shard-protocol.js';
 import type { Change } from './change-record.js';
 
 export interface StoredShard {
@@ -32,8 +32,8 @@ export interface StoredShard {
   releaseFiles(hold: number): void;
   /** Checks every byte that is kept. */
   verify(): Steps<StoreVerification>;
-  /** Some 20 ms of a checkpoint, where one is due or `wanted`. Returns the share that is done. */
-  checkpointSome(wanted: boolean): number;
+  /** Some 20 ms of a checkpoint, where there is reason to make one. Returns the share that is done. */
+  checkpointSome(reason: CheckpointReason): number;
   /** Ends it. What was acknowledged is durable then. */
   close(): Promise<void>;
   /** Ends it at once. */
