@@ -290,7 +290,7 @@ describe('a damaged collection', () => {
       const { damage } = await check(options, acknowledged, /log/.test(file), round % 6 === 0);
       if (damage !== undefined) damaged++;
     }
-    expect(damaged).toBeGreaterThan(10);
+    expect(damaged).toBeGreaterThan(5);
   }, 240_000);
 
   it('loses no shard but the one of which nothing can be read', async () => {

@@ -293,7 +293,9 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         const { store } = await openStore();
         expectSame(store.readSection('a'), new Uint8Array(100_000).fill(1));
         expect(errorOfCall(() => store.readSection('b'))).toMatchObject({ code: 'CORRUPT_DATA' });
-        expect(runSteps(store.verifySteps()).damage).toEqual([{ file: 'data', offset: expect.any(Number) }]);
+        expect(runSteps(store.verifySteps()).damage).toEqual([
+          { file: 'data', offset: expect.any(Number), bytes: 100_000 },
+        ]);
       });
 
       it('says DISPOSED after dispose', async () => {
