@@ -45,8 +45,6 @@ export interface StoredBytes {
   /** On disk, once all points are acknowledged; once half of them are gone and the space is given back. */
   readonly filled: number;
   readonly left: number;
-  /** The same once more: files are cut by the next checkpoint but one. */
-  readonly settled: number;
   /** Bytes written to give back the space. */
   readonly rewritten: number;
 }
@@ -139,10 +137,6 @@ export class Stores {
     const rewritten = difference(await store.counts!(), before).bytesWritten;
     await this.close(wanted.name);
     const left = (await this.timeReading(wanted.name)).bytes;
-    await this.open(wanted, rows);
-    await this.#opened.get(wanted.name)!.store.finish!();
-    await this.close(wanted.name);
-    const settled = (await this.timeReading(wanted.name)).bytes;
     await this.remove(wanted, rows);
     const { dim } = rows;
     const leftData = bytesOf({
@@ -150,7 +144,7 @@ export class Stores {
       vectors: all.vectors.filter((_, at) => !isGone(Math.floor(at / dim))),
       payloads: all.payloads.filter((_, id) => !isGone(id)),
     }).length;
-    return { data: bytesOf(all).length, leftData, filled, left, settled, rewritten };
+    return { data: bytesOf(all).length, leftData, filled, left, rewritten };
   }
 
   async #fill(name: string, pointCount: number, rows: Vectors): Promise<void> {

@@ -1,7 +1,7 @@
 /**
 Bytes of the files over those of the data (floats and the payloads' JSON): once all points are acknowledged and the
-collection is closed, and once half of them have been deleted and `optimize()` has given back their space, once and again;
-and what the first wrote. Bytes written are counted in the worker, at its calls to the files. Not timed: where pieces fall
+collection is closed, and once half of them have been deleted and `optimize()` has given back their space; and what that
+wrote. Bytes written are counted in the worker, at its calls to the files. Not timed: where pieces fall
 may differ a little.
 
 @module
@@ -23,11 +23,6 @@ export async function bytes({ kinds, fewClusters: set, quick, report }: Session)
           { what: 'filled', figure: stored.filled, ratios: { data: stored.filled / stored.data } },
           { what: 'half deleted', figure: stored.left, ratios: { data: stored.left / stored.leftData } },
           {
-            what: 'optimized again',
-            figure: stored.settled,
-            ratios: { data: stored.settled / stored.leftData },
-          },
-          {
             what: 'written by optimize()',
             figure: stored.rewritten,
             ratios: { data: stored.rewritten / stored.leftData },
@@ -36,30 +31,16 @@ export async function bytes({ kinds, fewClusters: set, quick, report }: Session)
         for (const { what, ...rest } of told) report.add({ ...line, ...rest, what: `${index}, ${what}` });
         rows.push([
           ...[kind.title, index, stored.data / 1e6, stored.filled / stored.data],
-          ...[
-            stored.left / stored.leftData,
-            stored.settled / stored.leftData,
-            stored.rewritten / stored.leftData,
-          ],
+          ...[stored.left / stored.leftData, stored.rewritten / stored.leftData],
         ]);
       }
     }
     console.log(`\nBytes on disk over bytes of data, ${count.toLocaleString('en')} points of ${set.title}`);
     printTable(
-      [
-        'where',
-        'index',
-        'data, MB',
-        'filled / data',
-        'half deleted / data',
-        'again / data',
-        'written / data left',
-      ],
-      [0, 0, 1, 3, 3, 3, 3],
+      ['where', 'index', 'data, MB', 'filled / data', 'half deleted / data', 'written / data left'],
+      [0, 0, 1, 3, 3, 3],
       rows,
     );
-    console.log(
-      'half deleted: and optimize() run, then again: what a checkpoint frees is cut off by the next. written: by the first',
-    );
+    console.log('half deleted: and optimize() run. written: by that');
   });
 }
