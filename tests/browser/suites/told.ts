@@ -20,6 +20,7 @@ export class Telling {
   readonly #told: Told[] = [];
   readonly #connections = new Set<Socket>();
   #wake: () => void = () => {};
+  #lastWord = 'none';
 
   readonly onPost = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { socket } = request;
@@ -36,6 +37,7 @@ export class Telling {
     if (body === undefined) return;
     const answer = (json = '') =>
       void response.writeHead(200, { 'content-type': 'application/json' }).end(json);
+    this.#lastWord = what;
     this.#told.push({ what, body, answer });
     this.#wake();
   };
@@ -75,7 +77,10 @@ export class Telling {
 
   #change(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fail = () => reject(new Error(`The page has said nothing for ${SILENCE_MS} ms`));
+      const fail = () => {
+        const state = `its last word was ${this.#lastWord}, and ${this.#connections.size} of its connections are open`;
+        reject(new Error(`The page has said nothing for ${SILENCE_MS} ms: ${state}`));
+      };
       const timer = setTimeout(fail, SILENCE_MS);
       this.#wake = () => {
         clearTimeout(timer);
