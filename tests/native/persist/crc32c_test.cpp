@@ -41,5 +41,31 @@ TEST(Crc32c, IsTheSameInPieces) {
   }
 }
 
+// A bit at a time, as the polynomial says.
+uint32_t crc32c_of_bits(uint32_t crc, const unsigned char* bytes, size_t size) {
+  crc = ~crc;
+  for (size_t i = 0; i < size; ++i) {
+    crc ^= bytes[i];
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82F63B78u : 0);
+  }
+  return ~crc;
+}
+
+// Around the lengths from which bytes are folded, and from which they are so in several turns.
+TEST(Crc32c, OfManyBytesIsThatOfTheirBits) {
+  Random random(2);
+  std::vector<unsigned char> bytes(70000);
+  for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(random.next_u64());
+  for (const size_t length : {5280u, 10560u, 13472u, 18752u, 21664u, 65536u}) {
+    for (size_t size = length - 20; size <= length + 20; ++size) {
+      const size_t start = random.next_u64() % 100;
+      const auto before = static_cast<uint32_t>(random.next_u64());
+      ASSERT_EQ(crc32c(before, bytes.data() + start, size),
+                crc32c_of_bits(before, bytes.data() + start, size))
+          << size;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vicinal
