@@ -125,6 +125,21 @@ Status read_rows(const SectionFile& file, uint64_t row_count, size_t dim, Metric
                             });
 }
 
+// Rows that there is room for, into it.
+Status read_rows(const SectionFile& file, uint64_t row_count, VectorRows& rows) {
+  Result<SectionReader> section = file.section(kRowsTag);
+  if (!section.ok()) return section.error();
+  SectionReader& reader = section.value();
+  const Status read =
+      rows.fill_reserved(static_cast<size_t>(row_count), [&](float* into, size_t count) -> Status {
+        const uint64_t offset = reader.offset();
+        const Status filled = reader.read(into, count * rows.dim() * sizeof(float));
+        if (!filled.ok()) return filled;
+        return check_rows(into, count, rows.dim(), rows.metric()).ok() ? Status() : corrupt_at(offset);
+      });
+  return read.ok() ? reader.finish() : read;
+}
+
 Result<std::vector<float>> read_finite(const SectionFile& file, SectionTag tag, uint64_t count) {
   std::vector<float> all;
   const Status read = read_values<float>(file, tag, count, 1,
@@ -281,10 +296,7 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
     const uint64_t row_count = claims.has_vectors() ? claims.head.row_count : 0;
     Status rows_read = check_length(file, kRowsTag, row_count * claims.head.dim * sizeof(float));
     if (rows_read.ok()) rows_read = contents.rows.reserve(static_cast<size_t>(row_count));
-    if (rows_read.ok()) {
-      rows_read = read_rows(file, row_count, claims.head.dim, metric,
-                            [&contents](const float* row) { contents.rows.append_reserved(row); });
-    }
+    if (rows_read.ok()) rows_read = read_rows(file, row_count, contents.rows);
     if (!rows_read.ok()) return rows_read.error();
   }
   if (claims.has_graph) {

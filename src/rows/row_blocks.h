@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -119,6 +120,17 @@ class RowBlocks {
       row_count -= count;
     }
   }
+
+  /// Where rows that fit the capacity go, behind the last: as many as lie one after another, at most `row_count`. They are
+  /// taken in by `take_filled`.
+  std::span<Element> room(size_t row_count) {
+    assert(row_count_ + row_count <= capacity());
+    const size_t in_block = row_count_ & (rows_per_block_ - 1);
+    const size_t count = std::min(row_count, rows_per_block_ - in_block);
+    return {blocks_[row_count_ >> block_shift_].get() + in_block * row_width_, count * row_width_};
+  }
+  /// Takes in rows that were put into `room`.
+  void take_filled(size_t row_count) { row_count_ += row_count; }
 
   /// Appends a row of zeros that fits the capacity.
   void append_zeros() {

@@ -81,9 +81,13 @@ Status VectorRows::append(const float* rows, size_t row_count) {
 }
 
 void VectorRows::append_reserved(const float* row) {
+  append_norm(row);
+  rows_.append_reserved(row, 1);
+}
+
+void VectorRows::append_norm(const float* row) {
   const float inverse_norm = note_norm(row);
   if (metric_ == Metric::kCosine) inverse_norms_.append_reserved(&inverse_norm, 1);
-  rows_.append_reserved(row, 1);
 }
 
 void VectorRows::update(size_t slot, const float* row) {

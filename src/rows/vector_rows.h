@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/metric.h"
 #include "base/result.h"
@@ -69,6 +70,23 @@ class VectorRows {
   /// Appends one row after another without growing, while `size() < capacity()`.
   void append_reserved(const float* row);
 
+  /// Appends rows without growing, while `size() + row_count <= capacity()`, where they are kept.
+  /// fill(rows, count)  puts `count` rows that pass `check_rows` there, [count x dim]: the next of them, in their order
+  /// Errors  those of `fill`; the rows before are appended then
+  template <typename Fill>
+  Status fill_reserved(size_t row_count, Fill fill) {
+    while (row_count > 0) {
+      const std::span<float> room = rows_.room(row_count);
+      const size_t count = room.size() / dim();
+      const Status filled = fill(room.data(), count);
+      if (!filled.ok()) return filled;
+      for (size_t row = 0; row < count; ++row) append_norm(room.data() + row * dim());
+      rows_.take_filled(count);
+      row_count -= count;
+    }
+    return {};
+  }
+
   /// Replaces a row by one that has passed `check_rows`.
   void update(size_t slot, const float* row);
 
@@ -82,6 +100,7 @@ class VectorRows {
   void compact(const Deletions& deletions);
 
  private:
+  void append_norm(const float* row);
   // Notes the norm of a row for the metric; returns what inverse_norms holds of it.
   float note_norm(const float* row);
   void note_all_norms();
