@@ -22,6 +22,7 @@ import type { ShardConfig } from '../shard-protocol.js';
 import type { SparseField } from '../sparse-field.js';
 import type { Payload, PointId } from '../types.js';
 import { inChunks, piecesOf } from './records.js';
+import { StoredPoints } from './stored-points.js';
 
 /** What of a shard is written, and read into. */
 export interface ShardState {
@@ -77,17 +78,9 @@ Reads what {@link writeCheckpoint} has written into a shard without points.
 */
 export function readCheckpoint(store: Store, vectors: ShardConfig['vectors'], state: ShardState): void {
   const { points, payloads, dense, sparse } = state;
+  payloads.take(new StoredPoints(store.readSection('points'), points));
   const schemas = JSON.parse(text.decode(store.readSection('indexes'))) as Record<string, PayloadSchema>;
   for (const [key, schema] of Object.entries(schemas)) payloads.createIndex(key, schema);
-  for (const piece of piecesOf(store.readSection('points'))) {
-    if (piece.length === 0) {
-      points.addGap();
-      continue;
-    }
-    const [id, payload] = pointOf(piece);
-    payloads.set(points.nextSlot, payload);
-    points.add(id);
-  }
   for (const [name, { dim }] of Object.entries(vectors)) {
     const ids = wordsOf(store.readSection(`slots/${name}`));
     const field = DenseField.load(store.loadEngine(`dense/${name}`), ids);

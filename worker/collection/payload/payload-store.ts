@@ -45,9 +45,20 @@ export interface Selection {
 
 const emptyPayload: Payload = {};
 
+/** Payloads that are kept elsewhere, by slot from 0 on, until they are asked for. */
+export interface UnreadPayloads {
+  readonly count: number;
+  /** Bytes that they take where they are. */
+  readonly bytes: number;
+  read(slot: number): Payload | null;
+}
+
 /** The payloads of a shard. */
 export class PayloadStore {
+  /** `undefined` where it is not read yet. */
   #payloads: (Payload | null | undefined)[] = [];
+  #unread: UnreadPayloads | undefined;
+  #unreadCount = 0;
   /** By their paths, however these are written. */
   readonly #indexes = new Map<string, { field: FieldIndex; readonly schema: PayloadSchema }>();
   #payloadBytes = 0;
@@ -57,14 +68,22 @@ export class PayloadStore {
 
   /** Bytes of payloads and indexes: an estimate, as engines do not tell. */
   get memoryBytes(): number {
-    let bytes = this.#payloadBytes + this.#payloads.length * 8;
+    let bytes = this.#payloadBytes + (this.#unread?.bytes ?? 0) + this.#payloads.length * 8;
     for (const { field } of this.#indexes.values()) bytes += field.memoryBytes;
     return bytes;
   }
 
+  /** Take payloads in place of those that there are, without indexes. Each is read when it is first asked for. */
+  take(unread: UnreadPayloads): void {
+    this.#unread = unread;
+    this.#unreadCount = unread.count;
+    this.#payloads = Array.from({ length: unread.count }, () => undefined);
+    this.#payloadBytes = 0;
+  }
+
   /** Replace the payload at a slot. It is kept as it is, not copied: the caller leaves it alone. */
   set(slot: number, payload: Payload | null): void {
-    const old = this.#payloads[slot] ?? null;
+    const old = this.get(slot);
     if (old === null && payload === null) return;
     // In order, so that the array stays one without holes.
     while (this.#payloads.length < slot) this.#payloads.push(null);
@@ -74,7 +93,17 @@ export class PayloadStore {
   }
 
   get(slot: number): Payload | null {
-    return this.#payloads[slot] ?? null;
+    const known = this.#payloads[slot];
+    return known === undefined ? this.#readAt(slot) : known;
+  }
+
+  #readAt(slot: number): Payload | null {
+    if (this.#unread === undefined || slot >= this.#payloads.length) return null;
+    const payload = this.#unread.read(slot);
+    this.#payloads[slot] = payload;
+    this.#payloadBytes += bytesOf(payload) - bytesOf(null);
+    if (--this.#unreadCount === 0) this.#unread = undefined;
+    return payload;
   }
 
   delete(slot: number): void {
@@ -105,8 +134,8 @@ export class PayloadStore {
 
   #filled(field: FieldIndex): FieldIndex {
     for (let slot = 0; slot < this.#payloads.length; slot++) {
-      const payload = this.#payloads[slot];
-      if (payload) field.set(slot, payload);
+      const payload = this.get(slot);
+      if (payload !== null) field.set(slot, payload);
     }
     return field;
   }
@@ -128,6 +157,7 @@ export class PayloadStore {
     }
     return () => {
       this.#payloads = payloads;
+      this.#unread = undefined;
       for (const [place, index] of [...this.#indexes.values()].entries())
         index.field = fields[place] as FieldIndex;
     };
@@ -164,7 +194,7 @@ export class PayloadStore {
     const source: Source = {
       points,
       tokenize: this.tokenize,
-      payloadAt: (slot) => this.#payloads[slot] ?? emptyPayload,
+      payloadAt: (slot) => this.get(slot) ?? emptyPayload,
       indexOf: (field) => this.#indexOf(field.path),
     };
     const { words: bits, explanations } = findMatches(filter, points.live.words, source);
