@@ -179,7 +179,10 @@ interface ShardColumns {
 
 /** Vectors of one length, after one another. */
 async function joined(vectors: readonly Float32Array[], rest: Rest): Promise<Float32Array> {
-  const dim = vectors[0]?.length ?? 0;
+  const [first] = vectors;
+  const dim = first?.length ?? 0;
+  if (first !== undefined && areOneBehindAnother(vectors))
+    return new Float32Array(first.buffer, first.byteOffset, vectors.length * dim).slice();
   const flat = new Float32Array(vectors.length * dim);
   for (const [index, vector] of vectors.entries()) {
     flat.set(vector, index * dim);
@@ -187,6 +190,17 @@ async function joined(vectors: readonly Float32Array[], rest: Rest): Promise<Flo
     if (pause !== undefined) await pause;
   }
   return flat;
+}
+
+/** As those of columns are. */
+function areOneBehindAnother(vectors: readonly Float32Array[]): boolean {
+  return vectors.every(({ buffer, byteOffset }, index) => {
+    const before = vectors[index - 1];
+    return (
+      before === undefined ||
+      (buffer === before.buffer && byteOffset === before.byteOffset + before.byteLength)
+    );
+  });
 }
 
 function addTo<Vector>(

@@ -392,8 +392,8 @@ export class Shard {
   }
 
   /**
-  Takes down a change that is about to be made, which may use up its arrays. What is returned keeps it: to be called
-  when all is made that may fail, or can be taken back.
+  Takes down a change that is about to be made, and leaves its arrays alone. What is returned keeps it: to be called when
+  all is made that may fail, or can be taken back.
   */
   #takeDown(call: ChangeCall, args: readonly unknown[], flats: readonly Float32Array[] = []): () => void {
     const durable = this.#durable;
@@ -517,13 +517,13 @@ export class Shard {
       const flat = flats[column] as Float32Array;
       const row = (index: number) => flat.subarray(index * dim, (index + 1) * dim);
       const added: number[] = [];
+      const addedRows: number[] = [];
       yield* eachInSteps(points, (point, index) => {
         const slot = slots[point] as number;
         const before = field.get(slot);
         if (before === undefined) {
-          // Rows of new slots move together, over those that are done with.
-          if (added.length < index) flat.copyWithin(added.length * dim, index * dim, (index + 1) * dim);
           added.push(slot);
+          addedRows.push(index);
           return;
         }
         undo.push(() => field.replace(slot, before));
@@ -533,7 +533,15 @@ export class Shard {
       undo.push(() => {
         for (const slot of added) field.delete(slot);
       });
-      yield* field.addSteps(added, flat.subarray(0, added.length * dim));
+      if (added.length === points.length) {
+        yield* field.addSteps(added, flat);
+        continue;
+      }
+      const together = new Float32Array(added.length * dim);
+      addedRows.forEach((index, place) => {
+        together.set(row(index), place * dim);
+      });
+      yield* field.addSteps(added, together);
     }
     for (const { name, points, vectors } of sparse) {
       points.forEach((point, index) => {

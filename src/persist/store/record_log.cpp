@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 #include "persist/byte_io.h"
 #include "persist/crc32c.h"
@@ -180,12 +181,14 @@ Status RecordLog::append(const void* record, size_t size) {
   header.crc = crc32c(header_crc(seed_, header), record, size);
   const EndMark last = mark(header.sequence);
   const auto bytes = static_cast<size_t>(record_bytes(size));
-  std::vector<unsigned char> written(bytes + sizeof(last));
-  std::memcpy(written.data(), &header, sizeof(header));
-  if (size > 0) std::memcpy(written.data() + sizeof(header), record, size);
-  std::memcpy(written.data() + bytes, &last, sizeof(last));
+  const size_t end = sizeof(header) + size;
+  const auto written = std::make_unique_for_overwrite<unsigned char[]>(bytes + sizeof(last));
+  std::memcpy(written.get(), &header, sizeof(header));
+  if (size > 0) std::memcpy(written.get() + sizeof(header), record, size);
+  std::memset(written.get() + end, 0, bytes - end);
+  std::memcpy(written.get() + bytes, &last, sizeof(last));
   window_.clear();
-  const Status done = file_.write_at(end_.offset, written.data(), written.size());
+  const Status done = file_.write_at(end_.offset, written.get(), bytes + sizeof(last));
   if (!done.ok()) {
     (void)cut();
     return done;

@@ -25,13 +25,11 @@ export interface Change {
 
 const utf8 = new TextEncoder();
 
-/** @returns A copy of all that is in it. */
-export function encodeChange({ call, args, flats }: Change): Uint8Array {
+/** @returns The record in pieces: what comes before the arrays, and the arrays themselves, which are not copied. */
+export function encodeChange({ call, args, flats }: Change): readonly Uint8Array[] {
   const text = utf8.encode(JSON.stringify([call, ...args], plain));
   const head = 8 + 4 * flats.length;
-  const start = head + aligned(text.length);
-  const floats = flats.reduce((sum, { length }) => sum + length, 0);
-  const bytes = new Uint8Array(start + 4 * floats);
+  const bytes = new Uint8Array(head + aligned(text.length));
   const words = new DataView(bytes.buffer);
   words.setUint32(0, text.length, true);
   words.setUint32(4, flats.length, true);
@@ -39,12 +37,7 @@ export function encodeChange({ call, args, flats }: Change): Uint8Array {
     words.setUint32(8 + 4 * index, length, true);
   });
   bytes.set(text, head);
-  let position = start;
-  for (const flat of flats) {
-    bytes.set(new Uint8Array(flat.buffer, flat.byteOffset, flat.byteLength), position);
-    position += flat.byteLength;
-  }
-  return bytes;
+  return [bytes, ...flats.map((flat) => new Uint8Array(flat.buffer, flat.byteOffset, flat.byteLength))];
 }
 
 /** @throws {VectorSearchError} with code `CORRUPT_DATA`: where the bytes stop making sense. */

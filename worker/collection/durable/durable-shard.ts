@@ -127,14 +127,14 @@ export class DurableShard implements StoredShard {
     return logBytes + dataBytes;
   }
 
-  /** A change as it is kept: taken before it is made, which may use up its arrays. */
-  record(change: Change): Uint8Array {
+  /** A change as it is kept, in pieces, of which some are its arrays. */
+  record(change: Change): readonly Uint8Array[] {
     this.#journal.check();
     return encodeChange(change);
   }
 
   /** Keeps a change that was made. Where this throws, it is not kept. */
-  append(record: Uint8Array): void {
+  append(record: readonly Uint8Array[]): void {
     this.touch();
     this.#journal.append(record);
   }

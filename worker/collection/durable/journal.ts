@@ -73,7 +73,7 @@ export class Journal {
   }
 
   /** Keeps a change. Where this throws, it is not kept. */
-  append(record: Uint8Array): void {
+  append(record: readonly Uint8Array[]): void {
     this.check();
     this.store.append(record);
     if (this.#isStrict) this.#flush();

@@ -16,10 +16,10 @@ export interface StoredShard {
   readonly bytes: number;
   /** Makes the changes since the checkpoint again; or the first checkpoint. Where this throws, it is ended. */
   begin(make: (change: Change) => void): void;
-  /** A change as it is kept: taken before it is made, which may use up its arrays. Nothing where none is kept. */
-  record(change: Change): Uint8Array | undefined;
+  /** A change as it is kept, in pieces, of which some are its arrays. Nothing where none is kept. */
+  record(change: Change): readonly Uint8Array[] | undefined;
   /** Keeps a change that was made. Where this throws, it is not kept. */
-  append(record: Uint8Array): void;
+  append(record: readonly Uint8Array[]): void;
   /** To be called before what a checkpoint holds is altered: one that is under way begins anew. */
   touch(): void;
   /** Resolves once what was acknowledged may be; nothing where it is already. */
