@@ -533,14 +533,11 @@ export class Shard {
       undo.push(() => {
         for (const slot of added) field.delete(slot);
       });
-      if (added.length === points.length) {
-        yield* field.addSteps(added, flat);
-        continue;
-      }
-      const together = new Float32Array(added.length * dim);
-      addedRows.forEach((index, place) => {
-        together.set(row(index), place * dim);
-      });
+      const together = added.length === points.length ? flat : new Float32Array(added.length * dim);
+      if (together !== flat)
+        addedRows.forEach((index, place) => {
+          together.set(row(index), place * dim);
+        });
       yield* field.addSteps(added, together);
     }
     for (const { name, points, vectors } of sparse) {

@@ -44,7 +44,7 @@ export class StoredPoints implements UnreadPayloads {
     }
   }
 
-  get count(): number {
+  get slotCount(): number {
     return this.#starts.length;
   }
 
@@ -52,10 +52,14 @@ export class StoredPoints implements UnreadPayloads {
     return this.#section.length;
   }
 
+  has(slot: number): boolean {
+    return this.#ends[slot] !== 0;
+  }
+
   /** @throws {VectorSearchError} with code `CORRUPT_DATA`. */
   read(slot: number): Payload | null {
-    const end = this.#ends[slot] as number;
-    return end === 0 ? null : (parsed(this.#section, this.#starts[slot] as number, end) as Payload | null);
+    const [start, end] = [this.#starts[slot] as number, this.#ends[slot] as number];
+    return parsed(this.#section, start, end) as Payload | null;
   }
 }
 

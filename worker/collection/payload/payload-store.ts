@@ -47,9 +47,10 @@ const emptyPayload: Payload = {};
 
 /** Payloads that are kept elsewhere, by slot from 0 on, until they are asked for. */
 export interface UnreadPayloads {
-  readonly count: number;
+  readonly slotCount: number;
   /** Bytes that they take where they are. */
   readonly bytes: number;
+  has(slot: number): boolean;
   read(slot: number): Payload | null;
 }
 
@@ -76,8 +77,10 @@ export class PayloadStore {
   /** Take payloads in place of those that there are, without indexes. Each is read when it is first asked for. */
   take(unread: UnreadPayloads): void {
     this.#unread = unread;
-    this.#unreadCount = unread.count;
-    this.#payloads = Array.from({ length: unread.count }, () => undefined);
+    this.#payloads = Array.from({ length: unread.slotCount }, (_, slot) =>
+      unread.has(slot) ? undefined : null,
+    );
+    this.#unreadCount = this.#payloads.filter((payload) => payload === undefined).length;
     this.#payloadBytes = 0;
   }
 
