@@ -5,13 +5,14 @@
 FUZZ_SECONDS="${FUZZ_SECONDS:-30}"   # for each target
 suites_passed=0
 suites_failed=0
+failures=""              # what failed, told once more at the end
 
 run_suites() {
   local suite started=$SECONDS
   mkdir -p artifacts
   for suite in "$@"; do timed "building for $suite" "prepare_$suite"; done
   for suite in "$@"; do timed "$suite" "suite_$suite"; done
-  printf '\nall suites took %d s\n%d passed, %d failed\n' $((SECONDS - started)) "$suites_passed" "$suites_failed"
+  printf '\nall suites took %d s\n%s%d passed, %d failed\n' $((SECONDS - started)) "$failures" "$suites_passed" "$suites_failed"
   [ "$suites_failed" -eq 0 ]
 }
 
@@ -26,20 +27,17 @@ timed() {
 # counted NAME REPORT COMMAND...: runs COMMAND and adds the counts that it wrote into the JSON file REPORT
 # (GoogleTest's or Vitest's form). A run that ends badly without a failed test in its report counts as one.
 counted() {
-  local name=$1 report=$2 status=0 counts passed failed
+  local name=$1 report=$2 status=0 told passed failed
   shift 2
   rm -f "$report"
   say "$name"
-  "$@" || status=$?
-  counts=$(node -e '
-    const report = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
-    const failed = report.numFailedTests ?? report.failures + (report.errors ?? 0);
-    console.log(report.numPassedTests ?? report.tests - failed - report.disabled, failed);
-  ' "$report" 2>/dev/null) || counts="0 0"
-  read -r passed failed <<<"$counts"
-  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
-  if [ "$status" -eq 0 ] && [ "$passed" -eq 0 ]; then failed=1; echo "$name: ran no test"; fi
-  tally "$name" "$passed" "$failed"
+  heard "$@" || status=$?
+  told=$(node .scripts/report.mjs "$report" 2>/dev/null) || told="0 0"
+  read -r passed failed <<<"$told"
+  told=$(tail -n +2 <<<"$told")
+  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1 told=$(last_heard); fi
+  if [ "$status" -eq 0 ] && [ "$passed" -eq 0 ]; then failed=1 told="  ran no test"; fi
+  tally "$name" "$passed" "$failed" "$told"
 }
 
 # check NAME COMMAND...: a check without a report of its own counts as one test.
@@ -47,13 +45,19 @@ check() {
   local name=$1
   shift
   say "$name"
-  if "$@"; then tally "$name" 1 0; else tally "$name" 0 1; fi
+  if heard "$@"; then tally "$name" 1 0 ""; else tally "$name" 0 1 "$(last_heard)"; fi
 }
 
+# heard COMMAND...: runs COMMAND; `last_heard` gives the last lines that it printed.
+heard() { "$@" 2>&1 | tee artifacts/last.log; }
+last_heard() { tail -n 40 artifacts/last.log | sed 's/^/  /'; }
+
+# tally NAME PASSED FAILED TOLD: TOLD is of what failed.
 tally() {
   suites_passed=$((suites_passed + $2))
   suites_failed=$((suites_failed + $3))
   printf '%s: %d passed, %d failed\n' "$1" "$2" "$3"
+  [ "$3" -eq 0 ] || failures+="$(printf 'failed: %s\n%s' "$1" "$4")"$'\n'
 }
 
 # counted_googletest NAME REPORT COMMAND...: as `counted`, in as many parts at once as there are processors.
