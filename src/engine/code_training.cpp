@@ -56,6 +56,8 @@ Result<double> CodeTraining::step() {
   if (is_trained_) return ivf_ != nullptr ? code_some_listed_rows() : code_some_rows();
   if (training_ == nullptr) {
     if (sample_.empty()) return Error{ErrorCode::kInvalidArgument, 1, 0};
+    const Status read = rows_ != nullptr ? rows_->take_failure() : Status();
+    if (!read.ok()) return read.error();
     training_ = codec_->train(sample_.data(), sample_.size() / dim_);
   }
   is_trained_ = training_->step();
@@ -71,8 +73,14 @@ Result<double> CodeTraining::step() {
 
 Result<double> CodeTraining::code_some_rows() {
   const size_t first = codes_.size();
-  if (first < rows_->size()) {
-    const auto run = rows_->rows().run(first, std::max<size_t>(1, kStepValues / dim_));
+  const size_t most = std::max<size_t>(1, kStepValues / dim_);
+  if (rows_->is_stored()) {
+    const size_t end = std::min(first + most, rows_->size());
+    for (size_t slot = first; slot < end; ++slot) codes_.append(rows_->row(slot), 1);
+    const Status read = rows_->take_failure();
+    if (!read.ok()) return read.error();
+  } else if (first < rows_->size()) {
+    const auto run = rows_->rows().run(first, most);
     codes_.append(run.rows, run.row_count);
   }
   if (codes_.size() == rows_->size()) return 1;

@@ -28,7 +28,7 @@ class CodeTraining {
   void add_rows(const float* rows, size_t row_count);
 
   /// Returns the share that is done, 0 to 1.
-  /// Errors  kInvalidArgument (no rows to learn from), kOutOfMemory
+  /// Errors  kInvalidArgument (no rows to learn from), kOutOfMemory; those of the file, where rows are in one
   Result<double> step();
   /// The codes of all rows, once it is done; not of rows in lists.
   CodedRows take_codes() { return std::move(codes_); }

@@ -126,7 +126,7 @@ struct SearchEngine::State {
 
   void begin_calibration(std::vector<float> queries) {
     // As bindings/api/quantization.ts rescores, unless told.
-    const bool rescores = has_codes() && has_vectors();
+    const bool rescores = has_codes() && has_vectors() && !rows.is_stored();
     const size_t oversampling = !rescores ? 0 : options.quantization->codec.bits == 8 ? 2 : 4;
     calibration = std::make_unique<CalibrationRun>(*hnsw, std::move(queries), oversampling);
   }
@@ -532,6 +532,10 @@ Status SearchEngine::update(RowId id, const float* row, bool links) {
   if (!checked.ok()) return checked;
   state_->settle();
   // What can fail comes first.
+  if (state_->has_vectors() && state_->ivf == nullptr) {
+    const Status made = state_->rows.make_room_to_update(to_number(*slot));
+    if (!made.ok()) return made;
+  }
   if (state_->ivf != nullptr) return state_->ivf->update(to_number(*slot), row);
   if (state_->codes) state_->codes->replace(to_number(*slot), row);
   HnswIndex* graph = state_->hnsw.get();
@@ -558,9 +562,11 @@ Result<const float*> SearchEngine::get(RowId id) const {
   State& state = *state_;
   const std::optional<Slot> slot = state.find_live(id);
   if (!slot) return not_found(id);
+  if (state.has_vectors() && state.ivf != nullptr) return state.ivf->lists().row(to_number(*slot));
   if (state.has_vectors()) {
-    return state.ivf != nullptr ? state.ivf->lists().row(to_number(*slot))
-                                : std::as_const(state.rows).row(to_number(*slot));
+    const float* row = state.rows.row(to_number(*slot));
+    const Status read = state.rows.take_failure();
+    return read.ok() ? Result<const float*>(row) : read.error();
   }
   state.decoded.resize(dim());
   if (state.ivf != nullptr) {
@@ -586,6 +592,8 @@ Status SearchEngine::search(const float* queries, size_t query_count, const Sear
 
   const AllowedSlots allowed(state.ids, state.deletions, options.filter, range);
   const std::vector<std::vector<Candidate>> found = state.search_rows(queries, query_count, options, allowed);
+  const Status read = state.rows.take_failure();
+  if (!read.ok()) return read;
   hits.clear();
   for (const std::vector<Candidate>& nearest : found) {
     append_hits(nearest, state.ids, metric(), options.score_threshold, hits);
@@ -676,7 +684,41 @@ uint64_t SearchEngine::saved_bytes() const {
 }
 
 Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, const KernelTable& kernels) {
-  Result<EngineContents> read = read_engine_file(source, kernels);
+  return load(source, kernels, false);
+}
+
+Result<std::unique_ptr<SearchEngine>> SearchEngine::load_but_rows(std::unique_ptr<ByteSource> saved,
+                                                                  const KernelTable& kernels) {
+  Result<std::unique_ptr<SearchEngine>> engine = load(*saved, kernels, true);
+  if (!engine.ok()) return engine;
+  const Result<bool> kept = engine.value()->keep_rows_in(std::move(saved));
+  if (!kept.ok()) return kept.error();
+  return engine;
+}
+
+Result<bool> SearchEngine::keep_rows_in(std::unique_ptr<ByteSource> saved) {
+  State& state = *state_;
+  state.settle();
+  const size_t live = state.ids.size() - state.deletions.count();
+  if (!state.has_codes() || !state.has_vectors() || state.ivf != nullptr || live == 0) return false;
+  const Result<RowsPlace> place = locate_rows(*saved);
+  if (!place.ok()) return place.error();
+  const size_t row_count = place.value().ids.size();
+  if (row_count != live) return invalid(static_cast<int64_t>(live), static_cast<int64_t>(row_count));
+  if (place.value().dim != dim()) return invalid(static_cast<int64_t>(dim()), place.value().dim);
+  const Status kept =
+      state.rows.keep_in(rows_in_place(std::move(saved), place.value()), state.deletions, state.ids.size());
+  if (!kept.ok()) return kept.error();
+  return true;
+}
+
+bool SearchEngine::has_rows_in_file() const {
+  return state_->rows.is_stored();
+}
+
+Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, const KernelTable& kernels,
+                                                         bool leaves_rows) {
+  Result<EngineContents> read = read_engine_file(source, kernels, leaves_rows);
   if (!read.ok()) return read.error();
   EngineContents& contents = read.value();
   EngineOptions options{contents.rows.dim(), contents.rows.metric(), contents.quantization};

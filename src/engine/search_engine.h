@@ -211,10 +211,29 @@ class SearchEngine {
   /// Errors  kCorruptData, kUnsupportedVersion, kOutOfMemory
   static Result<std::unique_ptr<SearchEngine>> load(ByteSource& source, const KernelTable& kernels);
 
+  // --- float rows in a file, where rows have codes too: read when they are scored again, searched exactly or asked for.
+  // Rows that are added or updated later are in memory. Where reading fails, what needed it does, with kCorruptData
+  // (actual: the offset in the source) or the source's error.
+
+  /// Leaves the float rows where they are saved, and reads all else.
+  /// saved   what `save` wrote of the rows as they are now
+  /// Returns whether they are there: where rows have no codes, or are in lists, they stay in memory
+  /// Errors  kInvalidArgument (of other rows), kCorruptData, kUnsupportedVersion, kOutOfMemory; std::bad_alloc. All is as
+  ///         it was then.
+  Result<bool> keep_rows_in(std::unique_ptr<ByteSource> saved);
+  /// `load`, and then `keep_rows_in`, without having the rows in memory between.
+  /// Errors  as load
+  static Result<std::unique_ptr<SearchEngine>> load_but_rows(std::unique_ptr<ByteSource> saved,
+                                                             const KernelTable& kernels);
+  /// Whether they are in a file.
+  bool has_rows_in_file() const;
+
  private:
   struct State;
   explicit SearchEngine(std::unique_ptr<State> state);
   Status train_for_add(const float* rows, size_t row_count);
+  static Result<std::unique_ptr<SearchEngine>> load(ByteSource& source, const KernelTable& kernels,
+                                                    bool leaves_rows);
   std::unique_ptr<State> state_;
 };
 

@@ -119,7 +119,7 @@ struct GraphContents {
 
 /// What is read.
 struct EngineContents {
-  VectorRows rows;
+  VectorRows rows;  // empty where they were left in the file
   std::optional<Quantization> quantization;
   std::optional<CodedRows> codes;
   IdMap ids;
@@ -137,16 +137,19 @@ Status write_engine_file(ByteSink& sink, const EngineView& engine);
 /// Reads and checks everything: no value of the file is believed.
 /// Errors  kCorruptData (actual: the offset of what is wrong), kUnsupportedVersion, kOutOfMemory, or
 ///         the source's
-Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels);
+/// leaves_rows  do not read float rows of which there are codes too, unless they are in lists
+Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels,
+                                        bool leaves_rows = false);
 
 /// Where the float rows of a saved engine lie, each [dim].
 struct RowsPlace {
   uint32_t dim;
+  Metric metric;
   uint64_t offset;            // of the first, in the file
   std::vector<uint32_t> ids;  // of each row, in their order there; empty where rows are kept as codes only
 };
 
-/// For files of which parts are damaged: reads no more of one than tells where its rows are.
+/// Reads no more of a file, of which other parts may be damaged, than tells where its rows are.
 /// Errors  kCorruptData, kUnsupportedVersion, or the source's
 Result<RowsPlace> locate_rows(ByteSource& source);
 
@@ -154,5 +157,8 @@ Result<RowsPlace> locate_rows(ByteSource& source);
 /// wrong, and then differ from those that were written: the caller compares them.
 /// Errors  kCorruptData, also where rows are in lists
 Result<RowsPlace> locate_rows_without_table(ByteSource& source);
+
+/// Rows that are read where they lie in a file.
+std::unique_ptr<RowFile> rows_in_place(std::unique_ptr<ByteSource> source, const RowsPlace& place);
 
 }  // namespace vicinal

@@ -241,9 +241,37 @@ Status read_lists(const SectionFile& file, const Claims& claims, const std::shar
   return ivf.restore(std::move(centroids.value()), head.norm_bound, std::move(lists));
 }
 
+// Rows that lie one behind another in a source.
+class SavedRows final : public RowFile {
+ public:
+  SavedRows(std::unique_ptr<ByteSource> source, const RowsPlace& place)
+      : source_(std::move(source)),
+        dim_(place.dim),
+        metric_(place.metric),
+        offset_(place.offset),
+        row_count_(place.ids.size()) {}
+
+  size_t row_count() const override { return row_count_; }
+
+  Status read(size_t first, size_t row_count, float* rows) override {
+    const size_t row_bytes = dim_ * sizeof(float);
+    const uint64_t offset = offset_ + uint64_t{first} * row_bytes;
+    const Status read = source_->read_at(offset, rows, row_count * row_bytes);
+    if (!read.ok()) return read;
+    return check_rows(rows, row_count, dim_, metric_).ok() ? Status() : corrupt_at(offset);
+  }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  size_t dim_;
+  Metric metric_;
+  uint64_t offset_;
+  size_t row_count_;
+};
+
 }  // namespace
 
-Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels) {
+Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels, bool leaves_rows) {
   const Result<SectionFile> opened =
       SectionFile::open(source, {FileKind::kSearchEngine, FileKind::kQuantizedEngine,
                                  FileKind::kCompressedStore, FileKind::kIvfEngine, FileKind::kHnswEngine});
@@ -295,8 +323,10 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
   if (!claims.has_lists) {
     const uint64_t row_count = claims.has_vectors() ? claims.head.row_count : 0;
     Status rows_read = check_length(file, kRowsTag, row_count * claims.head.dim * sizeof(float));
-    if (rows_read.ok()) rows_read = contents.rows.reserve(static_cast<size_t>(row_count));
-    if (rows_read.ok()) rows_read = read_rows(file, row_count, contents.rows);
+    if (!leaves_rows || trained == nullptr) {
+      if (rows_read.ok()) rows_read = contents.rows.reserve(static_cast<size_t>(row_count));
+      if (rows_read.ok()) rows_read = read_rows(file, row_count, contents.rows);
+    }
     if (!rows_read.ok()) return rows_read.error();
   }
   if (claims.has_graph) {
@@ -328,8 +358,8 @@ Result<RowsPlace> locate_rows(ByteSource& source) {
   claims.head = head.value();
   claims.lists_ids = ids_section.value().remaining() > 0;
   const uint64_t row_count = claims.head.row_count;
-  RowsPlace place{claims.head.dim, rows.value().offset(), {}};
   if (!are_in_range(claims)) return corrupt_at(0);
+  RowsPlace place{claims.head.dim, Metric{claims.head.metric}, rows.value().offset(), {}};
   if (rows.value().remaining() == 0) return place;
   const Status whole = check_length(file, kRowsTag, row_count * place.dim * sizeof(float));
   if (!whole.ok()) return whole.error();
@@ -375,7 +405,12 @@ Result<RowsPlace> locate_rows_without_table(ByteSource& source) {
     ids.clear();
     for (uint64_t id = next_id - row_count; id < next_id; ++id) ids.push_back(static_cast<uint32_t>(id));
   }
-  return RowsPlace{dim, section_offset(std::span(before).first(listed ? 2 : 1)), std::move(ids)};
+  return RowsPlace{dim, Metric{metric}, section_offset(std::span(before).first(listed ? 2 : 1)),
+                   std::move(ids)};
+}
+
+std::unique_ptr<RowFile> rows_in_place(std::unique_ptr<ByteSource> source, const RowsPlace& place) {
+  return std::make_unique<SavedRows>(std::move(source), place);
 }
 
 }  // namespace vicinal

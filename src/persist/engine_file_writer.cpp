@@ -166,9 +166,24 @@ Status write_lists(SectionFileWriter& writer, const EngineView& engine, const st
                         [&](size_t slot) { return &places[slot]; });
 }
 
+// One after another, as they are read from a file.
+Status write_stored_rows(SectionFileWriter& writer, const EngineView& engine) {
+  const VectorRows& rows = engine.rows;
+  for (size_t slot = 0; slot < rows.size(); ++slot) {
+    if (engine.deletions.contains(slot)) continue;
+    const float* row = rows.row(slot);
+    const Status read = rows.take_failure();
+    if (!read.ok()) return read;
+    const Status written = writer.write(kRowsTag, row, rows.dim() * sizeof(float));
+    if (!written.ok()) return written;
+  }
+  return {};
+}
+
 // Straight from where they lie: runs of live rows.
 Status write_rows(SectionFileWriter& writer, const EngineView& engine) {
   const VectorRows& rows = engine.rows;
+  if (rows.is_stored()) return write_stored_rows(writer, engine);
   size_t slot = 0;
   while (slot < rows.size()) {
     if (engine.deletions.contains(slot)) {

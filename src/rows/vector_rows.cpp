@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace vicinal {
 namespace {
@@ -62,6 +63,11 @@ uint64_t VectorRows::norm_bytes_needed(Metric metric, uint64_t row_count) {
 
 // The rows first: where there is no room for them, nothing else has been taken yet.
 Status VectorRows::reserve(size_t row_count) {
+  if (stored_ != nullptr) {
+    const size_t more = row_count - std::min(row_count, size());
+    const Status reserved = rows_.reserve(rows_.size() + more);
+    return reserved.ok() ? stored_->reserve(row_count) : reserved;
+  }
   const Status reserved = rows_.reserve(row_count);
   if (!reserved.ok() || metric_ != Metric::kCosine) return reserved;
   return inverse_norms_.reserve(row_count);
@@ -69,6 +75,7 @@ Status VectorRows::reserve(size_t row_count) {
 
 Status VectorRows::make_room(size_t row_count) {
   const Status made = rows_.make_room(row_count);
+  if (made.ok() && stored_ != nullptr) return stored_->make_room(row_count);
   if (!made.ok() || metric_ != Metric::kCosine) return made;
   return inverse_norms_.make_room(row_count);
 }
@@ -81,7 +88,11 @@ Status VectorRows::append(const float* rows, size_t row_count) {
 }
 
 void VectorRows::append_reserved(const float* row) {
-  append_norm(row);
+  if (stored_ != nullptr) {
+    stored_->append_reserved(rows_.size());
+  } else {
+    append_norm(row);
+  }
   rows_.append_reserved(row, 1);
 }
 
@@ -90,18 +101,38 @@ void VectorRows::append_norm(const float* row) {
   if (metric_ == Metric::kCosine) inverse_norms_.append_reserved(&inverse_norm, 1);
 }
 
+Status VectorRows::make_room_to_update(size_t slot) {
+  const bool is_in_file = stored_ != nullptr && !stored_->position(slot);
+  return is_in_file ? rows_.make_room(1) : Status();
+}
+
 void VectorRows::update(size_t slot, const float* row) {
+  if (stored_ != nullptr) {
+    if (const std::optional<size_t> position = stored_->position(slot)) {
+      std::memmove(rows_.row(*position), row, dim() * sizeof(float));
+    } else {
+      stored_->set_position(slot, rows_.size());
+      rows_.append_reserved(row, 1);
+    }
+    return;
+  }
   const float inverse_norm = note_norm(row);
   if (metric_ == Metric::kCosine) *inverse_norms_.row(slot) = inverse_norm;
   std::memmove(rows_.row(slot), row, dim() * sizeof(float));
 }
 
 void VectorRows::truncate(size_t row_count) {
+  if (stored_ != nullptr) {
+    // Those that came last are last in memory.
+    rows_.truncate(rows_.size() - stored_->truncate(row_count));
+    return;
+  }
   rows_.truncate(row_count);
   if (metric_ == Metric::kCosine) inverse_norms_.truncate(row_count);
 }
 
 void VectorRows::clear() {
+  stored_.reset();
   truncate(0);
   rows_.shrink();
   inverse_norms_.shrink();
@@ -109,6 +140,11 @@ void VectorRows::clear() {
 }
 
 void VectorRows::compact(const Deletions& deletions) {
+  if (stored_ != nullptr) {
+    // Rows in memory go when they are in a file.
+    stored_->compact(deletions);
+    return;
+  }
   const auto kept = [&deletions](size_t slot) { return !deletions.contains(slot); };
   if (deletions.count() > 0) {
     rows_.keep_if(kept);
@@ -117,6 +153,29 @@ void VectorRows::compact(const Deletions& deletions) {
   }
   rows_.shrink();
   inverse_norms_.shrink();
+}
+
+Status VectorRows::keep_in(std::unique_ptr<RowFile> file, const Deletions& deletions, size_t row_count) {
+  if (stored_ != nullptr) {
+    stored_->place_all(std::move(file), deletions);
+  } else {
+    auto stored = std::make_unique<StoredRows>(dim());
+    const Status reserved = stored->reserve(row_count);
+    if (!reserved.ok()) return reserved;
+    for (size_t slot = 0; slot < row_count; ++slot) stored->append_reserved(slot);
+    stored->place_all(std::move(file), deletions);
+    stored_ = std::move(stored);
+  }
+  rows_.truncate(0);
+  rows_.shrink();
+  inverse_norms_.truncate(0);
+  inverse_norms_.shrink();
+  return {};
+}
+
+const float* VectorRows::stored_row(size_t slot) const {
+  const std::optional<size_t> position = stored_->position(slot);
+  return position ? rows_.row(*position) : stored_->read(slot);
 }
 
 float VectorRows::note_norm(const float* row) {

@@ -1,15 +1,18 @@
 // The float rows of an index, as the caller gave them, with what the metric needs to know of each: under
-// cosine the inverse of its norm.
+// cosine the inverse of its norm. They are in memory, or, but for the newest, in a file.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "base/metric.h"
 #include "base/result.h"
 #include "rows/deletions.h"
 #include "rows/row_blocks.h"
+#include "rows/stored_rows.h"
 
 namespace vicinal {
 
@@ -35,10 +38,23 @@ class VectorRows {
 
   size_t dim() const { return rows_.row_width(); }
   Metric metric() const { return metric_; }
-  size_t size() const { return rows_.size(); }
-  size_t capacity() const { return rows_.capacity(); }
-  const RowBlocks<float>& rows() const { return rows_; }
-  const float* row(size_t slot) const { return rows_.row(slot); }
+  size_t size() const { return stored_ == nullptr ? rows_.size() : stored_->size(); }
+  size_t capacity() const { return size() + rows_.capacity() - rows_.size(); }
+  /// All of them, where none is in a file.
+  const RowBlocks<float>& rows() const {
+    assert(!is_stored());
+    return rows_;
+  }
+  /// Where rows are in a file, valid until the next call; what could not be read, `take_failure` tells.
+  const float* row(size_t slot) const { return stored_ == nullptr ? rows_.row(slot) : stored_row(slot); }
+
+  /// Whether some rows may be in a file: then only `row` reads them, and of their norms nothing is known.
+  bool is_stored() const { return stored_ != nullptr; }
+  /// From now on the `row_count` rows are in the file, one after another; but for those marked, of which nothing is known.
+  /// Errors  kOutOfMemory, std::bad_alloc; unchanged then. None where some are in a file already.
+  Status keep_in(std::unique_ptr<RowFile> file, const Deletions& deletions, size_t row_count);
+  /// What reading has failed with since the last time.
+  Status take_failure() const { return stored_ == nullptr ? Status() : stored_->take_failure(); }
 
   /// Inverse norms of the rows from `slot` on, as many as lie in the same run of `rows()`; null unless
   /// cosine. 0 marks a row whose norm is not plain.
@@ -50,7 +66,9 @@ class VectorRows {
   /// A bound of all norms, under dot; else 0.
   double largest_norm() const { return largest_norm_; }
 
-  uint64_t vector_bytes() const { return rows_.held_bytes(); }
+  uint64_t vector_bytes() const {
+    return rows_.held_bytes() + (stored_ == nullptr ? 0 : stored_->held_bytes());
+  }
   uint64_t norm_bytes() const { return inverse_norms_.held_bytes(); }
   /// What these tell after `reserve(row_count)` on empty rows.
   static uint64_t vector_bytes_needed(size_t dim, uint64_t row_count);
@@ -87,6 +105,9 @@ class VectorRows {
     return {};
   }
 
+  /// Makes room for an update of a row, which one of a file needs.
+  /// Errors  as reserve
+  Status make_room_to_update(size_t slot);
   /// Replaces a row by one that has passed `check_rows`.
   void update(size_t slot, const float* row);
 
@@ -104,12 +125,14 @@ class VectorRows {
   // Notes the norm of a row for the metric; returns what inverse_norms holds of it.
   float note_norm(const float* row);
   void note_all_norms();
+  const float* stored_row(size_t slot) const;
 
   Metric metric_;
   RowBlocks<float> rows_;
   RowBlocks<float> inverse_norms_;  // empty unless cosine
   bool has_marked_norms_ = false;
   double largest_norm_ = 0;
+  std::unique_ptr<StoredRows> stored_;  // then `rows_` are those that it says are in memory
 };
 
 }  // namespace vicinal

@@ -10,6 +10,7 @@
 
 #include "base/all_finite.h"
 #include "index/flat/exact_distance.h"
+#include "index/flat/stored_search.h"
 
 namespace vicinal {
 namespace {
@@ -200,7 +201,7 @@ class QueryScan {
   // The k nearest by exact distance.
   std::vector<Candidate> finish() {
     std::vector<Candidate> nearest = best_.finish();
-    for (Candidate& candidate : nearest) candidate.distance = exact_(rows_.row(candidate.slot));
+    for (Candidate& candidate : nearest) candidate.distance = exact_(rows_.rows().row(candidate.slot));
     sort_nearest_first(nearest);
     // A copy of its own size: where many rows are as near as the last, the selection is much larger.
     if (nearest.size() <= k_) return nearest;
@@ -215,7 +216,7 @@ class QueryScan {
         for (size_t row = 0; row < count; ++row) values[row] = 1.0f - values[row] * run.inverse_norms[row];
         if (rows_.has_marked_norms()) {
           for (size_t row = 0; row < count; ++row) {
-            if (run.inverse_norms[row] == 0) values[row] = exact_(rows_.row(run.slot(row)));
+            if (run.inverse_norms[row] == 0) values[row] = exact_(rows_.rows().row(run.slot(row)));
           }
         }
         return;
@@ -243,7 +244,7 @@ class QueryScan {
     if (all_finite(values, run.row_count)) return;
     for (size_t row = 0; row < run.row_count; ++row) {
       if (std::isfinite(values[row])) continue;
-      const float distance = exact_(rows_.row(run.slot(row)));
+      const float distance = exact_(rows_.rows().row(run.slot(row)));
       values[row] = composed_ && rows_.metric() == Metric::kEuclidean ? distance * distance : distance;
     }
   }
@@ -287,7 +288,7 @@ void scan_alone(const VectorRows& rows, const KernelFamily<float, float, float>&
                 {run.row_count, run.first_slot, nullptr, inverse_norms, nullptr, all ? nullptr : &allowed});
     } else {
       picked.pick(run.first_slot, run.row_count, inverse_norms, allowed);
-      for (size_t i = 0; i < picked.count(); ++i) picked_rows[i] = rows.row(picked.slot(i));
+      for (size_t i = 0; i < picked.count(); ++i) picked_rows[i] = rows.rows().row(picked.slot(i));
       kernels.scattered(query, picked_rows, picked.count(), rows.dim(), values);
       scan.take(values, picked.run());
     }
@@ -317,7 +318,7 @@ void scan_together(const VectorRows& rows, const TileFamily<float, float, float>
     if (allowed_count < run.row_count) {
       picked.pick(run.first_slot, run.row_count, inverse_norms, allowed);
       for (size_t i = 0; i < picked.count(); ++i)
-        std::copy_n(rows.row(picked.slot(i)), dim, copied.data() + i * dim);
+        std::copy_n(rows.rows().row(picked.slot(i)), dim, copied.data() + i * dim);
       tile = copied.data();
       tile_run = picked.run();
     }
@@ -398,6 +399,7 @@ std::vector<std::vector<Candidate>> search_flat(const VectorRows& rows, const Ke
                                                 const AllowedSlots& allowed, float max_distance) {
   std::vector<std::vector<Candidate>> found(query_count);
   if (allowed.count() == 0) return found;
+  if (rows.is_stored()) return search_stored(rows, queries, query_count, k, allowed);
   for (size_t first = 0; first < query_count; first += kPassQueries) {
     const size_t count = std::min(kPassQueries, query_count - first);
     const float* pass = queries + first * rows.dim();
@@ -415,6 +417,7 @@ std::vector<std::vector<Candidate>> search_flat(const VectorRows& rows, const Ke
 
 std::vector<Candidate> rescore_flat(const VectorRows& rows, const KernelTable& kernels, const float* query,
                                     size_t k, const std::vector<Candidate>& candidates) {
+  if (rows.is_stored()) return rescore_stored(rows, query, k, candidates);
   QueryScan scan(rows, query, k, std::numeric_limits<float>::infinity());
   if (candidates.size() <= k) {
     for (const Candidate& candidate : candidates) scan.take_unseen(candidate.slot);
@@ -430,7 +433,7 @@ std::vector<Candidate> rescore_flat(const VectorRows& rows, const KernelTable& k
   PickedRows picked;
   for (size_t first = 0; first < candidates.size(); first += kMaxRunRows) {
     picked.pick({&candidates[first], std::min(kMaxRunRows, candidates.size() - first)}, rows);
-    for (size_t i = 0; i < picked.count(); ++i) picked_rows[i] = rows.row(picked.slot(i));
+    for (size_t i = 0; i < picked.count(); ++i) picked_rows[i] = rows.rows().row(picked.slot(i));
     kernels_of(kernels, rows.metric()).scattered(query, picked_rows, picked.count(), rows.dim(), values);
     scan.take(values, picked.run());
   }

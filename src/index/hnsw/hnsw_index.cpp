@@ -212,13 +212,13 @@ bool HnswIndex::needs_calibration() const {
 }
 
 void HnswIndex::copy_row(size_t slot, float* row) const {
-  if (rows_->size() == 0) return decode(slot, row);
+  if (!has_floats()) return decode(slot, row);
   std::copy_n(rows_->row(slot), dim(), row);
 }
 
 std::vector<std::vector<Candidate>> HnswIndex::exact(const float* queries, size_t query_count, size_t k,
                                                      const AllowedSlots& allowed) const {
-  if (rows_->size() > 0) return search_flat(*rows_, *kernels_, queries, query_count, k, allowed);
+  if (has_floats()) return search_flat(*rows_, *kernels_, queries, query_count, k, allowed);
   HnswSearch options;
   options.k = std::min(k, allowed.count());
   std::vector<std::vector<Candidate>> found(query_count);
@@ -415,11 +415,11 @@ std::vector<Candidate> HnswIndex::finish(const float* query, const HnswSearch& o
 
 std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& options,
                                        const AllowedSlots& allowed) const {
-  if (rows_->size() > 0) {
+  if (has_floats()) {
     return std::move(search_flat(*rows_, *kernels_, query, 1, options.k, allowed, options.max_distance)[0]);
   }
   const std::unique_ptr<NodeScorer> scorer = space_->from_query(query);
-  TopK nearest(scorer->candidates_for(options.k));
+  TopK nearest(std::max(scorer->candidates_for(options.k), std::min(options.rescored, allowed.count())));
   std::vector<uint32_t> nodes;
   std::vector<float> distances(kMaxScoredNodes);
   const auto score = [&] {

@@ -192,6 +192,9 @@ class HnswIndex {
   size_t next_pending() const;
 
   HnswOptions options_;
+  // Whether floats of all rows are in memory.
+  bool has_floats() const { return rows_->size() > 0 && !rows_->is_stored(); }
+
   const VectorRows* rows_;
   const KernelTable* kernels_;
   std::unique_ptr<NodeStore> stored_ = std::make_unique<NodeStore>();  // where the space looks for it

@@ -17,7 +17,7 @@ class FloatScorer final : public PairScorer {
 
   void move_to(uint32_t node) override {
     const uint32_t slot = slots_[node];
-    from_ = rows_.row(slot);
+    from_ = rows_.rows().row(slot);
     if (rows_.metric() == Metric::kCosine) inverse_norm_ = inverse_norm_of(slot);
   }
 
@@ -44,7 +44,7 @@ class FloatScorer final : public PairScorer {
 
   void score(const uint32_t* nodes, size_t count, float* distances) override {
     assert(count <= kMaxScoredNodes);
-    for (size_t i = 0; i < count; ++i) picked_[i] = rows_.row(size_t{slots_[nodes[i]]});
+    for (size_t i = 0; i < count; ++i) picked_[i] = rows_.rows().row(size_t{slots_[nodes[i]]});
     kernel_(from_, picked_, count, rows_.dim(), distances);
     if (rows_.metric() == Metric::kCosine) {
       for (size_t i = 0; i < count; ++i)
@@ -72,7 +72,7 @@ class FloatScorer final : public PairScorer {
   // Norms that are not plain are not kept (vector_rows.h).
   float inverse_norm_of(uint32_t slot) const {
     const float kept = *rows_.inverse_norms(slot);
-    return kept != 0 ? kept : scale_of(std::sqrt(squared_norm(rows_.row(slot), rows_.dim())));
+    return kept != 0 ? kept : scale_of(std::sqrt(squared_norm(rows_.rows().row(slot), rows_.dim())));
   }
 
   const VectorRows& rows_;

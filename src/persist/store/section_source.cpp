@@ -8,11 +8,13 @@
 namespace vicinal {
 
 SectionSource::SectionSource(File& data, const std::shared_ptr<const StoreManifest>& present,
-                             const StoreSection& section)
+                             const StoreSection& section, BlockChecks checks)
     : data_(&data),
       present_(&present),
       manifest_(present),
       section_(&section),
+      checks_(checks),
+      checked_(checks == BlockChecks::kOnce ? section.blocks.size() : 0),
       cached_(section.blocks.size()) {
   uint64_t end = 0;
   ends_.reserve(section.blocks.size());
@@ -28,25 +30,39 @@ Status SectionSource::read_at(uint64_t offset, void* bytes, size_t size) {
     const StoreBlock& block = section_->blocks[index];
     const auto skipped = static_cast<size_t>(offset - (ends_[index] - block.length));
     const size_t some = std::min(size, block.length - skipped);
-    // Whole blocks need no copy.
-    const bool direct = some == block.length && cached_ != index;
-    if (direct || cached_ != index) {
-      if (!direct) {
-        cached_ = section_->blocks.size();
-        cache_.resize(block.length);
-      }
-      unsigned char* into = direct ? out : cache_.data();
-      const Status read = data_->read_at(block.offset, into, block.length);
-      if (!read.ok()) return read;
-      if (crc32c(0, into, block.length) != block.crc) return corrupt_at(block.offset);
-      if (!direct) cached_ = index;
+    Status read;
+    if (cached_ != index && checks_ == BlockChecks::kOnce && checked_[index]) {
+      read = data_->read_at(block.offset + skipped, out, some);
+    } else if (cached_ != index && some == block.length) {
+      // Whole blocks need no copy.
+      read = read_block(index, out);
+    } else {
+      if (cached_ != index) read = cache_block(index);
+      if (read.ok()) std::memcpy(out, cache_.data() + skipped, some);
     }
-    if (!direct) std::memcpy(out, cache_.data() + skipped, some);
+    if (!read.ok()) return read;
     out += some;
     offset += some;
     size -= some;
   }
   return {};
+}
+
+Status SectionSource::read_block(size_t index, unsigned char* into) {
+  const StoreBlock& block = section_->blocks[index];
+  const Status read = data_->read_at(block.offset, into, block.length);
+  if (!read.ok()) return read;
+  if (crc32c(0, into, block.length) != block.crc) return corrupt_at(block.offset);
+  if (checks_ == BlockChecks::kOnce) checked_[index] = true;
+  return {};
+}
+
+Status SectionSource::cache_block(size_t index) {
+  cached_ = section_->blocks.size();
+  cache_.resize(section_->blocks[index].length);
+  const Status read = read_block(index, cache_.data());
+  if (read.ok()) cached_ = index;
+  return read;
 }
 
 }  // namespace vicinal

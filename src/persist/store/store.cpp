@@ -260,10 +260,10 @@ uint64_t Store::section_bytes(std::string_view name) const {
   return section ? section->bytes() : 0;
 }
 
-Result<SectionSource> Store::section(std::string_view name) const {
+Result<SectionSource> Store::section(std::string_view name, BlockChecks checks) const {
   const StoreSection* section = manifest_->find(name);
   if (!section) return Error{ErrorCode::kNotFound, 0, 0};
-  return SectionSource(file(StoreFile::kData), manifest_, *section);
+  return SectionSource(file(StoreFile::kData), manifest_, *section, checks);
 }
 
 std::span<const StoreBlock> Store::section_blocks(std::string_view name) const {

@@ -62,12 +62,17 @@ struct LogPosition {
   uint64_t sequence = 0;
 };
 
+/// When a block of a section is checked: whenever it is read from, as a whole; or the first time, and then what is read
+/// of it is no more than what was asked for.
+enum class BlockChecks { kAlways, kOnce };
+
 /// Bytes of a section, checked as they are read. Keeps one block in memory. The store must outlive it; once a newer
 /// checkpoint is finished, reading fails with kInvalidArgument.
 class SectionSource final : public ByteSource {
  public:
   /// section  of the manifest that `present` holds
-  SectionSource(File& data, const std::shared_ptr<const StoreManifest>& present, const StoreSection& section);
+  SectionSource(File& data, const std::shared_ptr<const StoreManifest>& present, const StoreSection& section,
+                BlockChecks checks);
 
   uint64_t size() const override { return ends_.empty() ? 0 : ends_.back(); }
   /// Errors  kCorruptData (actual: the offset in the file `data` of a block that is damaged; size() when reading past
@@ -76,12 +81,17 @@ class SectionSource final : public ByteSource {
   bool is_checked() const override { return true; }
 
  private:
+  Status read_block(size_t index, unsigned char* into);
+  Status cache_block(size_t index);
+
   File* data_;
   const std::shared_ptr<const StoreManifest>* present_;  // the store's, which changes with each checkpoint
   std::shared_ptr<const StoreManifest> manifest_;
   const StoreSection* section_;
   std::vector<uint64_t> ends_;  // of the blocks, in the section
-  size_t cached_;               // block in `cache_`; their number when none is
+  BlockChecks checks_;
+  std::vector<bool> checked_;  // blocks, where they are checked once
+  size_t cached_;              // block in `cache_`; their number when none is
   std::vector<unsigned char> cache_;
 };
 
@@ -132,7 +142,7 @@ class Store {
   /// 0 where there is none.
   uint64_t section_bytes(std::string_view name) const;
   /// Errors  kNotFound
-  Result<SectionSource> section(std::string_view name) const;
+  Result<SectionSource> section(std::string_view name, BlockChecks checks = BlockChecks::kAlways) const;
   /// The blocks that it is cut into, in order; each is read as a whole, or is damaged. Valid until the next checkpoint is
   /// finished. None where there is no such section.
   std::span<const StoreBlock> section_blocks(std::string_view name) const;

@@ -1,10 +1,13 @@
 // A saved engine as a section: written through the sink and read through the source, as it is.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "engine/search_engine.h"
 #include "persist/memory_file.h"
+#include "persist/store/manifest.h"
 #include "persist/store/store.h"
 #include "support/random_vectors.h"
 
@@ -38,6 +41,48 @@ TEST(StoreEngine, IsHeldAndRewrittenOnlyWhereItChanges) {
   ASSERT_TRUE(loaded.ok());
   EXPECT_EQ(loaded.value()->stats().size, kRows - 100);
   EXPECT_TRUE(loaded.value()->contains(RowId{8999}) && !loaded.value()->contains(RowId{9000}));
+}
+
+TEST(StoreEngine, BlocksThatAreCheckedOnceAreReadInPartsFromThenOn) {
+  std::array<MemoryFile, 4> memory;
+  const StoreFiles files{&memory[0], &memory[1], &memory[2], &memory[3]};
+  std::unique_ptr<Store> store = std::move(Store::open(files, 1).value());
+  Random random(6);
+  const std::vector<float> values = uniform_values(random, 500'000);
+  const size_t size = values.size() * sizeof(float);
+  ASSERT_TRUE(store->begin_checkpoint().ok() && store->begin_section("values").ok() &&
+              store->sink().write(values.data(), size).ok() && store->end_section().ok() &&
+              store->finish_checkpoint().ok());
+  const auto blocks = store->section_blocks("values");
+  ASSERT_GT(blocks.size(), 3u);
+  // One of them is not what was written.
+  const StoreBlock damaged = blocks[1];
+  unsigned char byte;
+  ASSERT_TRUE(memory[3].read_at(damaged.offset + 9, &byte, 1).ok());
+  byte ^= 1;
+  ASSERT_TRUE(memory[3].write_at(damaged.offset + 9, &byte, 1).ok());
+
+  SectionSource source = std::move(store->section("values", BlockChecks::kOnce).value());
+  EXPECT_EQ(source.size(), size);
+  std::vector<unsigned char> read;
+  for (int round = 0; round < 300; ++round) {
+    const size_t offset = random.below(static_cast<uint32_t>(size));
+    read.resize(1 + random.below(static_cast<uint32_t>(std::min<size_t>(size - offset, 4000))));
+    const Status done = source.read_at(offset, read.data(), read.size());
+    const bool meets_damage =
+        offset < size_t{blocks[0].length} + damaged.length && offset + read.size() > blocks[0].length;
+    ASSERT_EQ(done.ok(), !meets_damage);
+    if (meets_damage) {
+      EXPECT_EQ(done.error().code, ErrorCode::kCorruptData);
+      EXPECT_EQ(done.error().actual, static_cast<int64_t>(damaged.offset));
+    } else {
+      EXPECT_EQ(std::memcmp(read.data(), reinterpret_cast<const char*>(values.data()) + offset, read.size()),
+                0);
+    }
+  }
+  EXPECT_EQ(source.read_at(size - 1, read.data(), 2).error().code, ErrorCode::kCorruptData);
+  ASSERT_TRUE(store->begin_checkpoint().ok() && store->finish_checkpoint().ok());
+  EXPECT_EQ(source.read_at(0, read.data(), 1).error().code, ErrorCode::kInvalidArgument);
 }
 
 }  // namespace
