@@ -21,11 +21,11 @@ export type PieceWriter = (address: number, size: number) => void;
 export type PieceReader = (offset: number, address: number, size: number) => void;
 
 /**
-An operation on a file of the store whose call is running, both by number: see {@link storeFileOperations} and
-`storeFileNames`. Of `truncate` the offset is the new size. Replies with the size or the bytes read, else 0, or with the
-negative of an error code.
+An operation on a file of a store, all by number: see {@link storeFileOperations} and `storeFileNames`. Of `truncate` the
+offset is the new size. Replies with the size or the bytes read, else 0, or with the negative of an error code.
 */
 export type FileCall = (
+  files: number,
   operation: number,
   file: number,
   offset: number,
@@ -229,8 +229,11 @@ export interface RawFunctions {
     statistics: number,
   ): Reply;
 
-  /** The words are its identity where it is new. Calls {@link RawModule.storeFile}, as most of what follows. */
-  storeOpen(identityLow: number, identityHigh: number): Reply;
+  /**
+  `files`: their number for {@link RawModule.storeFile}, which this calls, as most of what follows, and every function of
+  an engine whose rows are in the store. The words are its identity where it is new.
+  */
+  storeOpen(files: number, identityLow: number, identityHigh: number): Reply;
   storeDelete(store: number): void;
   /** Address of the numbers, see {@link storeFields}; the first eight are of when it was opened. */
   storeFields(store: number): number;
@@ -254,7 +257,9 @@ export interface RawFunctions {
   storeSectionBytes(store: number, name: number, nameSize: number): number;
   /** Hands the bytes on by {@link RawModule.writePiece}. */
   storeReadSection(store: number, name: number, nameSize: number, offset: number, size: number): Reply;
-  storeLoadEngine(store: number, name: number, nameSize: number): Reply;
+  storeLoadEngine(store: number, name: number, nameSize: number, leavesRows: boolean): Reply;
+  /** 1 where they are in the section from now on, else 0. */
+  storeKeepEngineRows(store: number, name: number, nameSize: number, engine: number): Reply;
   /** Address of a view of doubles: `offset, bytes` of each block. */
   storeSectionBlocks(store: number, name: number, nameSize: number): Reply;
   /** Address of a view of doubles: dimensions, the offset of the first row, the id of each. */
@@ -329,7 +334,7 @@ export interface RawModule extends RawFunctions {
   writePiece?: PieceWriter;
   /** Called while bytes are loaded; put here before. */
   readPiece?: PieceReader;
-  /** Called while a store is; put here before. */
+  /** Called for what a store does; put here before one is opened. */
   storeFile?: FileCall;
 }
 

@@ -4,7 +4,7 @@ What the module asks of a store's files, done; what fails there, kept.
 @module
 */
 import { moduleErrorCodes, VectorSearchError } from './errors.js';
-import { storeFileOperations } from './raw-module.js';
+import { type FileCall, storeFileOperations } from './raw-module.js';
 import { isStorageFull, type StoreFiles, type SyncFile, storeFileNames } from './store-files.js';
 
 interface FileFailure {
@@ -16,7 +16,17 @@ interface FileFailure {
 const storageFull = -(moduleErrorCodes.indexOf('STORAGE_FULL') + 1);
 const storageFailed = -(moduleErrorCodes.indexOf('STORAGE_FAILED') + 1);
 
+/** Those of open stores, by number. */
+const opened = new Map<number, StoreFileCalls>();
+let lastNumber = 0;
+
+/** See {@link FileCall}; for files that are not open any more, too. */
+export const callStoreFile: FileCall = (files, ...operation) =>
+  opened.get(files)?.call(...operation) ?? storageFailed;
+
 export class StoreFileCalls {
+  /** The module's number of these. */
+  readonly number = ++lastNumber;
   readonly #files: readonly SyncFile[];
   readonly #memory: WebAssembly.Memory;
   /** The last. */
@@ -25,23 +35,23 @@ export class StoreFileCalls {
   constructor(files: StoreFiles, memory: WebAssembly.Memory) {
     this.#files = storeFileNames.map((name) => files[name]);
     this.#memory = memory;
+    opened.set(this.number, this);
+  }
+
+  /** After this, whatever is asked of the files fails. */
+  close(): void {
+    opened.delete(this.number);
   }
 
   /** See {@link FileCall}. Throws nothing: an exception would go through the module. */
-  readonly call = (
-    operation: number,
-    file: number,
-    offset: number,
-    address: number,
-    size: number,
-  ): number => {
+  call(operation: number, file: number, offset: number, address: number, size: number): number {
     try {
       return this.#operate(operation, this.#files[file] as SyncFile, offset, address, size);
     } catch (cause) {
       this.#failure = { what: `${storeFileOperations[operation]} of ${storeFileNames[file]}`, cause };
       return isStorageFull(cause) ? storageFull : storageFailed;
     }
-  };
+  }
 
   /** The error of a call, with what a file has thrown where that was the reason. */
   explained(error: unknown): unknown {

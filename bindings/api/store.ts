@@ -15,7 +15,7 @@ import { type RawModule, type Reply, storeFields, viewWords } from './raw-module
 import { scratchBytes } from './scratch.js';
 import { LoadedEngine, VectorSearchEngine } from './search-engine.js';
 import type { Steps } from './steps.js';
-import { StoreFileCalls } from './store-file-calls.js';
+import { callStoreFile, StoreFileCalls } from './store-file-calls.js';
 import { type StoreFiles, storeFileNames } from './store-files.js';
 import type { EngineOptions } from './types.js';
 
@@ -108,8 +108,19 @@ export class Store {
     const runtime = currentRuntime();
     const calls = new StoreFileCalls(files, runtime.memory);
     const [low, high] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
-    const address = checkedWithFiles(calls, (raw) => raw.storeOpen(low, high));
-    return new Store(calls, new Handle(runtime, address, 'storage', (raw, store) => raw.storeDelete(store)));
+    try {
+      const address = explained(calls, (raw) => {
+        raw.storeFile = callStoreFile;
+        return raw.storeOpen(calls.number, low, high);
+      });
+      return new Store(
+        calls,
+        new Handle(runtime, address, 'storage', (raw, store) => raw.storeDelete(store)),
+      );
+    } catch (error) {
+      calls.close();
+      throw error;
+    }
   }
 
   /** Checkpoints since it was created. */
@@ -323,13 +334,31 @@ export class Store {
   /**
   An engine from a section that {@link writeEngine} wrote.
 
+  @param leavesRows - As after {@link keepRowsOf}: float rows that have codes too are left in the section.
   @throws {VectorSearchError} with code `CORRUPT_DATA` or `UNSUPPORTED_VERSION` too.
   */
-  loadEngine(name: string): VectorSearchEngine {
+  loadEngine(name: string, leavesRows = false): VectorSearchEngine {
     this.#checkSection(name);
-    const address = this.#named(name, (raw, store, text, size) => raw.storeLoadEngine(store, text, size));
+    const address = this.#named(name, (raw, store, text, size) =>
+      raw.storeLoadEngine(store, text, size, leavesRows),
+    );
     const loaded = new LoadedEngine(this.#handle.runtime, address);
     return new VectorSearchEngine(loaded.dim, loaded.metric, loaded as EngineOptions);
+  }
+
+  /**
+  Leave an engine's float rows in the section that {@link writeEngine} wrote of it, where it has codes of them and no lists.
+  Calls of the engine that need a row read it there, and may throw `CORRUPT_DATA` or `STORAGE_FAILED` then: also where
+  another checkpoint was finished since, or the store is disposed.
+
+  @returns Whether they are there from now on.
+  */
+  keepRowsOf(engine: VectorSearchEngine, name: string): boolean {
+    this.#checkSection(name);
+    const { address } = engine;
+    return (
+      this.#named(name, (raw, store, text, size) => raw.storeKeepEngineRows(store, text, size, address)) === 1
+    );
   }
 
   /**
@@ -359,6 +388,7 @@ export class Store {
   /** Free the memory; the files stay open. Every later call throws `DISPOSED`; disposing again does nothing. */
   dispose(): void {
     this.#handle.dispose();
+    this.#files.close();
   }
 
   #fields(): Record<(typeof storeFields)[number], number> {
@@ -381,7 +411,7 @@ export class Store {
 
   #checked(body: (raw: RawModule, store: number) => Reply): number {
     const { address } = this.#handle;
-    return checkedWithFiles(this.#files, (raw) => body(raw, address));
+    return explained(this.#files, (raw) => body(raw, address));
   }
 
   #named(name: string, body: (raw: RawModule, store: number, name: number, size: number) => Reply): number {
@@ -410,14 +440,9 @@ export class Store {
 }
 
 /** @throws {VectorSearchError} with the code of the reply, and as its cause what a file has thrown. */
-function checkedWithFiles(files: StoreFileCalls, body: (raw: RawModule) => Reply): number {
+function explained(files: StoreFileCalls, body: (raw: RawModule) => Reply): number {
   try {
-    return currentRuntime().checked((raw) => {
-      raw.storeFile = files.call;
-      const reply = body(raw);
-      delete raw.storeFile;
-      return reply;
-    });
+    return currentRuntime().checked(body);
   } catch (error) {
     throw files.explained(error);
   }

@@ -1,5 +1,5 @@
 // The store as TypeScript sees it: bindings/api/raw-module.ts, the functions of `store`. Its files are JavaScript's,
-// called for every operation.
+// called for every operation, also by engines whose rows are in it.
 #include <emscripten/bind.h>
 #include <emscripten/em_js.h>
 
@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "arrays.h"
@@ -17,10 +18,10 @@
 #include "persist/store/manifest.h"
 #include "persist/store/store.h"
 
-// What bindings/api/store-file-calls.ts has put there for the call that is running: replies with a number of bytes, or
-// the negative of an error code.
-EM_JS(double, call_store_file, (double operation, double file, double offset, double address, double size),
-      { return Module["storeFile"](operation, file, offset, address, size); })
+// What bindings/api/store-file-calls.ts has put there: replies with a number of bytes, or the negative of an error code.
+EM_JS(double, call_store_file,
+      (double files, double operation, double file, double offset, double address, double size),
+      { return Module["storeFile"](files, operation, file, offset, address, size); })
 
 namespace vicinal::boundary {
 namespace {
@@ -30,7 +31,7 @@ enum class FileOperation { kSize, kRead, kWrite, kFlush, kTruncate };
 
 class ScriptFile final : public File {
  public:
-  explicit ScriptFile(StoreFile file) : file_(file) {}
+  ScriptFile(double files, StoreFile file) : files_(files), file_(file) {}
 
   Result<uint64_t> size() override {
     const double size = call(FileOperation::kSize, 0, nullptr, 0);
@@ -56,7 +57,7 @@ class ScriptFile final : public File {
 
  private:
   double call(FileOperation operation, uint64_t offset, const void* bytes, size_t size) const {
-    return call_store_file(static_cast<double>(operation), static_cast<double>(file_),
+    return call_store_file(files_, static_cast<double>(operation), static_cast<double>(file_),
                            static_cast<double>(offset), address_of(bytes), static_cast<double>(size));
   }
 
@@ -67,20 +68,44 @@ class ScriptFile final : public File {
     return reply < 0 ? Status(failed(reply, size)) : Status();
   }
 
+  double files_;  // TypeScript's number of them
   StoreFile file_;
 };
 
 struct OpenStore {
-  ScriptFile root{StoreFile::kRoot};
-  ScriptFile log_0{StoreFile::kLog0};
-  ScriptFile log_1{StoreFile::kLog1};
-  ScriptFile data{StoreFile::kData};
+  explicit OpenStore(double files)
+      : root(files, StoreFile::kRoot),
+        log_0(files, StoreFile::kLog0),
+        log_1(files, StoreFile::kLog1),
+        data(files, StoreFile::kData) {}
+
+  ScriptFile root, log_0, log_1, data;
   std::unique_ptr<Store> store;
 };
 
+/// What JavaScript owns: engines whose rows are in a store may outlive it, and find its files closed.
+using SharedStore = std::shared_ptr<OpenStore>;
+
 Store& at(Address store) {
-  return *object_at<OpenStore>(store).store;
+  return *object_at<SharedStore>(store)->store;
 }
+
+/// A section that is read here and there for as long as an engine needs it.
+class HeldSection final : public ByteSource {
+ public:
+  HeldSection(SharedStore store, SectionSource section)
+      : store_(std::move(store)), section_(std::move(section)) {}
+
+  uint64_t size() const override { return section_.size(); }
+  Status read_at(uint64_t offset, void* bytes, size_t size) override {
+    return section_.read_at(offset, bytes, size);
+  }
+  bool is_checked() const override { return true; }
+
+ private:
+  SharedStore store_;
+  SectionSource section_;
+};
 
 std::string_view text_at(Address text, size_t size) {
   return {array_at<char>(text), size};
@@ -93,15 +118,15 @@ const void* view_of(const void* bytes, size_t size) {
   return view.data();
 }
 
-Reply open(uint32_t identity_low, uint32_t identity_high) {
-  return guarded_new<OpenStore>([&]() -> Result<std::unique_ptr<OpenStore>> {
-    auto opened = std::make_unique<OpenStore>();
+Reply open(double files, uint32_t identity_low, uint32_t identity_high) {
+  return guarded_new<SharedStore>([&]() -> Result<std::unique_ptr<SharedStore>> {
+    auto opened = std::make_shared<OpenStore>(files);
     Result<std::unique_ptr<Store>> store =
         Store::open({&opened->root, &opened->log_0, &opened->log_1, &opened->data},
                     uint64_t{identity_high} << 32 | identity_low);
     if (!store.ok()) return store.error();
     opened->store = std::move(store.value());
-    return opened;
+    return std::make_unique<SharedStore>(std::move(opened));
   });
 }
 
@@ -207,11 +232,34 @@ Reply read_section(Address store, Address name, size_t name_size, double offset,
   });
 }
 
-Reply load_engine(Address store, Address name, size_t name_size) {
+Result<std::unique_ptr<ByteSource>> hold_section(Address store, std::string_view name) {
+  Result<SectionSource> section = at(store).section(name, BlockChecks::kOnce);
+  if (!section.ok()) return section.error();
+  return std::unique_ptr<ByteSource>(
+      std::make_unique<HeldSection>(object_at<SharedStore>(store), std::move(section.value())));
+}
+
+Reply load_engine(Address store, Address name, size_t name_size, bool leaves_rows) {
   return guarded_new<SearchEngine>([&]() -> Result<std::unique_ptr<SearchEngine>> {
+    if (leaves_rows) {
+      Result<std::unique_ptr<ByteSource>> held = hold_section(store, text_at(name, name_size));
+      if (!held.ok()) return held.error();
+      return SearchEngine::load_but_rows(std::move(held.value()), best_kernels());
+    }
     Result<SectionSource> section = at(store).section(text_at(name, name_size));
     if (!section.ok()) return section.error();
     return SearchEngine::load(section.value(), best_kernels());
+  });
+}
+
+/// 1 where the engine's rows are in the section from now on, 0 where they stay in memory.
+Reply keep_engine_rows(Address store, Address name, size_t name_size, Address engine) {
+  return guarded([&]() -> Result<uint64_t> {
+    Result<std::unique_ptr<ByteSource>> held = hold_section(store, text_at(name, name_size));
+    if (!held.ok()) return held.error();
+    const Result<bool> kept = object_at<SearchEngine>(engine).keep_rows_in(std::move(held.value()));
+    if (!kept.ok()) return kept.error();
+    return uint64_t{kept.value()};
   });
 }
 
@@ -279,7 +327,7 @@ Reply verifier_damage(Address verifier) {
 
 EMSCRIPTEN_BINDINGS(store) {
   emscripten::function("storeOpen", &open);
-  emscripten::function("storeDelete", &delete_object<OpenStore>);
+  emscripten::function("storeDelete", &delete_object<SharedStore>);
   emscripten::function("storeFields", &fields);
   emscripten::function("storeNextRecord", &next_record);
   emscripten::function("storeRewindRecords", &rewind_records);
@@ -298,6 +346,7 @@ EMSCRIPTEN_BINDINGS(store) {
   emscripten::function("storeSectionBytes", &section_bytes);
   emscripten::function("storeReadSection", &read_section);
   emscripten::function("storeLoadEngine", &load_engine);
+  emscripten::function("storeKeepEngineRows", &keep_engine_rows);
   emscripten::function("storeSectionBlocks", &section_blocks);
   emscripten::function("storeLocateRows", &locate_rows);
   emscripten::function("verifierCreate", &create_verifier);

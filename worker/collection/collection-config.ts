@@ -19,7 +19,7 @@ import type {
   VectorConfig,
 } from './types.js';
 
-const vectorNames: NamesOf<VectorConfig> = { dim: true, metric: true, ...engineNames };
+const vectorNames: NamesOf<VectorConfig> = { dim: true, metric: true, onDisk: true, ...engineNames };
 const sparseNames: NamesOf<SparseVectorConfig> = { modifier: true, text: true };
 const textNames: NamesOf<TextIndexOptions> = {
   ...{ fields: true, k1: true, b: true },
@@ -140,6 +140,8 @@ function checkVectors({ vectors, ...options }: CollectionOptions): ShardConfig['
 function checkVector(config: Partial<VectorConfig>, path: string): VectorConfig {
   const dim = checkInteger(`${path}dim`, config.dim, 1, maxDim);
   metricNumber(config.metric ?? 'cosine');
+  if (config.onDisk !== undefined && typeof config.onDisk !== 'boolean')
+    throw invalidArgument(`${path}onDisk to be a boolean`, config.onDisk);
   return { ...config, dim };
 }
 

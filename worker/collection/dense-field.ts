@@ -3,7 +3,7 @@ One dense vector of the points of a shard: an engine, and which of its ids belon
 
 @module
 */
-import { VectorSearchError } from '../../bindings/api/errors.js';
+import { invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
 import { VectorSearchEngine } from '../../bindings/api/search-engine.js';
 import type { SearchResults } from '../../bindings/api/search-results.js';
 import type { Steps } from '../../bindings/api/steps.js';
@@ -18,6 +18,7 @@ const learnsAgainAfter = 2;
 
 export class DenseField {
   readonly dim: number;
+  readonly #onDisk: boolean;
   readonly #engine: VectorSearchEngine;
   /** By slot, the engine's id. */
   #ids = new SlotNumbers();
@@ -31,19 +32,20 @@ export class DenseField {
   /** Vectors that there were when it learned from all of them. */
   #learnedFrom = 1;
 
-  /** @throws {VectorSearchError} as the engine's constructor. */
-  static create({ dim, metric, ...options }: VectorConfig): DenseField {
-    return new DenseField(new VectorSearchEngine(dim, metric, options));
+  /** @throws {VectorSearchError} as the engine's constructor, and where `onDisk` is not for it. */
+  static create({ dim, metric, onDisk = false, ...options }: VectorConfig): DenseField {
+    return new DenseField(new VectorSearchEngine(dim, metric, options), onDisk);
   }
 
   /**
   A field that was written.
 
+  @param onDisk - As in {@link VectorConfig}.
   @param ids - As {@link idsBySlot} has told them.
   @throws {VectorSearchError} with code `CORRUPT_DATA` where they are not those of the engine, which is disposed then.
   */
-  static load(engine: VectorSearchEngine, ids: Uint32Array): DenseField {
-    const field = new DenseField(engine);
+  static load(engine: VectorSearchEngine, ids: Uint32Array, onDisk = false): DenseField {
+    const field = new DenseField(engine, onDisk);
     let count = 0;
     ids.forEach((id, slot) => {
       if (id === noNumber || !engine.has(id) || field.#slots.get(id) !== noNumber) return;
@@ -58,9 +60,15 @@ export class DenseField {
     throw new VectorSearchError('CORRUPT_DATA', engine.size, '0 of the slots of its vectors');
   }
 
-  private constructor(engine: VectorSearchEngine) {
+  private constructor(engine: VectorSearchEngine, onDisk: boolean) {
     this.dim = engine.dim;
     this.#engine = engine;
+    this.#onDisk = onDisk;
+    const { index, quantization } = engine.stats();
+    if (!onDisk || (index !== 'ivf' && quantization?.keepVectors)) return;
+    engine.dispose();
+    const given = `index ${index}, ${quantization === null ? 'no codes' : `keepVectors ${quantization.keepVectors}`}`;
+    throw invalidArgument('onDisk with codes that keep vectors, and another index than ivf', given);
   }
 
   get size(): number {
@@ -121,6 +129,11 @@ export class DenseField {
   /** Writes the engine as a section of a checkpoint. */
   write(store: Store, section: string): void {
     store.writeEngine(section, this.#engine);
+  }
+
+  /** To be called once the checkpoint with that section is finished. */
+  afterCheckpoint(store: Store, section: string): void {
+    if (this.#onDisk) store.keepRowsOf(this.#engine, section);
   }
 
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */

@@ -417,6 +417,14 @@ export interface VectorConfig extends EngineOptions {
   readonly dim: number;
   /** How vectors are compared. Default: `cosine`. */
   readonly metric?: Metric;
+  /**
+  Leave the floats of vectors in the collection's files, where it has any, and read them when hits are scored again, when
+  vectors are asked for, and for `exact` searches: codes and graph alone are in memory. So are the vectors that came since
+  the last checkpoint, up to a quarter of the files or 4 MB. Needs codes that keep vectors (`quantization`; index `hnsw`
+  has them by itself) and another index than `ivf`. A collection may be opened with it at one time and without it at
+  another. Default: `false`.
+  */
+  readonly onDisk?: boolean;
 }
 
 /** A sparse vector of each point. */

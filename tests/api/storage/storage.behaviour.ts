@@ -205,6 +205,58 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         expect(runSteps(store.verifySteps())).toEqual({ damage: [] });
       });
 
+      it('is where engines read rows that they leave there', async () => {
+        const vectors = randomVectors(2000, 32);
+        const engine = new VectorSearchEngine(32, 'cosine', { index: 'hnsw', m: 8, fullScanThreshold: 10 });
+        engine.addBatch(vectors);
+        const query = randomVectors(1, 32, 9);
+        const expected = engine.search(query, 10);
+        const nearest = engine.search(query, 10, { exact: true });
+        const before = engine.stats().memoryBytes;
+        const expectRows = (read: VectorSearchEngine) => {
+          expect(read.stats().memoryBytes).toBeLessThan(before - 0.9 * 4 * 32 * 2000);
+          expect(read.search(query, 10)).toEqual(expected);
+          expect(read.search(query, 10, { exact: true })).toEqual(nearest);
+          expect(read.get(1234)).toEqual(vectors.slice(32 * 1234, 32 * 1235));
+        };
+        const first = await openStore();
+        const checkpoint = () => {
+          first.store.beginCheckpoint();
+          first.store.writeEngine('dense', engine);
+          first.store.finishCheckpoint();
+        };
+        checkpoint();
+        expect(first.store.keepRowsOf(engine, 'dense')).toBe(true);
+        expectRows(engine);
+        // Written from where they are, they are where they were written.
+        checkpoint();
+        expect(first.store.keepRowsOf(engine, 'dense')).toBe(true);
+        expectRows(engine);
+        // The last that is read, and so in memory.
+        engine.get(0);
+        await first.settle();
+        await first.close();
+        expect(() => engine.get(7)).toThrow(expect.objectContaining({ code: 'STORAGE_FAILED' }));
+        engine.dispose();
+
+        const { store } = await openStore();
+        const loaded = store.loadEngine('dense', true);
+        expectRows(loaded);
+        loaded.update(1234, vectors.subarray(0, 32));
+        expect(loaded.get(1234)).toEqual(vectors.slice(0, 32));
+        loaded.dispose();
+        const floats = new VectorSearchEngine(32);
+        floats.addBatch(vectors);
+        store.beginCheckpoint();
+        store.writeEngine('floats', floats);
+        store.finishCheckpoint();
+        expect(store.keepRowsOf(floats, 'floats')).toBe(false);
+        expect(() => store.keepRowsOf(floats, 'other')).toThrow(
+          expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+        );
+        floats.dispose();
+      });
+
       it('writes what has changed', async () => {
         const random = randomNumbers(3);
         const large = Uint8Array.from({ length: 4_000_000 }, () => random() * 256);

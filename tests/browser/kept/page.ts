@@ -105,6 +105,11 @@ const kept = {
     ];
   },
 
+  /** Bytes of memory that vectors take. */
+  async vectorBytes(): Promise<number> {
+    return (await collection.info()).vectors['']?.memoryBytes as number;
+  },
+
   /** Saves it, deletes it, and restores it: how many bytes a snapshot takes. */
   async moveThroughSnapshot(options: CollectionOptions): Promise<number> {
     const snapshot = await new Response(collection.snapshot()).blob();

@@ -105,6 +105,32 @@ export function keptSuite(bench: Bench): void {
       }
     }, 120_000);
 
+    test('floats stay on disk, and are read there', async () => {
+      const { driver } = bench;
+      for (const storage of kinds(1)) {
+        const options = nextOptions(storage, 1);
+        const open = async (onDisk: boolean) => {
+          await load(driver);
+          await ask(driver, 'open', { ...options, onDisk });
+        };
+        await open(true);
+        await ask(driver, 'upsert', 1, 2000);
+        await ask(driver, 'delete', [5, 77, 299]);
+        await ask(driver, 'optimize');
+        const onDisk = await ask<number>(driver, 'vectorBytes');
+        const all = await ask<unknown[]>(driver, 'all');
+        const answers = await answersOf(driver);
+        await open(true);
+        expect(await ask(driver, 'all')).toEqual(all);
+        expect(await answersOf(driver)).toEqual(answers);
+        await ask(driver, 'upsert', 2001, 2010);
+        expect(await ask(driver, 'all')).toHaveLength(2007);
+        await open(false);
+        expect((await ask<unknown[]>(driver, 'all')).slice(0, 1997)).toEqual(all);
+        expect(await ask<number>(driver, 'vectorBytes')).toBeGreaterThan(onDisk + 0.9 * 4 * 16 * 2000);
+      }
+    }, 120_000);
+
     for (const shards of [1, 2]) {
       test(`a reload keeps a collection of ${shards} workers, and its answers`, async () => {
         const { driver } = bench;

@@ -65,6 +65,7 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
     }
     store.finishCheckpoint();
     finished = true;
+    for (const [name, field] of dense) field.afterCheckpoint(store, `dense/${name}`);
   } finally {
     if (!finished) store.abandonCheckpoint();
   }
@@ -74,17 +75,25 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
 /**
 Reads what {@link writeCheckpoint} has written into a shard without points.
 
+@param readsAll - Check vectors that are left on disk, too.
 @throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION` or `OUT_OF_MEMORY`.
 */
-export function readCheckpoint(store: Store, vectors: ShardConfig['vectors'], state: ShardState): void {
+export function readCheckpoint(
+  store: Store,
+  vectors: ShardConfig['vectors'],
+  state: ShardState,
+  readsAll: boolean,
+): void {
   const { points, payloads, dense, sparse } = state;
   payloads.take(new StoredPoints(store.readSection('points'), points));
   const schemas = JSON.parse(text.decode(store.readSection('indexes'))) as Record<string, PayloadSchema>;
   for (const [key, schema] of Object.entries(schemas)) payloads.createIndex(key, schema);
-  for (const [name, { dim }] of Object.entries(vectors)) {
+  for (const [name, { dim, onDisk = false }] of Object.entries(vectors)) {
     const ids = wordsOf(store.readSection(`slots/${name}`));
-    const field = DenseField.load(store.loadEngine(`dense/${name}`), ids);
+    const section = `dense/${name}`;
+    const field = DenseField.load(store.loadEngine(section, onDisk && !readsAll), ids, onDisk);
     dense.set(name, field);
+    if (readsAll) field.afterCheckpoint(store, section);
     if (field.dim !== dim || ids.length > points.nextSlot)
       throw new VectorSearchError('CORRUPT_DATA', dim, `0 of the vectors ${name}`);
   }

@@ -21,6 +21,7 @@ import {
   checkSameConfig,
   decodeStoredConfig,
   encodeStoredConfig,
+  placedAsAsked,
   type StoredConfig,
 } from './stored-config.js';
 import type { StoredShard } from './stored-shard.js';
@@ -91,7 +92,8 @@ export class DurableShard implements StoredShard {
     this.#stored = decodeStoredConfig(this.#meta, storage.shard);
     if (!this.wasStored) return;
     checkSameConfig(this.#stored, config, storage);
-    readCheckpoint(store, this.#stored.vectors, state);
+    const vectors = placedAsAsked(this.#stored.vectors, config.vectors);
+    readCheckpoint(store, vectors, state, storage.ifDamaged !== undefined);
     this.#isWritten = records === 0;
   }
 

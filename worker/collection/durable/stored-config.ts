@@ -63,9 +63,24 @@ export function checkSameConfig(stored: StoredConfig, config: ShardConfig, stora
       const path = vector === '' ? '' : `${kind}.${vector}.`;
       // What is not asked for is as it was created.
       const before: { [option: string]: unknown } = { metric: 'cosine', index: 'flat', ...kept?.[vector] };
-      for (const [option, value] of Object.entries(options)) check(path + option, before[option], value);
+      for (const [option, value] of Object.entries(options)) {
+        if (option !== 'onDisk') check(path + option, before[option], value);
+      }
     }
   }
+}
+
+/** Stored vectors that are on disk, or not, as they are asked for now. */
+export function placedAsAsked(
+  stored: ShardConfig['vectors'],
+  asked: ShardConfig['vectors'],
+): ShardConfig['vectors'] {
+  return Object.fromEntries(
+    Object.entries(stored).map(([name, config]) => {
+      const onDisk = asked[name]?.onDisk ?? config.onDisk;
+      return [name, { ...config, ...(onDisk !== undefined && { onDisk }) }];
+    }),
+  );
 }
 
 /** JSON whose keys are in order. */
