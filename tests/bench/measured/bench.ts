@@ -28,7 +28,7 @@ import { openPlainLoop } from './plain-loop.js';
 import type { OpenSearcher, Searcher, SearcherOptions, Surroundings } from './searcher.js';
 import { startSearcher, startWorker } from './start.js';
 import type { ReadTime } from './stored/raw-worker.js';
-import { type StoredBytes, Stores, type WantedStore, type Written } from './stored/stores.js';
+import { type Searched, type StoredBytes, Stores, type WantedStore, type Written } from './stored/stores.js';
 import { openTfjs } from './tfjs.js';
 import { openVicinal } from './vicinal.js';
 
@@ -269,6 +269,11 @@ export class Bench {
   /** See `Stores.timeOpening`. */
   timeOpeningStore(wanted: WantedStore): Promise<number> {
     return this.#stores.timeOpening(wanted, this.#allQueries);
+  }
+
+  /** See `Stores.timeSearching`. */
+  timeSearchingStore(wanted: WantedStore): Promise<Searched> {
+    return this.#stores.timeSearching(wanted, this.#allQueries);
   }
 
   /** See `Stores.timeReading`. */

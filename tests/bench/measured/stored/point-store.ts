@@ -27,6 +27,8 @@ export interface PointStore {
   counts?(): Promise<FileCounts>;
   /** Row numbers of the `k` nearest. Absent of what is not opened again. */
   search?(query: Float32Array, k: number): Promise<number[]>;
+  /** Of what is opened now. Absent where nobody can tell. */
+  memoryBytes?(): Promise<number>;
   /** Removes points, and gives back their space. Absent where it is not measured. */
   removeAndShrink?(ids: readonly number[]): Promise<void>;
   /** Brings all that was written into the form that is opened again. */
@@ -40,6 +42,8 @@ export interface StoreSettings {
   readonly dim: number;
   /** Of this package. */
   readonly index?: 'flat' | 'hnsw';
+  /** Of this package: floats are left in the files. */
+  readonly onDisk?: boolean;
   /** Of this package. */
   readonly durability?: 'strict' | 'relaxed';
 }

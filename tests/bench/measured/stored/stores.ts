@@ -14,6 +14,7 @@ import {
   type PointStore,
   type StoreKind,
   type StoreSettings,
+  timeCalls,
 } from './point-store.js';
 import { rawStore, readRaw } from './raw-store.js';
 import type { ReadTime } from './raw-worker.js';
@@ -47,6 +48,12 @@ export interface StoredBytes {
   readonly left: number;
   /** Bytes written to give back the space. */
   readonly rewritten: number;
+}
+
+/** Milliseconds a search, and memory. */
+export interface Searched {
+  readonly ms: number;
+  readonly memoryBytes: number;
 }
 
 /** Rows, `[count x dim]`. */
@@ -116,6 +123,21 @@ export class Stores {
     if (found.length !== 10) throw new Error(`${wanted.name}: found ${found.length} of 10`);
     await this.close(wanted.name);
     return ms;
+  }
+
+  /** Opens it; milliseconds of searches, one after another, once each was made; and what it has in memory then. */
+  async timeSearching(wanted: WantedStore, queries: Vectors): Promise<Searched> {
+    await this.open(wanted, queries);
+    const { store } = this.#opened.get(wanted.name)!;
+    const { values, dim } = queries;
+    const each = Array.from({ length: values.length / dim }, (_, i) =>
+      values.subarray(i * dim, (i + 1) * dim),
+    );
+    for (const query of each) await store.search!(query, 10);
+    const ms = await timeCalls(each.map((query) => () => store.search!(query, 10)));
+    const memoryBytes = await store.memoryBytes!();
+    await this.close(wanted.name);
+    return { ms: ms / each.length, memoryBytes };
   }
 
   /** Milliseconds to read the files of a collection of this package whole. */

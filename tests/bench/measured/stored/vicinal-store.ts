@@ -10,13 +10,14 @@ import { countingWorker } from './counting-worker.js';
 import { type StoreKind, type StoreSettings, timeCalls } from './point-store.js';
 
 export const vicinalStore: StoreKind = {
-  async open({ name, dim, index = 'flat', durability = 'strict' }, surroundings) {
+  async open({ name, dim, index = 'flat', onDisk = false, durability = 'strict' }, surroundings) {
     const { openCollection } = await import('vicinal/worker');
     const worker = await countingWorker(surroundings.workerUrl);
     const collection: Collection<BenchPayload> = await openCollection<BenchPayload>({
       ...placeOf(name, surroundings),
       dim,
       index,
+      onDisk,
       durability,
       shards: 1,
       cacheBytes: 0,
@@ -27,6 +28,7 @@ export const vicinalStore: StoreKind = {
       write: (batches) => timeCalls(batches.map((batch) => () => collection.upsert(batch))),
       counts: () => worker.counts(),
       search: async (query, k) => (await collection.search(query, { k })).map(({ id }) => Number(id)),
+      memoryBytes: async () => (await collection.info()).memoryBytes,
       async removeAndShrink(ids) {
         await collection.delete(ids);
         await collection.optimize();
