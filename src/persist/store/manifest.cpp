@@ -96,25 +96,29 @@ Result<StoreManifest> read_manifest(File& data, const StoreRoot& root) {
 }
 
 Result<FreeSpace> FreeSpace::around(const StoreManifest& manifest, const StoreRoot& root) {
-  std::vector<Hole> used;
+  struct Used {
+    uint64_t offset;
+    uint64_t length;
+    uint32_t crc;
+
+    bool operator==(const Used&) const = default;
+  };
+  std::vector<Used> used;
   for (const StoreSection& section : manifest.sections) {
-    for (const StoreBlock& block : section.blocks) used.push_back({block.offset, extent_bytes(block.length)});
+    for (const StoreBlock& block : section.blocks) used.push_back({block.offset, block.length, block.crc});
   }
-  if (root.manifest_bytes > 0) used.push_back({root.manifest_offset, extent_bytes(root.manifest_bytes)});
-  std::sort(used.begin(), used.end(), [](const Hole& a, const Hole& b) { return a.offset < b.offset; });
+  if (root.manifest_bytes > 0) used.push_back({root.manifest_offset, root.manifest_bytes, root.manifest_crc});
+  std::sort(used.begin(), used.end(), [](const Used& a, const Used& b) { return a.offset < b.offset; });
 
   FreeSpace space;
-  uint64_t last = UINT64_MAX;
-  for (const Hole& extent : used) {
-    if (extent.offset == last) {
-      if (extent.offset + extent.bytes != space.end_) return corrupt_at(extent.offset);
-      continue;
-    }
-    if (extent.offset < space.end_) return corrupt_at(extent.offset);
-    if (extent.offset > space.end_) space.holes_.push_back({space.end_, extent.offset - space.end_});
-    last = extent.offset;
-    space.end_ = extent.offset + extent.bytes;
-    space.used_bytes_ += extent.bytes;
+  for (size_t i = 0; i < used.size(); ++i) {
+    const uint64_t offset = used[i].offset, bytes = extent_bytes(used[i].length);
+    // Blocks that are the same are one.
+    if (i > 0 && used[i] == used[i - 1]) continue;
+    if (offset < space.end_) return corrupt_at(offset);
+    if (offset > space.end_) space.holes_.push_back({space.end_, offset - space.end_});
+    space.end_ = offset + bytes;
+    space.used_bytes_ += bytes;
   }
   return space;
 }

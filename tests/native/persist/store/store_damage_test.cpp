@@ -8,6 +8,7 @@
 #include <string>
 
 #include "persist/crc32c.h"
+#include "persist/store/manifest.h"
 #include "persist/store/store_layout.h"
 #include "support/faulty_files.h"
 #include "support/store_model.h"
@@ -265,6 +266,25 @@ TEST(StoreDamageKinds, AManifestLongerThanItsFileIsNotAskedFor) {
     more = step.value();
   }
   EXPECT_FALSE(verifier.damage().empty());
+}
+
+// Of two that differ one would be served without its checksum.
+TEST(StoreDamageKinds, BlocksInOnePlaceAreTheSameOrDamage) {
+  const auto around = [](StoreBlock first, StoreBlock second, uint64_t manifest_offset) {
+    StoreRoot root{};
+    root.manifest_offset = manifest_offset;
+    root.manifest_bytes = 50;
+    root.manifest_crc = 3;
+    return FreeSpace::around({{{"a", {first}}, {"b", {{8192, 5000, 2}, second}}}}, root);
+  };
+  EXPECT_EQ(around({0, 100, 1}, {0, 100, 1}, 4096).value().used_bytes(), 4u * 4096);
+  EXPECT_EQ(around({0, 100, 1}, {0, 100, 1}, 4096).value().end(), 4u * 4096);
+  for (const StoreBlock& other : {StoreBlock{0, 100, 7}, StoreBlock{0, 99, 1}, StoreBlock{0, 5000, 1}}) {
+    EXPECT_EQ(around({0, 100, 1}, other, 20480).error().code, ErrorCode::kCorruptData);
+    EXPECT_EQ(around(other, {0, 100, 1}, 20480).error().actual, 0);
+  }
+  EXPECT_EQ(around({0, 100, 1}, {12288, 10, 1}, 4096).error().actual, 12288);
+  EXPECT_EQ(around({0, 100, 1}, {4096, 50, 1}, 4096).error().actual, 4096);
 }
 
 }  // namespace
