@@ -2,7 +2,9 @@
 # The test suites: each is run whatever became of the one before, and all are counted together.
 # Sourced by build.sh.
 
-FUZZ_SECONDS="${FUZZ_SECONDS:-30}"   # for each target
+# For each target. A soak asks for more, and another seed: the same ones try the same inputs.
+FUZZ_RUNS="${FUZZ_RUNS:-100000}"
+FUZZ_SEED="${FUZZ_SEED:-1}"
 suites_passed=0
 suites_failed=0
 failures=""              # what failed, told once more at the end
@@ -117,9 +119,10 @@ suite_fuzz() {
   local targets=(build/native-fuzz/*_fuzz) target name
   for target in "${targets[@]}"; do
     name=$(basename "$target")
+    rm -rf "build/corpus/$name"
     mkdir -p "build/corpus/$name"
-    check "$name, $FUZZ_SECONDS s" fuzz_quietly "$target" -max_total_time="$FUZZ_SECONDS" -max_len=65536 -rss_limit_mb=2048 \
-      -artifact_prefix=artifacts/ "build/corpus/$name" tests/data
+    check "$name, $FUZZ_RUNS inputs" fuzz_quietly "$target" -runs="$FUZZ_RUNS" -seed="$FUZZ_SEED" -max_len=65536 \
+      -rss_limit_mb=2048 -artifact_prefix=artifacts/ "build/corpus/$name" tests/data
   done
 }
 
