@@ -82,7 +82,6 @@ export const storeFields = [
   'logBytes',
   'dataBytes',
   'liveBytes',
-  'sectionCount',
 ] as const;
 
 /** A view of bytes of the module: words of its memory, `address` and `size`; valid until the next call. */
@@ -248,11 +247,8 @@ export interface RawFunctions {
   storeWriteSection(store: number, bytes: number, size: number): Reply;
   storeWriteEngine(store: number, engine: number): Reply;
   storeEndSection(store: number): Reply;
-  storeKeepSection(store: number, name: number, nameSize: number): Reply;
   storeFinishCheckpoint(store: number): Reply;
   storeAbandonCheckpoint(store: number): Reply;
-  /** Address of a view ({@link viewWords}). */
-  storeSectionName(store: number, index: number): number;
   storeHasSection(store: number, name: number, nameSize: number): boolean;
   storeSectionBytes(store: number, name: number, nameSize: number): number;
   /** Hands the bytes on by {@link RawModule.writePiece}. */

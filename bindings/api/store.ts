@@ -192,19 +192,9 @@ export class Store {
     this.#checked((raw, store) => raw.storeBeginCheckpoint(store));
   }
 
-  /** A section stays as it is, at no cost. */
-  keepSection(name: string): void {
-    this.#checkSection(name);
-    this.#inCheckpoint(() => {
-      this.#named(name, (raw, store, address, size) => raw.storeKeepSection(store, address, size));
-    });
-  }
-
-  /** @param bytes - In one piece or several. */
-  writeSection(name: string, bytes: Uint8Array | Iterable<Uint8Array>): void {
+  writeSection(name: string, bytes: Uint8Array): void {
     this.beginSection(name);
-    for (const piece of isUint8Array(bytes) ? [bytes as Uint8Array] : (bytes as Iterable<Uint8Array>))
-      this.write(piece);
+    this.write(bytes);
     this.endSection();
   }
 
@@ -256,15 +246,6 @@ export class Store {
   }
 
   // --- The checkpoint that is ---
-
-  /** Names of the sections, in the order of writing. */
-  get sections(): string[] {
-    const { runtime, address } = this.#handle;
-    return Array.from({ length: this.#fields().sectionCount }, (_, index) => {
-      const view = runtime.call((raw) => raw.storeSectionName(address, index));
-      return new TextDecoder().decode(this.#copyView(view));
-    });
-  }
 
   has(name: string): boolean {
     const { runtime } = this.#handle;

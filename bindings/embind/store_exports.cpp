@@ -132,7 +132,7 @@ Reply open(double files, uint32_t identity_low, uint32_t identity_high) {
 
 /// Address of doubles, in the order of `storeFields` in bindings/api/raw-module.ts.
 double fields(Address store) {
-  static std::array<double, 13> numbers;
+  static std::array<double, 12> numbers;
   const Store& read = at(store);
   const StoreReport& report = read.report();
   numbers = {static_cast<double>(report.created),
@@ -146,8 +146,7 @@ double fields(Address store) {
              static_cast<double>(read.generation()),
              static_cast<double>(read.log_bytes()),
              static_cast<double>(read.data_bytes()),
-             static_cast<double>(read.live_bytes()),
-             static_cast<double>(read.section_count())};
+             static_cast<double>(read.live_bytes())};
   return address_of(numbers.data());
 }
 
@@ -186,9 +185,6 @@ Reply write_engine(Address store, Address engine) {
 Reply end_section(Address store) {
   return guarded([&] { return at(store).end_section(); });
 }
-Reply keep_section(Address store, Address name, size_t name_size) {
-  return guarded([&] { return at(store).keep_section(text_at(name, name_size)); });
-}
 Reply finish_checkpoint(Address store) {
   return guarded([&] { return at(store).finish_checkpoint(); });
 }
@@ -199,11 +195,6 @@ Reply abandon_checkpoint(Address store) {
   });
 }
 
-/// Address of a view of a section's name.
-double section_name(Address store, size_t index) {
-  const std::string_view name = at(store).section_name(index);
-  return address_of(view_of(name.data(), name.size()));
-}
 bool has_section(Address store, Address name, size_t name_size) {
   return at(store).has_section(text_at(name, name_size));
 }
@@ -338,10 +329,8 @@ EMSCRIPTEN_BINDINGS(store) {
   emscripten::function("storeWriteSection", &write_section);
   emscripten::function("storeWriteEngine", &write_engine);
   emscripten::function("storeEndSection", &end_section);
-  emscripten::function("storeKeepSection", &keep_section);
   emscripten::function("storeFinishCheckpoint", &finish_checkpoint);
   emscripten::function("storeAbandonCheckpoint", &abandon_checkpoint);
-  emscripten::function("storeSectionName", &section_name);
   emscripten::function("storeHasSection", &has_section);
   emscripten::function("storeSectionBytes", &section_bytes);
   emscripten::function("storeReadSection", &read_section);

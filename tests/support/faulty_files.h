@@ -29,7 +29,7 @@ struct FileChange {
 
 /// A change that fails.
 struct Fault {
-  size_t change;  // the how manieth
+  size_t change;  // counted from 0
   ErrorCode code = ErrorCode::kStorageFailed;
   uint64_t done_bytes = 0;  // of a write, before it fails
   bool for_good = false;    // all changes after it fail too

@@ -66,19 +66,17 @@ inline Result<StoreState> read_state(Store& store) {
   return state;
 }
 
-/// Makes `sections` the checkpoint; those that are the same in `present` are kept, or written all the same.
+/// Makes `sections` the checkpoint, in pieces; some that are the same in `present` at once.
 inline Status write_checkpoint(Store& store, const std::map<std::string, Bytes>& present,
                                const std::map<std::string, Bytes>& sections, Random& random) {
   Status done = store.begin_checkpoint();
   for (const auto& [name, bytes] : sections) {
     const auto was = present.find(name);
-    if (was != present.end() && was->second == bytes && random.below(2) == 0) {
-      if (done.ok()) done = store.keep_section(name);
-      continue;
-    }
+    const bool at_once = was != present.end() && was->second == bytes && random.below(2) == 0;
     if (done.ok()) done = store.begin_section(name);
     for (size_t at = 0; at < bytes.size() && done.ok();) {
-      const size_t some = std::min<size_t>(bytes.size() - at, 1 + random.below(2000));
+      const size_t left = bytes.size() - at;
+      const size_t some = at_once ? left : std::min<size_t>(left, 1 + random.below(2000));
       done = store.sink().write(bytes.data() + at, some);
       at += some;
     }

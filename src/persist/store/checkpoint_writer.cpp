@@ -41,28 +41,16 @@ Status CheckpointWriter::remember(Status status) {
   return status;
 }
 
-Status CheckpointWriter::add_section(std::string_view name, std::vector<StoreBlock> blocks) {
+Status CheckpointWriter::begin_section(std::string_view name) {
+  if (!failure_.ok()) return failure_;
   if (in_section_) return remember(invalid(0, 1));
   if (name.empty() || name.size() > kMaxSectionName) return remember(invalid(kMaxSectionName, name.size()));
   if (written_.find(name)) return remember(invalid(0, 1));
   if (written_.sections.size() == kMaxStoreSections)
     return remember(Error{ErrorCode::kCapacityExceeded, kMaxStoreSections, kMaxStoreSections + 1});
-  written_.sections.push_back({std::string(name), std::move(blocks)});
+  written_.sections.push_back({std::string(name), {}});
+  in_section_ = true;
   return {};
-}
-
-Status CheckpointWriter::begin_section(std::string_view name) {
-  if (!failure_.ok()) return failure_;
-  const Status added = add_section(name, {});
-  in_section_ = added.ok();
-  return added;
-}
-
-Status CheckpointWriter::keep_section(std::string_view name) {
-  if (!failure_.ok()) return failure_;
-  const StoreSection* section = present_->find(name);
-  if (!section) return remember(Error{ErrorCode::kNotFound, 0, 0});
-  return add_section(name, section->blocks);
 }
 
 Status CheckpointWriter::write(const void* bytes, size_t size) {

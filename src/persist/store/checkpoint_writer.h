@@ -28,7 +28,6 @@ class CheckpointWriter {
   Status begin_section(std::string_view name);
   Status write(const void* bytes, size_t size);
   Status end_section();
-  Status keep_section(std::string_view name);
   /// Writes the manifest, and flushes. Sets where it lies in `root`.
   Status finish(StoreRoot& root);
 
@@ -36,7 +35,6 @@ class CheckpointWriter {
   StoreManifest& written() { return written_; }
 
  private:
-  Status add_section(std::string_view name, std::vector<StoreBlock> blocks);
   Status append(const unsigned char* bytes, size_t size);
   size_t find_end();
   Status end_block(size_t length);

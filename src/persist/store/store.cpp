@@ -297,10 +297,6 @@ Status Store::end_section() {
   return writer_ ? writer_->end_section() : Error{ErrorCode::kInvalidArgument, 1, 0};
 }
 
-Status Store::keep_section(std::string_view name) {
-  return writer_ ? writer_->keep_section(name) : Error{ErrorCode::kInvalidArgument, 1, 0};
-}
-
 Status Store::finish_checkpoint() {
   if (!writer_) return Error{ErrorCode::kInvalidArgument, 1, 0};
   StoreRoot root{};

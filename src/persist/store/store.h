@@ -147,7 +147,7 @@ class Store {
   /// finished. None where there is no such section.
   std::span<const StoreBlock> section_blocks(std::string_view name) const;
 
-  // --- the next checkpoint: begin, each section (kept, or begun, written through `sink()` and ended), finish. Sections
+  // --- the next checkpoint: begin, each section (begun, written through `sink()` and ended), finish. Sections
   // not named are gone with it. Until it is finished the present one holds, also after a crash, and can be read. After
   // an error each call up to `finish_checkpoint` returns the same one; then the present checkpoint and the log go on.
 
@@ -158,9 +158,6 @@ class Store {
   /// Where the bytes of the section begun go. Outside of one, a write fails with kInvalidArgument.
   ByteSink& sink();
   Status end_section();
-  /// The section stays as it is. Costs nothing.
-  /// Errors  as begin_section, and kNotFound
-  Status keep_section(std::string_view name);
   /// All sections and no records are then the store's state, and durable.
   Status finish_checkpoint();
   /// Nothing happens where none is being written.

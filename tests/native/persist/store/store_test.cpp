@@ -75,11 +75,10 @@ TEST(Store, RefusesWhatIsOutOfTurn) {
   const std::vector<std::function<Status()>> mistakes = {
       [&] { return store->begin_section(""); },
       [&] { return store->begin_section(long_name); },
-      [&] { return store->keep_section("none"); },
       [&] { return store->sink().write("x", 1); },
       [&] { return store->end_section(); },
-      [&] { return store->keep_section("a").ok() ? store->begin_section("a") : Status(); },
-      [&] { return store->begin_section("b").ok() ? store->keep_section("a") : Status(); },
+      [&] { return write_section(*store, "a", {}).ok() ? store->begin_section("a") : Status(); },
+      [&] { return store->begin_section("b").ok() ? store->begin_section("a") : Status(); },
       [&] { return store->begin_section("b").ok() ? store->finish_checkpoint() : Status(); },
   };
   for (const auto& mistake : mistakes) {
@@ -100,7 +99,7 @@ TEST(Store, RefusesWhatIsOutOfTurn) {
             ErrorCode::kInvalidArgument);
 }
 
-TEST(Store, KeepsSectionsAndDropsThoseNotNamed) {
+TEST(Store, DropsSectionsThatAreNotNamed) {
   FaultyFiles files;
   std::unique_ptr<Store> store = opened(files);
   Random random(1);
@@ -110,7 +109,7 @@ TEST(Store, KeepsSectionsAndDropsThoseNotNamed) {
   EXPECT_TRUE(store->has_section("b"));
   EXPECT_EQ(store->section_bytes("a"), 3000u);
   EXPECT_EQ(store->section_bytes("x"), 0u);
-  ASSERT_TRUE(store->begin_checkpoint().ok() && store->keep_section("a").ok() &&
+  ASSERT_TRUE(store->begin_checkpoint().ok() && write_section(*store, "a", sections.at("a")).ok() &&
               store->finish_checkpoint().ok());
   EXPECT_EQ(read_state(*opened(files)).value().sections,
             (std::map<std::string, Bytes>{{"a", sections.at("a")}}));
@@ -135,7 +134,7 @@ TEST(Store, SectionsAreReadAnywhereUntilTheNextCheckpoint) {
   EXPECT_EQ(source.read_at(10000, &byte, 1).error().code, ErrorCode::kCorruptData);
   EXPECT_EQ(source.read_at(UINT64_MAX, &byte, 1).error().code, ErrorCode::kCorruptData);
   // While the next is written too.
-  ASSERT_TRUE(store->begin_checkpoint().ok() && store->keep_section("a").ok());
+  ASSERT_TRUE(store->begin_checkpoint().ok() && write_section(*store, "a", bytes).ok());
   EXPECT_TRUE(source.read_at(9999, &byte, 1).ok());
   ASSERT_TRUE(store->finish_checkpoint().ok());
   EXPECT_EQ(source.read_at(9999, &byte, 1).error().code, ErrorCode::kInvalidArgument);
