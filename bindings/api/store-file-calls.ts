@@ -53,6 +53,11 @@ export class StoreFileCalls {
     }
   }
 
+  /** What has failed until now is not the reason of a later error. */
+  forget(): void {
+    this.#failure = undefined;
+  }
+
   /** The error of a call, with what a file has thrown where that was the reason. */
   explained(error: unknown): unknown {
     if (!(error instanceof VectorSearchError) || this.#failure === undefined) return error;

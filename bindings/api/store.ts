@@ -115,7 +115,10 @@ export class Store {
       });
       return new Store(
         calls,
-        new Handle(runtime, address, 'storage', (raw, store) => raw.storeDelete(store)),
+        new Handle(runtime, address, 'storage', (raw, store) => {
+          raw.storeDelete(store);
+          calls.close();
+        }),
       );
     } catch (error) {
       calls.close();
@@ -369,7 +372,6 @@ export class Store {
   /** Free the memory; the files stay open. Every later call throws `DISPOSED`; disposing again does nothing. */
   dispose(): void {
     this.#handle.dispose();
-    this.#files.close();
   }
 
   #fields(): Record<(typeof storeFields)[number], number> {
@@ -422,6 +424,7 @@ export class Store {
 
 /** @throws {VectorSearchError} with the code of the reply, and as its cause what a file has thrown. */
 function explained(files: StoreFileCalls, body: (raw: RawModule) => Reply): number {
+  files.forget();
   try {
     return currentRuntime().checked(body);
   } catch (error) {

@@ -101,6 +101,7 @@ class HeldSection final : public ByteSource {
     return section_.read_at(offset, bytes, size);
   }
   bool is_checked() const override { return true; }
+  void recheck() override { section_.recheck(); }
 
  private:
   SharedStore store_;

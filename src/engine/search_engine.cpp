@@ -126,16 +126,21 @@ struct SearchEngine::State {
 
   void begin_calibration(std::vector<float> queries) {
     // As bindings/api/quantization.ts rescores, unless told.
-    const bool rescores = has_codes() && has_vectors() && !rows.is_stored();
+    const bool rescores = has_codes() && has_vectors();
     const size_t oversampling = !rescores ? 0 : options.quantization->codec.bits == 8 ? 2 : 4;
     calibration = std::make_unique<CalibrationRun>(*hnsw, std::move(queries), oversampling);
   }
-  double calibration_step() {
+  Result<double> calibration_step() {
     calibration->step(AllowedSlots(ids, deletions, nullptr));
+    const Status read = rows.take_failure();
+    if (!read.ok()) {
+      calibration.reset();
+      return read.error();
+    }
     if (!calibration->is_done()) return calibration->share_done();
     hnsw->set_calibration(calibration->result());
     calibration.reset();
-    return 1;
+    return 1.0;
   }
 
   Status make_room(size_t row_count) {
@@ -432,6 +437,7 @@ Result<double> SearchEngine::training_step() {
 }
 
 void SearchEngine::end_training() {
+  (void)state_->rows.take_failure();
   if (state_->training != nullptr) state_->trains_for_add = false;
   state_->training.reset();
   if (state_->ivf != nullptr) state_->ivf->end_coding();
@@ -465,8 +471,8 @@ Result<double> SearchEngine::link_step() {
     if (ends || !state.hnsw->needs_calibration()) return linked;
     state.begin_calibration({});
   }
-  const double done = state.calibration_step();
-  return done < 1 ? 1 - kCalibratingShare * (1 - done) : done;
+  const Result<double> done = state.calibration_step();
+  return done.ok() && done.value() < 1 ? 1 - kCalibratingShare * (1 - done.value()) : done;
 }
 
 Status SearchEngine::begin_calibration(const float* queries, size_t query_count) {
@@ -591,6 +597,8 @@ Status SearchEngine::search(const float* queries, size_t query_count, const Sear
   if (!checked.ok()) return checked;
 
   const AllowedSlots allowed(state.ids, state.deletions, options.filter, range);
+  // One of before, where memory ended before it was told.
+  (void)state.rows.take_failure();
   const std::vector<std::vector<Candidate>> found = state.search_rows(queries, query_count, options, allowed);
   const Status read = state.rows.take_failure();
   if (!read.ok()) return read;
@@ -691,23 +699,27 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::load_but_rows(std::unique_pt
                                                                   const KernelTable& kernels) {
   Result<std::unique_ptr<SearchEngine>> engine = load(*saved, kernels, true);
   if (!engine.ok()) return engine;
-  const Result<bool> kept = engine.value()->keep_rows_in(std::move(saved));
-  if (!kept.ok()) return kept.error();
+  const Result<RowsPlace> place = locate_rows(*saved);
+  if (!place.ok()) return place.error();
+  const Result<bool> placed = engine.value()->place_rows(std::move(saved), place.value().offset);
+  if (!placed.ok()) return placed.error();
   return engine;
 }
 
 Result<bool> SearchEngine::keep_rows_in(std::unique_ptr<ByteSource> saved) {
+  const uint64_t bytes = saved_bytes();
+  if (saved->size() != bytes)
+    return invalid(static_cast<int64_t>(bytes), static_cast<int64_t>(saved->size()));
+  state_->settle();
+  return place_rows(std::move(saved), engine_file_rows(state_->view()));
+}
+
+Result<bool> SearchEngine::place_rows(std::unique_ptr<ByteSource> saved, uint64_t offset) {
   State& state = *state_;
-  state.settle();
   const size_t live = state.ids.size() - state.deletions.count();
   if (!state.has_codes() || !state.has_vectors() || state.ivf != nullptr || live == 0) return false;
-  const Result<RowsPlace> place = locate_rows(*saved);
-  if (!place.ok()) return place.error();
-  const size_t row_count = place.value().ids.size();
-  if (row_count != live) return invalid(static_cast<int64_t>(live), static_cast<int64_t>(row_count));
-  if (place.value().dim != dim()) return invalid(static_cast<int64_t>(dim()), place.value().dim);
-  const Status kept =
-      state.rows.keep_in(rows_in_place(std::move(saved), place.value()), state.deletions, state.ids.size());
+  std::unique_ptr<RowFile> file = rows_in_place(std::move(saved), offset, live, dim(), metric());
+  const Status kept = state.rows.keep_in(std::move(file), state.deletions, state.ids.size());
   if (!kept.ok()) return kept.error();
   return true;
 }

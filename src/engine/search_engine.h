@@ -215,13 +215,13 @@ class SearchEngine {
   // Rows that are added or updated later are in memory. Where reading fails, what needed it does, with kCorruptData
   // (actual: the offset in the source) or the source's error.
 
-  /// Leaves the float rows where they are saved, and reads all else.
+  /// Leaves the float rows where they were saved. Reads nothing.
   /// saved   what `save` wrote of the rows as they are now
   /// Returns whether they are there: where rows have no codes, or are in lists, they stay in memory
-  /// Errors  kInvalidArgument (of other rows), kCorruptData, kUnsupportedVersion, kOutOfMemory; std::bad_alloc. All is as
+  /// Errors  kInvalidArgument (expected: `saved_bytes()`; actual: another size), kOutOfMemory; std::bad_alloc. All is as
   ///         it was then.
   Result<bool> keep_rows_in(std::unique_ptr<ByteSource> saved);
-  /// `load`, and then `keep_rows_in`, without having the rows in memory between.
+  /// `load`, but for rows that are left where they are.
   /// Errors  as load
   static Result<std::unique_ptr<SearchEngine>> load_but_rows(std::unique_ptr<ByteSource> saved,
                                                              const KernelTable& kernels);
@@ -234,6 +234,7 @@ class SearchEngine {
   Status train_for_add(const float* rows, size_t row_count);
   static Result<std::unique_ptr<SearchEngine>> load(ByteSource& source, const KernelTable& kernels,
                                                     bool leaves_rows);
+  Result<bool> place_rows(std::unique_ptr<ByteSource> saved, uint64_t offset);
   std::unique_ptr<State> state_;
 };
 

@@ -29,6 +29,8 @@ class ByteSource {
   virtual Status read_at(uint64_t offset, void* bytes, size_t size) = 0;
   /// Whether `read_at` has checked what it reads against checksums: then nobody else need do so.
   virtual bool is_checked() const { return false; }
+  /// Forgets what it has checked so far, where it does not check every time.
+  virtual void recheck() {}
 };
 
 }  // namespace vicinal

@@ -129,22 +129,23 @@ struct EngineContents {
 
 /// Size of the file that `write_engine_file` writes.
 uint64_t engine_file_bytes(const EngineView& engine);
+/// Where the first of its rows lies in it.
+uint64_t engine_file_rows(const EngineView& engine);
 
 /// Writes the rows that are not marked. Holds no second copy of them.
 /// Errors  the sink's
 Status write_engine_file(ByteSink& sink, const EngineView& engine);
 
 /// Reads and checks everything: no value of the file is believed.
+/// leaves_rows  do not read float rows of which there are codes too, unless they are in lists
 /// Errors  kCorruptData (actual: the offset of what is wrong), kUnsupportedVersion, kOutOfMemory, or
 ///         the source's
-/// leaves_rows  do not read float rows of which there are codes too, unless they are in lists
 Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& kernels,
                                         bool leaves_rows = false);
 
 /// Where the float rows of a saved engine lie, each [dim].
 struct RowsPlace {
   uint32_t dim;
-  Metric metric;
   uint64_t offset;            // of the first, in the file
   std::vector<uint32_t> ids;  // of each row, in their order there; empty where rows are kept as codes only
 };
@@ -158,7 +159,8 @@ Result<RowsPlace> locate_rows(ByteSource& source);
 /// Errors  kCorruptData, also where rows are in lists
 Result<RowsPlace> locate_rows_without_table(ByteSource& source);
 
-/// Rows that are read where they lie in a file.
-std::unique_ptr<RowFile> rows_in_place(std::unique_ptr<ByteSource> source, const RowsPlace& place);
+/// Rows that are read where they lie in a file, from `offset` on.
+std::unique_ptr<RowFile> rows_in_place(std::unique_ptr<ByteSource> source, uint64_t offset, size_t row_count,
+                                       size_t dim, Metric metric);
 
 }  // namespace vicinal

@@ -244,12 +244,8 @@ Status read_lists(const SectionFile& file, const Claims& claims, const std::shar
 // Rows that lie one behind another in a source.
 class SavedRows final : public RowFile {
  public:
-  SavedRows(std::unique_ptr<ByteSource> source, const RowsPlace& place)
-      : source_(std::move(source)),
-        dim_(place.dim),
-        metric_(place.metric),
-        offset_(place.offset),
-        row_count_(place.ids.size()) {}
+  SavedRows(std::unique_ptr<ByteSource> source, uint64_t offset, size_t row_count, size_t dim, Metric metric)
+      : source_(std::move(source)), offset_(offset), row_count_(row_count), dim_(dim), metric_(metric) {}
 
   size_t row_count() const override { return row_count_; }
 
@@ -261,12 +257,14 @@ class SavedRows final : public RowFile {
     return check_rows(rows, row_count, dim_, metric_).ok() ? Status() : corrupt_at(offset);
   }
 
+  void recheck() override { source_->recheck(); }
+
  private:
   std::unique_ptr<ByteSource> source_;
-  size_t dim_;
-  Metric metric_;
   uint64_t offset_;
   size_t row_count_;
+  size_t dim_;
+  Metric metric_;
 };
 
 }  // namespace
@@ -359,7 +357,7 @@ Result<RowsPlace> locate_rows(ByteSource& source) {
   claims.lists_ids = ids_section.value().remaining() > 0;
   const uint64_t row_count = claims.head.row_count;
   if (!are_in_range(claims)) return corrupt_at(0);
-  RowsPlace place{claims.head.dim, Metric{claims.head.metric}, rows.value().offset(), {}};
+  RowsPlace place{claims.head.dim, rows.value().offset(), {}};
   if (rows.value().remaining() == 0) return place;
   const Status whole = check_length(file, kRowsTag, row_count * place.dim * sizeof(float));
   if (!whole.ok()) return whole.error();
@@ -405,12 +403,12 @@ Result<RowsPlace> locate_rows_without_table(ByteSource& source) {
     ids.clear();
     for (uint64_t id = next_id - row_count; id < next_id; ++id) ids.push_back(static_cast<uint32_t>(id));
   }
-  return RowsPlace{dim, Metric{metric}, section_offset(std::span(before).first(listed ? 2 : 1)),
-                   std::move(ids)};
+  return RowsPlace{dim, section_offset(std::span(before).first(listed ? 2 : 1)), std::move(ids)};
 }
 
-std::unique_ptr<RowFile> rows_in_place(std::unique_ptr<ByteSource> source, const RowsPlace& place) {
-  return std::make_unique<SavedRows>(std::move(source), place);
+std::unique_ptr<RowFile> rows_in_place(std::unique_ptr<ByteSource> source, uint64_t offset, size_t row_count,
+                                       size_t dim, Metric metric) {
+  return std::make_unique<SavedRows>(std::move(source), offset, row_count, dim, metric);
 }
 
 }  // namespace vicinal

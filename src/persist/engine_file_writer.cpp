@@ -169,6 +169,8 @@ Status write_lists(SectionFileWriter& writer, const EngineView& engine, const st
 // One after another, as they are read from a file.
 Status write_stored_rows(SectionFileWriter& writer, const EngineView& engine) {
   const VectorRows& rows = engine.rows;
+  // What is written anew gets a checksum anew.
+  rows.recheck();
   for (size_t slot = 0; slot < rows.size(); ++slot) {
     if (engine.deletions.contains(slot)) continue;
     const float* row = rows.row(slot);
@@ -236,6 +238,12 @@ Status write_codes(SectionFileWriter& writer, const EngineView& engine, const Co
 }
 
 }  // namespace
+
+uint64_t engine_file_rows(const EngineView& engine) {
+  const std::vector<SectionPlan> sections = plan(engine);
+  // Behind the head and the ids.
+  return section_offset(std::span(sections).first(2));
+}
 
 uint64_t engine_file_bytes(const EngineView& engine) {
   return section_file_bytes(plan(engine));

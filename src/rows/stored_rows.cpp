@@ -6,8 +6,10 @@
 namespace vicinal {
 namespace {
 
-// Read at once where rows are read one after another.
+// Read at once where rows are read one after another, or nearly so: that is told by so many steps of so few rows.
 constexpr size_t kWindowBytes = size_t{256} * 1024;
+constexpr size_t kStepsAhead = 4;
+constexpr size_t kStepRows = 8;
 
 }  // namespace
 
@@ -45,9 +47,12 @@ const float* StoredRows::read(size_t slot) {
   // Of a marked one, any: nobody asks what it was.
   const size_t row = std::min<size_t>(*places_.row(slot), file_->row_count() - 1);
   if (row - window_first_ >= window_rows_) {
-    const bool follows = window_rows_ > 0 && row == window_first_ + window_rows_;
+    const size_t end = window_first_ + window_rows_;
+    steps_ahead_ = row >= end && row < end + kStepRows ? steps_ahead_ + 1 : 0;
     const size_t count =
-        !follows ? 1 : std::clamp<size_t>(kWindowBytes / (dim_ * sizeof(float)), 1, file_->row_count() - row);
+        steps_ahead_ < kStepsAhead
+            ? 1
+            : std::clamp<size_t>(kWindowBytes / (dim_ * sizeof(float)), 1, file_->row_count() - row);
     window_first_ = row;
     window_rows_ = 0;
     window_.resize(count * dim_);
@@ -60,6 +65,11 @@ const float* StoredRows::read(size_t slot) {
     window_rows_ = count;
   }
   return window_.data() + (row - window_first_) * dim_;
+}
+
+void StoredRows::recheck() {
+  window_rows_ = 0;
+  file_->recheck();
 }
 
 Status StoredRows::take_failure() {

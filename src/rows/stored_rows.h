@@ -22,6 +22,8 @@ class RowFile {
   /// rows    [row_count x dim], overwritten: those from `first` on, finite and, under cosine, not zero
   /// Errors  kCorruptData, the file's
   virtual Status read(size_t first, size_t row_count, float* rows) = 0;
+  /// What has been checked is checked again when it is read.
+  virtual void recheck() {}
 };
 
 class StoredRows {
@@ -58,6 +60,8 @@ class StoredRows {
   const float* read(size_t slot);
   /// What reading has failed with since the last time.
   Status take_failure();
+  /// As RowFile.
+  void recheck();
 
  private:
   // Above every row of a file that fits a machine with 32-bit addresses many times over.
@@ -69,6 +73,7 @@ class StoredRows {
   std::vector<float> window_;   // rows of the file that were read last
   size_t window_first_ = 0;
   size_t window_rows_ = 0;
+  size_t steps_ahead_ = 0;  // how often a row was just behind the one before
   Status failure_;
 };
 

@@ -55,6 +55,10 @@ class VectorRows {
   Status keep_in(std::unique_ptr<RowFile> file, const Deletions& deletions, size_t row_count);
   /// What reading has failed with since the last time.
   Status take_failure() const { return stored_ == nullptr ? Status() : stored_->take_failure(); }
+  /// Rows of a file are checked again when they are read.
+  void recheck() const {
+    if (stored_ != nullptr) stored_->recheck();
+  }
 
   /// Inverse norms of the rows from `slot` on, as many as lie in the same run of `rows()`; null unless
   /// cosine. 0 marks a row whose norm is not plain.

@@ -6,7 +6,7 @@ One dense vector of the points of a shard: an engine, and which of its ids belon
 import { invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
 import { VectorSearchEngine } from '../../bindings/api/search-engine.js';
 import type { SearchResults } from '../../bindings/api/search-results.js';
-import type { Steps } from '../../bindings/api/steps.js';
+import { runSteps, type Steps } from '../../bindings/api/steps.js';
 import type { Store } from '../../bindings/api/store.js';
 import type { Metric, SearchOptions } from '../../bindings/api/types.js';
 import { forEachBit } from './payload/bits.js';
@@ -140,6 +140,22 @@ export class DenseField {
   replace(slot: number, vector: Float32Array): void {
     this.#hasMoved = true;
     this.#engine.updateUnlinked(this.#ids.get(slot), vector);
+  }
+
+  /** What brings the vector of a slot back that will be replaced or deleted. A damaged one is gone then. */
+  toRestore(slot: number): () => void {
+    let before: Float32Array | undefined;
+    try {
+      before = this.get(slot);
+    } catch (error) {
+      // So that a point that is damaged can be written anew.
+      if (!(error instanceof VectorSearchError) || error.code !== 'CORRUPT_DATA') throw error;
+    }
+    return () => {
+      if (before === undefined) this.delete(slot);
+      else if (this.has(slot)) this.replace(slot, before);
+      else runSteps(this.addSteps([slot], before));
+    };
   }
 
   /** Removes the vector of a slot, where it has one. */

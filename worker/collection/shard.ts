@@ -520,13 +520,12 @@ export class Shard {
       const addedRows: number[] = [];
       yield* eachInSteps(points, (point, index) => {
         const slot = slots[point] as number;
-        const before = field.get(slot);
-        if (before === undefined) {
+        if (!field.has(slot)) {
           added.push(slot);
           addedRows.push(index);
           return;
         }
-        undo.push(() => field.replace(slot, before));
+        undo.push(field.toRestore(slot));
         field.replace(slot, row(index));
       });
       if (added.length === 0) continue;
@@ -562,10 +561,9 @@ export class Shard {
 
   #deleteVector(name: string, slot: number, undo: Undo): void {
     const dense = this.dense.get(name);
-    const before = dense?.get(slot);
-    if (dense !== undefined && before !== undefined) {
+    if (dense?.has(slot)) {
+      undo.push(dense.toRestore(slot));
       dense.delete(slot);
-      undo.push(() => drain(dense.addSteps([slot], before)));
     }
     const sparse = this.sparse.get(name);
     const sparseBefore = sparse?.get(slot);

@@ -98,6 +98,8 @@ export class ShardedCollection implements Collection {
   readonly #searcher: ShardSearcher;
   readonly #calls: Calls;
   readonly #upkeep: Upkeep | undefined;
+  /** Of the last, where it failed. */
+  #checkpointError: string | undefined;
   #changesMade = 0;
   #closing: Promise<void> | undefined;
 
@@ -397,11 +399,15 @@ export class ShardedCollection implements Collection {
           ]),
         );
       const { storage } = this.#shards;
+      const failed = this.#checkpointError;
       const { model = storage.model } = this.#options;
       return {
         name: this.name,
         pointsCount: total(({ points }) => points),
-        status: alive.length === infos.length && storage.damage === undefined ? 'green' : 'red',
+        status:
+          alive.length === infos.length && storage.damage === undefined && failed === undefined
+            ? 'green'
+            : 'red',
         shards: infos.map((info) => ({ pointsCount: info?.points ?? null })),
         vectors: described(this.#config.shard.vectors),
         sparseVectors: described(this.#config.shard.sparseVectors),
@@ -418,6 +424,7 @@ export class ShardedCollection implements Collection {
           bytes: total(({ storedBytes }) => storedBytes),
           tornBytes: storage.tornBytes,
           lost: storage.lost,
+          ...(failed !== undefined && { checkpointError: failed }),
           ...(storage.damage !== undefined && { damage: storage.damage }),
         },
         ...(model !== undefined && { model }),
@@ -512,7 +519,13 @@ export class ShardedCollection implements Collection {
     const write = async (shard: number) => {
       while ((await this.#shards.call(shard, 'checkpointSome', [reason], {})) < 1);
     };
-    await Promise.all(this.#shards.all.map(write));
+    try {
+      await Promise.all(this.#shards.all.map(write));
+      this.#checkpointError = undefined;
+    } catch (error) {
+      this.#checkpointError = String((error as Error).message);
+      throw error;
+    }
   }
 
   /** A change of points that a selector names. `args`: of the call, checked and the caller's no more. */

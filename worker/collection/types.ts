@@ -420,9 +420,15 @@ export interface VectorConfig extends EngineOptions {
   /**
   Leave the floats of vectors in the collection's files, where it has any, and read them when hits are scored again, when
   vectors are asked for, and for `exact` searches: codes and graph alone are in memory. So are the vectors that came since
-  the last checkpoint, up to a quarter of the files or 4 MB. Needs codes that keep vectors (`quantization`; index `hnsw`
-  has them by itself) and another index than `ivf`. A collection may be opened with it at one time and without it at
-  another. Default: `false`.
+  the last checkpoint, up to a quarter of the files or 4 MB; and all files, with `indexeddb`. Needs codes that keep vectors
+  (`quantization`; index `hnsw` has them by itself) and another index than `ivf`. A collection may be opened with it at one
+  time and without it at another.
+
+  A block of the files, up to 1 MB, is read whole and checked the first time that it is read from, and when it is written
+  anew; so the first searches read more than later ones. Damage is told by the call that meets it, with `CORRUPT_DATA`.
+  Where a search with index `hnsw` compares all of more than `fullScanThreshold` vectors, it does so by their codes.
+
+  Default: as the collection was created; of a new one `false`.
   */
   readonly onDisk?: boolean;
 }
@@ -626,6 +632,11 @@ export interface StorageInfo {
   Only where the page has a `localStorage`.
   */
   readonly lost: boolean;
+  /**
+  Why the last checkpoint failed, where it did: changes go on into the log, which grows until one succeeds. Vectors that
+  are damaged `onDisk` make it fail: `ifDamaged: 'readOnly'` opens what is left then.
+  */
+  readonly checkpointError?: string;
   /** What is missing, where it was damaged and `ifDamaged` is `readOnly`. It takes no changes then. */
   readonly damage?: CollectionDamage;
 }
@@ -636,7 +647,7 @@ export interface CollectionInfo {
   readonly name: string;
   /** Points. */
   readonly pointsCount: number;
-  /** `green`: all is well; `red`: a worker has ended, and its points with it, or what is stored is damaged. */
+  /** `green`: all is well; `red`: a worker has ended, and its points with it, or what is stored is damaged or not written. */
   readonly status: 'green' | 'red';
   /** Workers that share the points. */
   readonly shards: readonly ShardInfo[];

@@ -102,7 +102,8 @@ void CalibrationRun::find_truth(const AllowedSlots& allowed) {
   const size_t first = farthest_.size();
   const size_t count = std::min(kComparedAtOnce, query_count_ - first);
   // One more: a row is the nearest to itself.
-  const auto found = index_.exact(&queries_[first * dim_], count, Calibration::kHits.back() + 1, allowed);
+  const size_t k = Calibration::kHits.back() + 1;
+  const auto found = index_.exact(&queries_[first * dim_], count, k, oversampling_ * k, allowed);
   for (size_t query = 0; query < count; ++query) {
     std::array<float, 2>& farthest = farthest_.emplace_back();
     size_t others = 0;

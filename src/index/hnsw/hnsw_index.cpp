@@ -217,10 +217,11 @@ void HnswIndex::copy_row(size_t slot, float* row) const {
 }
 
 std::vector<std::vector<Candidate>> HnswIndex::exact(const float* queries, size_t query_count, size_t k,
-                                                     const AllowedSlots& allowed) const {
+                                                     size_t rescored, const AllowedSlots& allowed) const {
   if (has_floats()) return search_flat(*rows_, *kernels_, queries, query_count, k, allowed);
   HnswSearch options;
   options.k = std::min(k, allowed.count());
+  options.rescored = rescored;
   std::vector<std::vector<Candidate>> found(query_count);
   for (size_t query = 0; query < query_count; ++query)
     found[query] = scan(queries + query * dim(), options, allowed);
@@ -415,7 +416,8 @@ std::vector<Candidate> HnswIndex::finish(const float* query, const HnswSearch& o
 
 std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& options,
                                        const AllowedSlots& allowed) const {
-  if (has_floats()) {
+  // Reading a few rows costs little.
+  if (has_floats() || (rows_->is_stored() && allowed.count() <= options_.full_scan_threshold)) {
     return std::move(search_flat(*rows_, *kernels_, query, 1, options.k, allowed, options.max_distance)[0]);
   }
   const std::unique_ptr<NodeScorer> scorer = space_->from_query(query);

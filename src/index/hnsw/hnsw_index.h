@@ -148,9 +148,10 @@ class HnswIndex {
   std::vector<Candidate> search(const float* query, const HnswSearch& options,
                                 const AllowedSlots& allowed) const;
 
-  /// The k allowed rows nearest to each query, all compared: by floats where there are any, else by codes.
+  /// The k allowed rows nearest to each query, all compared: by floats where they are in memory, else by codes.
+  /// rescored  then this many of the nearest by code are scored again by their floats
   std::vector<std::vector<Candidate>> exact(const float* queries, size_t query_count, size_t k,
-                                            const AllowedSlots& allowed) const;
+                                            size_t rescored, const AllowedSlots& allowed) const;
 
   /// Searches pass over the linked row in a slot of level 0 as though it were not in the graph, until it is shown again.
   void hide(size_t slot) const { graph_.visited.close(nodes_[slot]); }
@@ -190,11 +191,10 @@ class HnswIndex {
     return stored_->slots[node] != kNoSlot && (!graph_.is_linked(node) || graph_.is_moved(node));
   }
   size_t next_pending() const;
-
-  HnswOptions options_;
   // Whether floats of all rows are in memory.
   bool has_floats() const { return rows_->size() > 0 && !rows_->is_stored(); }
 
+  HnswOptions options_;
   const VectorRows* rows_;
   const KernelTable* kernels_;
   std::unique_ptr<NodeStore> stored_ = std::make_unique<NodeStore>();  // where the space looks for it

@@ -48,6 +48,11 @@ Status SectionSource::read_at(uint64_t offset, void* bytes, size_t size) {
   return {};
 }
 
+void SectionSource::recheck() {
+  checked_.assign(checked_.size(), false);
+  cached_ = section_->blocks.size();
+}
+
 Status SectionSource::read_block(size_t index, unsigned char* into) {
   const StoreBlock& block = section_->blocks[index];
   const Status read = data_->read_at(block.offset, into, block.length);

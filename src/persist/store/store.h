@@ -79,6 +79,7 @@ class SectionSource final : public ByteSource {
   ///         the end), or the file's
   Status read_at(uint64_t offset, void* bytes, size_t size) override;
   bool is_checked() const override { return true; }
+  void recheck() override;
 
  private:
   Status read_block(size_t index, unsigned char* into);

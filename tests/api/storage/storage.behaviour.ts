@@ -204,18 +204,19 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
       });
 
       it('is where engines read rows that they leave there', async () => {
-        const vectors = randomVectors(2000, 32);
-        const engine = new VectorSearchEngine(32, 'cosine', { index: 'hnsw', m: 8, fullScanThreshold: 10 });
+        const [count, dim] = [1500, 256];
+        const vectors = randomVectors(count, dim);
+        const engine = new VectorSearchEngine(dim, 'cosine', { index: 'hnsw', m: 8, fullScanThreshold: 10 });
         engine.addBatch(vectors);
-        const query = randomVectors(1, 32, 9);
+        const query = randomVectors(1, dim, 9);
         const expected = engine.search(query, 10);
         const nearest = engine.search(query, 10, { exact: true });
         const before = engine.stats().memoryBytes;
         const expectRows = (read: VectorSearchEngine) => {
-          expect(read.stats().memoryBytes).toBeLessThan(before - 0.9 * 4 * 32 * 2000);
+          expect(read.stats().memoryBytes).toBeLessThan(before - 0.9 * 4 * dim * count);
           expect(read.search(query, 10)).toEqual(expected);
           expect(read.search(query, 10, { exact: true })).toEqual(nearest);
-          expect(read.get(1234)).toEqual(vectors.slice(32 * 1234, 32 * 1235));
+          expect(read.get(1234)).toEqual(vectors.slice(dim * 1234, dim * 1235));
         };
         const first = await openStore();
         const checkpoint = () => {
@@ -230,7 +231,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         checkpoint();
         expect(first.store.keepRowsOf(engine, 'dense')).toBe(true);
         expectRows(engine);
-        // The last that is read, and so in memory.
+        // The last that is read, and so in memory; others of its block are not.
         engine.get(0);
         await first.settle();
         await first.close();
@@ -240,10 +241,10 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         const { store } = await openStore();
         const loaded = store.loadEngine('dense', true);
         expectRows(loaded);
-        loaded.update(1234, vectors.subarray(0, 32));
-        expect(loaded.get(1234)).toEqual(vectors.slice(0, 32));
+        loaded.update(1234, vectors.subarray(0, dim));
+        expect(loaded.get(1234)).toEqual(vectors.slice(0, dim));
         loaded.dispose();
-        const floats = new VectorSearchEngine(32);
+        const floats = new VectorSearchEngine(dim);
         floats.addBatch(vectors);
         store.beginCheckpoint();
         store.writeEngine('floats', floats);

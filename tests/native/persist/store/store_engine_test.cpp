@@ -80,6 +80,13 @@ TEST(StoreEngine, BlocksThatAreCheckedOnceAreReadInPartsFromThenOn) {
                 0);
     }
   }
+  // What rots after that is noticed by who checks again.
+  ASSERT_TRUE(source.read_at(0, read.data(), 1).ok());
+  ASSERT_TRUE(memory[3].write_at(blocks[0].offset + 9, &byte, 1).ok());
+  ASSERT_TRUE(source.read_at(size - 1, read.data(), 1).ok());
+  EXPECT_TRUE(source.read_at(0, read.data(), 1).ok());
+  source.recheck();
+  EXPECT_EQ(source.read_at(0, read.data(), 1).error().code, ErrorCode::kCorruptData);
   EXPECT_EQ(source.read_at(size - 1, read.data(), 2).error().code, ErrorCode::kCorruptData);
   ASSERT_TRUE(store->begin_checkpoint().ok() && store->finish_checkpoint().ok());
   EXPECT_EQ(source.read_at(0, read.data(), 1).error().code, ErrorCode::kInvalidArgument);
