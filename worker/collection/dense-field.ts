@@ -131,8 +131,8 @@ export class DenseField {
     store.writeEngine(section, this.#engine);
   }
 
-  /** To be called once the checkpoint with that section is finished. */
-  afterCheckpoint(store: Store, section: string): void {
+  /** Leaves floats in the section that they were written to, where they are to be on disk: the checkpoint has it. */
+  leaveOnDisk(store: Store, section: string): void {
     if (this.#onDisk) store.keepRowsOf(this.#engine, section);
   }
 

@@ -10,9 +10,10 @@ import {
   restoreCollection,
   type StoredVectors,
 } from 'vicinal/worker';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { naiveSearch, randomVectors, rowOf } from '../../support/vectors.js';
+import { openedCollections } from './support/opened-collections.js';
 
 const folder = temporaryFolders();
 
@@ -97,16 +98,7 @@ function writeFiles(files: readonly (readonly [file: string, bytes: Buffer])[]):
 }
 
 describe('a damaged collection', () => {
-  const opened: Collection[] = [];
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((collection) => collection.close()));
-  });
-
-  async function open(options: CollectionOptions): Promise<Collection> {
-    const collection = await openCollection(options);
-    opened.push(collection);
-    return collection;
-  }
+  const { open, closeLater } = openedCollections();
 
   /** Opens it as it is, and leaves it; what it says of damage. */
   async function look(options: CollectionOptions, use: (collection: Collection) => Promise<void>) {
@@ -231,7 +223,7 @@ describe('a damaged collection', () => {
       if (isThorough) {
         await expectToAgree(collection, found);
         const restored = await restoreCollection(everything(folder(), 1), collection.snapshot());
-        opened.push(restored);
+        closeLater(restored);
         expect(await pointsIn(restored)).toEqual(found);
         expect(await restored.verify()).toMatchObject({ ok: true });
         await expectToAgree(restored, found);
@@ -313,7 +305,7 @@ describe('a damaged collection', () => {
       damage = (await damaged.info()).storage.damage;
       await expectToRefuse(damaged);
       const restored = await restoreCollection(everything(folder(), 2), damaged.snapshot());
-      opened.push(restored);
+      closeLater(restored);
       expect(await pointsIn(restored)).toEqual(found);
     });
     expect(damage).toMatchObject({ lostShards: [1], lostPoints: 'unknown', lostChanges: true });

@@ -19,9 +19,10 @@ import {
   restoreCollection,
   type WorkerLike,
 } from 'vicinal/worker';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { pointsWith } from './collection.behaviour.js';
+import { openedCollections } from './support/opened-collections.js';
 
 const workerFile = new URL('../../../pkg/node/vicinal-worker.js', import.meta.url);
 const folder = temporaryFolders();
@@ -93,16 +94,7 @@ async function change(collection: Collection): Promise<void> {
 }
 
 describe('a collection in a folder', () => {
-  const opened: Collection[] = [];
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((collection) => collection.close()));
-  });
-
-  async function open(options: CollectionOptions): Promise<Collection> {
-    const collection = await openCollection(options);
-    opened.push(collection);
-    return collection;
-  }
+  const { open, closeLater } = openedCollections();
 
   /** With its workers, in the order in which they were started. */
   async function openWithWorkers(options: CollectionOptions) {
@@ -308,7 +300,7 @@ describe('a collection in a folder', () => {
     expect(await collection.delete(['later'])).toEqual({ count: 1 });
     const before = await answers(collection);
     const restored = await restoreCollection(everything(folder()), new Blob(pieces as BlobPart[]));
-    opened.push(restored);
+    closeLater(restored);
     expect(await answers(restored)).toEqual(before);
     expect(await restored.verify()).toMatchObject({ ok: true, damage: [] });
     await expect(restoreCollection(everything(path), new Blob(pieces as BlobPart[]))).rejects.toMatchObject({

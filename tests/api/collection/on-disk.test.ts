@@ -2,24 +2,16 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collection, type CollectionOptions, openCollection, type ScoredPoint } from 'vicinal/worker';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { naiveSearch, randomNumbers, randomVectors, rowOf } from '../../support/vectors.js';
+import { openedCollections } from './support/opened-collections.js';
 
 const dim = 48;
 const folder = temporaryFolders();
 
 describe('vectors on disk', () => {
-  const opened: Collection[] = [];
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((collection) => collection.close()));
-  });
-
-  async function open(options: CollectionOptions): Promise<Collection> {
-    const collection = await openCollection(options);
-    opened.push(collection);
-    return collection;
-  }
+  const { open } = openedCollections();
 
   const optionsOf = (path: string, more: Partial<CollectionOptions> = {}): CollectionOptions => ({
     ...{ name: 'on disk', storage: 'file', path, dim, metric: 'euclidean', durability: 'relaxed' },

@@ -65,7 +65,7 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
     }
     store.finishCheckpoint();
     finished = true;
-    for (const [name, field] of dense) field.afterCheckpoint(store, `dense/${name}`);
+    for (const [name, field] of dense) field.leaveOnDisk(store, `dense/${name}`);
   } finally {
     if (!finished) store.abandonCheckpoint();
   }
@@ -93,7 +93,7 @@ export function readCheckpoint(
     const section = `dense/${name}`;
     const field = DenseField.load(store.loadEngine(section, onDisk && !readsAll), ids, onDisk);
     dense.set(name, field);
-    if (readsAll) field.afterCheckpoint(store, section);
+    if (readsAll) field.leaveOnDisk(store, section);
     if (field.dim !== dim || ids.length > points.nextSlot)
       throw new VectorSearchError('CORRUPT_DATA', dim, `0 of the vectors ${name}`);
   }

@@ -76,10 +76,10 @@ export function placedAsAsked(
   asked: ShardConfig['vectors'],
 ): ShardConfig['vectors'] {
   return Object.fromEntries(
-    Object.entries(stored).map(([name, config]) => {
-      const onDisk = asked[name]?.onDisk ?? config.onDisk;
-      return [name, { ...config, ...(onDisk !== undefined && { onDisk }) }];
-    }),
+    Object.entries(stored).map(([name, config]) => [
+      name,
+      { ...config, onDisk: asked[name]?.onDisk ?? config.onDisk ?? false },
+    ]),
   );
 }
 
