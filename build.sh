@@ -25,6 +25,8 @@ Usage: ./build.sh [verb] [options]
   browser     build the package and the page and run the suites in Chromium, Firefox and WebKit
   consumers   pack the package, install it into projects of every bundler and runtime, build and run them
                 --all       in frameworks that render on a server too (slow)
+  soak        kill Node 400 times and the browsers 200 times in the middle of changes ($KILL_ROUNDS: 200), and give each
+              fuzzer a million inputs of a new seed ($FUZZ_RUNS, $FUZZ_SEED): half an hour
   bench       measure in Node, Chromium and Firefox, beside native code and other packages; `bench PART...` only
               some of: size, start, first, exact, batch, codes, add; graph, collection, store (only when named: an hour);
               `bench kernels` the arithmetic by itself
@@ -217,8 +219,8 @@ case "$target" in
 esac
 
 case "$verb:$target" in
-  demo:all | test:all | api:all | consumers:all | browser:all | bench:all | serve:all) ;;
-  demo:* | test:* | api:* | consumers:* | browser:* | bench:* | serve:*)
+  demo:all | test:all | api:all | consumers:all | browser:all | soak:all | bench:all | serve:all) ;;
+  demo:* | test:* | api:* | consumers:* | browser:* | soak:* | bench:* | serve:*)
     fail "$verb needs every flavour of the package" "Leave --target out." ;;
 esac
 
@@ -236,6 +238,7 @@ case "$verb" in
   api) run_suites source api ;;
   consumers) run_suites consumers ${all:+frameworks} ;;
   browser) run_suites browser ;;
+  soak) begin_soak; run_suites kills fuzz ;;
   bench) run_bench "${words[@]}" ;;
   docs) run_docs ;;
   serve) build_package; build_page; serve_page ;;

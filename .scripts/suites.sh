@@ -2,9 +2,9 @@
 # The test suites: each is run whatever became of the one before, and all are counted together.
 # Sourced by build.sh.
 
-# For each target. A soak asks for more, and another seed: the same ones try the same inputs.
-FUZZ_RUNS="${FUZZ_RUNS:-100000}"
-FUZZ_SEED="${FUZZ_SEED:-1}"
+# For each target. The same seed tries the same inputs.
+fuzz_runs="${FUZZ_RUNS:-100000}"
+fuzz_seed="${FUZZ_SEED:-1}"
 suites_passed=0
 suites_failed=0
 failures=""              # what failed, told once more at the end
@@ -121,7 +121,7 @@ suite_fuzz() {
     name=$(basename "$target")
     rm -rf "build/corpus/$name"
     mkdir -p "build/corpus/$name"
-    check "$name, $FUZZ_RUNS inputs" fuzz_quietly "$target" -runs="$FUZZ_RUNS" -seed="$FUZZ_SEED" -max_len=65536 \
+    check "$name, $fuzz_runs inputs" fuzz_quietly "$target" -runs="$fuzz_runs" -seed="$fuzz_seed" -max_len=65536 \
       -rss_limit_mb=2048 -artifact_prefix=artifacts/ "build/corpus/$name" tests/data
   done
 }
@@ -159,6 +159,21 @@ prepare_api() { build_package; }
 suite_api() {
   counted "TypeScript suites in Node" artifacts/api.json \
     vitest run --config tests/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/api.json
+}
+
+begin_soak() {
+  export KILL_ROUNDS="${KILL_ROUNDS:-200}"
+  fuzz_runs="${FUZZ_RUNS:-1000000}"
+  fuzz_seed="${FUZZ_SEED:-$(date +%s)}"
+  say "fuzzing with seed $fuzz_seed"
+}
+
+prepare_kills() { prepare_browser; }
+suite_kills() {
+  counted "Node, killed" artifacts/killed-node.json \
+    vitest run --config tests/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/killed-node.json tests/api/collection/killed.test.ts
+  counted "Chromium, Firefox and WebKit, killed" artifacts/killed-browsers.json \
+    vitest run --config tests/browser/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$PWD"/artifacts/killed-browsers.json tests/browser/killed.test.ts
 }
 
 prepare_consumers() {
