@@ -68,6 +68,9 @@ export const sparseViewWords = 3;
 /** Doubles of statistics before those of each index: rows, and the sum of their lengths. */
 export const sparseStatisticsHeader = 2;
 
+/** Bytes around a record for what the log writes with it (src/persist/store/store.h). */
+export const recordRoom = { before: 24, behind: 16 } as const;
+
 /** Where `storeFields` leaves its numbers: doubles in this order. `damageFile`: -1 for none. */
 export const storeFields = [
   'created',
@@ -80,6 +83,7 @@ export const storeFields = [
   'damageBytes',
   'generationNow',
   'logBytes',
+  'logRecords',
   'dataBytes',
   'liveBytes',
 ] as const;
@@ -239,6 +243,7 @@ export interface RawFunctions {
   /** Address of a view ({@link viewWords}), or 0 after the last. */
   storeNextRecord(store: number): Reply;
   storeRewindRecords(store: number): void;
+  /** `record`: with {@link recordRoom} around it, which is overwritten. */
   storeAppend(store: number, record: number, size: number): Reply;
   storeFlush(store: number): Reply;
   storeBeginCheckpoint(store: number): Reply;

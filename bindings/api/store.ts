@@ -11,7 +11,7 @@ import { Handle } from './handle.js';
 import { currentRuntime } from './init.js';
 import { thousandths } from './link-steps.js';
 import { copyDoubles, copyNamed, copyWords } from './module-arrays.js';
-import { type RawModule, type Reply, storeFields, viewWords } from './raw-module.js';
+import { type RawModule, type Reply, recordRoom, storeFields, viewWords } from './raw-module.js';
 import { scratchBytes } from './scratch.js';
 import { LoadedEngine, VectorSearchEngine } from './search-engine.js';
 import type { Steps } from './steps.js';
@@ -136,6 +136,11 @@ export class Store {
     return this.#fields().logBytes;
   }
 
+  /** Records since the checkpoint. */
+  get logRecords(): number {
+    return this.#fields().logRecords;
+  }
+
   /** Bytes of the file of checkpoints. */
   get dataBytes(): number {
     return this.#fields().dataBytes;
@@ -172,8 +177,10 @@ export class Store {
   append(record: Uint8Array | readonly Uint8Array[]): void {
     const pieces = isUint8Array(record) ? [record] : (record as readonly Uint8Array[]);
     const size = pieces.reduce((sum, piece) => sum + checkPiece(piece).length, 0);
-    const scratch = this.#handle.runtime.scratch(scratchBytes(size, 1));
-    const address = scratch.reserve(size, 1);
+    const { before, behind } = recordRoom;
+    const room = before + size + behind;
+    const scratch = this.#handle.runtime.scratch(scratchBytes(room, 1));
+    const address = scratch.reserve(room, 1) + before;
     const bytes = new Uint8Array(this.#handle.runtime.memory.buffer, address, size);
     let position = 0;
     for (const piece of pieces) {

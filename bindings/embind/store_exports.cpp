@@ -133,7 +133,7 @@ Reply open(double files, uint32_t identity_low, uint32_t identity_high) {
 
 /// Address of doubles, in the order of `storeFields` in bindings/api/raw-module.ts.
 double fields(Address store) {
-  static std::array<double, 12> numbers;
+  static std::array<double, 13> numbers;
   const Store& read = at(store);
   const StoreReport& report = read.report();
   numbers = {static_cast<double>(report.created),
@@ -146,6 +146,7 @@ double fields(Address store) {
              report.damage ? static_cast<double>(report.damage->bytes) : 0,
              static_cast<double>(read.generation()),
              static_cast<double>(read.log_bytes()),
+             static_cast<double>(read.log_records()),
              static_cast<double>(read.data_bytes()),
              static_cast<double>(read.live_bytes())};
   return address_of(numbers.data());
@@ -164,8 +165,9 @@ void rewind_records(Address store) {
   at(store).rewind_records();
 }
 
+/// record  with room around it
 Reply append(Address store, Address record, size_t size) {
-  return guarded([&] { return at(store).append(array_at<std::byte>(record), size); });
+  return guarded([&] { return at(store).append_in_place(writable_array_at<unsigned char>(record), size); });
 }
 Reply flush(Address store) {
   return guarded([&] { return at(store).flush(); });

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 
 #include "persist/byte_io.h"
 #include "persist/crc32c.h"
@@ -20,6 +19,8 @@ constexpr uint64_t kMostTimesChecked = 16;
 constexpr uint64_t record_bytes(uint64_t length) {
   return (sizeof(RecordHeader) + length + 7) / 8 * 8;
 }
+static_assert(kRoomBeforeRecord == sizeof(RecordHeader));
+static_assert(kRoomBehindRecord >= 7 + sizeof(EndMark));
 
 uint32_t seed_of(const StoreRoot& root) {
   const uint32_t crc = crc32c(0, &root.identity, sizeof(root.identity));
@@ -176,19 +177,17 @@ Status RecordLog::cut() {
   return done;
 }
 
-Status RecordLog::append(const void* record, size_t size) {
+Status RecordLog::append_in_place(unsigned char* record, size_t size) {
   RecordHeader header{static_cast<uint32_t>(size), 0, end_.sequence + 1, durable_sequence_};
   header.crc = crc32c(header_crc(seed_, header), record, size);
   const EndMark last = mark(header.sequence);
+  unsigned char* const start = record - sizeof(header);
   const auto bytes = static_cast<size_t>(record_bytes(size));
-  const size_t end = sizeof(header) + size;
-  const auto written = std::make_unique_for_overwrite<unsigned char[]>(bytes + sizeof(last));
-  std::memcpy(written.get(), &header, sizeof(header));
-  if (size > 0) std::memcpy(written.get() + sizeof(header), record, size);
-  std::memset(written.get() + end, 0, bytes - end);
-  std::memcpy(written.get() + bytes, &last, sizeof(last));
+  std::memcpy(start, &header, sizeof(header));
+  std::memset(record + size, 0, bytes - sizeof(header) - size);
+  std::memcpy(start + bytes, &last, sizeof(last));
   window_.clear();
-  const Status done = file_.write_at(end_.offset, written.get(), bytes + sizeof(last));
+  const Status done = file_.write_at(end_.offset, start, bytes + sizeof(last));
   if (!done.ok()) {
     (void)cut();
     return done;

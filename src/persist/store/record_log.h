@@ -33,8 +33,9 @@ class RecordLog {
   /// Cuts off all behind the last record, and flushes.
   Status cut();
 
+  /// record  has kRoomBeforeRecord and kRoomBehindRecord bytes around it, which are overwritten
   /// Errors  the file's; then the record is not there, or `is_broken`
-  Status append(const void* record, size_t size);
+  Status append_in_place(unsigned char* record, size_t size);
   Status flush();
   /// What the file holds is unknown.
   bool is_broken() const { return broken_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 
 #include "persist/store/checkpoint_writer.h"
 #include "persist/store/manifest.h"
@@ -215,12 +216,20 @@ void Store::rewind_records() {
 }
 
 Status Store::append(const void* record, size_t size) {
+  if (size > kMaxRecordBytes)
+    return Error{ErrorCode::kInvalidArgument, kMaxRecordBytes, static_cast<int64_t>(size)};
+  std::vector<unsigned char> framed(kRoomBeforeRecord + size + kRoomBehindRecord);
+  if (size > 0) std::memcpy(framed.data() + kRoomBeforeRecord, record, size);
+  return append_in_place(framed.data() + kRoomBeforeRecord, size);
+}
+
+Status Store::append_in_place(unsigned char* record, size_t size) {
   const Status refused = refusal();
   if (!refused.ok()) return refused;
   if (writer_) return Error{ErrorCode::kInvalidArgument, 0, 1};
   if (size > kMaxRecordBytes)
     return Error{ErrorCode::kInvalidArgument, kMaxRecordBytes, static_cast<int64_t>(size)};
-  return log_->append(record, size);
+  return log_->append_in_place(record, size);
 }
 
 Status Store::flush() {
@@ -230,6 +239,10 @@ Status Store::flush() {
 
 uint64_t Store::log_bytes() const {
   return log_->end().offset - log_->first().offset;
+}
+
+uint64_t Store::log_records() const {
+  return log_->end().sequence - log_->first().sequence;
 }
 
 uint64_t Store::data_bytes() const {

@@ -96,6 +96,10 @@ class SectionSource final : public ByteSource {
   std::vector<unsigned char> cache_;
 };
 
+/// Bytes around a record for what the log writes with it.
+inline constexpr size_t kRoomBeforeRecord = 24;
+inline constexpr size_t kRoomBehindRecord = 16;
+
 /// Errors of every call: those of its files, kStorageFull and kStorageFailed. Changing calls fail with kCorruptData
 /// (actual: StoreDamage's offset) where the report tells of damage, and with kStorageFailed after a failure that leaves
 /// unknown what the files hold, until they are opened anew; reading goes on.
@@ -124,11 +128,15 @@ class Store {
   /// Adds a record, 0 to 2^30 bytes, not yet flushed. After an error it is not there, also not after a crash.
   /// Errors  kInvalidArgument (expected: 2^30) for a longer one, and (expected: 0) while a checkpoint is written
   Status append(const void* record, size_t size);
+  /// The same without a copy.
+  /// record  has kRoomBeforeRecord and kRoomBehindRecord bytes around it, which are overwritten
+  Status append_in_place(unsigned char* record, size_t size);
   /// Returns once all records appended are durable.
   Status flush();
 
-  /// Bytes of the log since the checkpoint.
+  /// Bytes, and records, of the log since the checkpoint.
   uint64_t log_bytes() const;
+  uint64_t log_records() const;
   /// Bytes of the file `data`.
   uint64_t data_bytes() const;
   /// Bytes of it that the checkpoint uses.

@@ -14,8 +14,12 @@ import type { DurableStorage } from '../types.js';
 /** Longest time until a change is durable under `relaxed`, in milliseconds, beside the call that runs then. */
 const relaxedFlushMs = 250;
 
-/** Bytes of changes that are worth a checkpoint, whatever else there is. */
-const leastLogBytes = 4 << 20;
+/** Bytes of changes that are worth a checkpoint, whatever else there is: read and made again in a moment. */
+const leastLogBytes = 32 << 20;
+/** Changes that are worth one: made again in about a second, however small they are. */
+const mostRecords = 1 << 15;
+/** Bytes of free space among blocks that are worth moving blocks. */
+const leastWaste = 4 << 20;
 /**
 Part of the checkpoint that changes since may take before there is a new one. The more, the more is read again when the
 shard is opened; the less, the more often unchanged bytes are compared.
@@ -103,14 +107,14 @@ export class Journal {
 
   /** Whether so much has changed that a checkpoint is due. */
   get wantsCheckpoint(): boolean {
-    const { logBytes, dataBytes } = this.store;
-    return logBytes > Math.max(leastLogBytes, dataBytes * logPart);
+    const { logBytes, logRecords, dataBytes } = this.store;
+    return logRecords > mostRecords || logBytes > Math.max(leastLogBytes, dataBytes * logPart);
   }
 
   /** Whether the last checkpoint takes much less than its file: the next moves blocks down (checkpoint_writer.cpp). */
   get wastesSpace(): boolean {
     const { liveBytes, dataBytes } = this.store;
-    return dataBytes > 1.25 * liveBytes + leastLogBytes;
+    return dataBytes > 1.25 * liveBytes + leastWaste;
   }
 
   /** Ends it. What was appended is durable then. */
