@@ -65,8 +65,8 @@ const processorCalls: CallTable<BatchProcessor, ProcessorCalls> = {
 };
 
 const shardCalls: CallTable<Shard, ShardCalls> = {
-  upsert: (shard, batch, ...flats) => thenFree(shard.upsert(batch, flats), flats),
-  updateVectors: (shard, batch, ...flats) => thenFree(shard.updateVectors(batch, flats), flats),
+  upsert: (shard, batch, ...flats) => thenReturn(shard.upsert(batch, flats), flats),
+  updateVectors: (shard, batch, ...flats) => thenReturn(shard.updateVectors(batch, flats), flats),
   deleteVectors: (shard, names, points) => shard.deleteVectors(names, points),
   delete: (shard, points) => shard.delete(points),
   setPayload: (shard, payload, points, key) => shard.setPayload(payload, points, key),
@@ -193,15 +193,12 @@ function* packSteps(steps: Steps<SearchResults[]>): Steps<PackedResults> {
 }
 
 /**
-Frees arrays that a call has brought as soon as it is over, where the runtime can: left to the garbage collector, some
-megabytes a batch would have it run again and again.
+Returns the arrays that a call has brought, to be filled again: left to the garbage collector, some megabytes a batch
+would have it run again and again.
 */
-function* thenFree<Result>(steps: Steps<Result>, arrays: readonly Float32Array[]): Steps<Result> {
-  try {
-    return yield* steps;
-  } finally {
-    for (const { buffer } of arrays) (buffer as { transfer?(length: number): unknown }).transfer?.(0);
-  }
+function* thenReturn<Arrays>(steps: Steps<unknown>, arrays: Arrays): Steps<Arrays> {
+  yield* steps;
+  return arrays;
 }
 
 /** The options as the processor takes them: with an array for `out`, whose length it checks. */

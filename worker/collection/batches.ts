@@ -10,6 +10,7 @@ import { createMessageTurn } from '../message-turn.js';
 import { checkPayload } from './payload/check-payload.js';
 import { checkPointId } from './point-ids.js';
 import type { PointBatch } from './shard-protocol.js';
+import type { SpareFloats } from './spare-floats.js';
 import type { Payload, Point, PointColumns, PointId, PointVectors } from './types.js';
 import { type CheckedVector, checkPointVectors, type VectorShapes } from './vectors.js';
 
@@ -35,6 +36,8 @@ export interface BatchPlan {
   shardOf(id: PointId, payload: Payload | null): number;
   /** Vectors of texts. */
   embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+  /** Where arrays come from that vectors are sent in. */
+  readonly spare: SpareFloats;
 }
 
 /** What a caller may give: points in any form. */
@@ -52,7 +55,7 @@ export async function* batchesOf(
   source: PointSource<object>,
   plan: BatchPlan,
 ): AsyncGenerator<Batch, void, void> {
-  let builder = new BatchBuilder(plan.shapes);
+  let builder = new BatchBuilder(plan);
   const rest = createRest();
   for await (const chunk of chunksOf(source, plan.shapes, plan.pointsPerBatch)) {
     let vectors: (Float32Array | undefined)[] | undefined;
@@ -62,24 +65,24 @@ export async function* batchesOf(
     } catch (error) {
       failure = { error };
     }
-    for (const [index, point] of (failure === undefined ? chunk.points : []).entries()) {
+    for (let index = 0; failure === undefined && index < chunk.points.length; index++) {
       try {
+        const point = chunk.points[index] as Point<object>;
         const checked = checkPoint(point, vectors?.[index], plan.shapes, chunk.first + index);
         const shard = plan.shardOf(checked.id, checked.payload);
         if (builder.has(checked.id)) {
           yield await builder.build(rest);
-          builder = new BatchBuilder(plan.shapes);
+          builder = new BatchBuilder(plan);
         }
         builder.add(checked, shard);
         const pause = rest();
         if (pause !== undefined) await pause;
       } catch (error) {
         failure = { error };
-        break;
       }
     }
     if (builder.count > 0) yield await builder.build(rest);
-    builder = new BatchBuilder(plan.shapes);
+    builder = new BatchBuilder(plan);
     if (failure !== undefined) throw failure.error;
   }
 }
@@ -115,12 +118,12 @@ interface CheckedPoint {
 
 /** Keeps vectors where they are until the batch is built: then it is known how much room they take. */
 class BatchBuilder {
-  readonly #shapes: VectorShapes;
+  readonly #plan: BatchPlan;
   readonly #ids = new Set<PointId>();
   readonly #shards = new Map<number, ShardColumns>();
 
-  constructor(shapes: VectorShapes) {
-    this.#shapes = shapes;
+  constructor(plan: BatchPlan) {
+    this.#plan = plan;
   }
 
   get count(): number {
@@ -139,9 +142,9 @@ class BatchBuilder {
       this.#shards.set(shard, columns);
     }
     const place = columns.ids.push(id) - 1;
-    columns.payloads.push(payload);
+    columns.payloads.push(payload && jsonOf(payload));
     for (const [name, vector] of vectors) {
-      if (this.#shapes.dense.has(name)) addTo(columns.dense, name, place, vector as Float32Array);
+      if (this.#plan.shapes.dense.has(name)) addTo(columns.dense, name, place, vector as Float32Array);
       else addTo(columns.sparse, name, place, vector as SparseVector);
     }
   }
@@ -157,10 +160,27 @@ class BatchBuilder {
         sparse: [...sparse].map(([name, { points, vectors }]) => ({ name, points, vectors })),
       };
       const flats: Float32Array[] = [];
-      for (const { vectors } of dense.values()) flats.push(await joined(vectors, rest));
+      for (const { vectors } of dense.values()) flats.push(await this.#joined(vectors, rest));
       shards.set(shard, { batch, flats });
     }
     return { count: this.count, shards };
+  }
+
+  /** Vectors of one length, after one another. */
+  async #joined(vectors: readonly Float32Array[], rest: Rest): Promise<Float32Array> {
+    const [first] = vectors;
+    const dim = first?.length ?? 0;
+    const flat = this.#plan.spare.take(vectors.length * dim);
+    if (first !== undefined && areOneBehindAnother(vectors)) {
+      flat.set(new Float32Array(first.buffer, first.byteOffset, flat.length));
+      return flat;
+    }
+    for (const [index, vector] of vectors.entries()) {
+      flat.set(vector, index * dim);
+      const pause = rest();
+      if (pause !== undefined) await pause;
+    }
+    return flat;
   }
 }
 
@@ -172,24 +192,18 @@ interface VectorColumn<Vector> {
 
 interface ShardColumns {
   readonly ids: PointId[];
-  readonly payloads: (Payload | null)[];
+  readonly payloads: (string | null)[];
   readonly dense: Map<string, VectorColumn<Float32Array>>;
   readonly sparse: Map<string, VectorColumn<SparseVector>>;
 }
 
-/** Vectors of one length, after one another. */
-async function joined(vectors: readonly Float32Array[], rest: Rest): Promise<Float32Array> {
-  const [first] = vectors;
-  const dim = first?.length ?? 0;
-  if (first !== undefined && areOneBehindAnother(vectors))
-    return new Float32Array(first.buffer, first.byteOffset, vectors.length * dim).slice();
-  const flat = new Float32Array(vectors.length * dim);
-  for (const [index, vector] of vectors.entries()) {
-    flat.set(vector, index * dim);
-    const pause = rest();
-    if (pause !== undefined) await pause;
+/** @throws {VectorSearchError} with code `OUT_OF_MEMORY`: no string is that long. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    throw new VectorSearchError('OUT_OF_MEMORY', undefined, undefined, { cause: error });
   }
-  return flat;
 }
 
 /** As those of columns are. */
@@ -285,6 +299,8 @@ class ChunkBuilder {
 
 /** Longest work on points without a turn for the page, in milliseconds: half a frame. */
 const workMs = 8;
+/** Points between two looks at the clock, which takes as long as checking a point does. */
+const pointsPerLook = 16;
 
 /** What to wait for before going on, where there is something. */
 type Rest = () => Promise<void> | undefined;
@@ -293,8 +309,9 @@ type Rest = () => Promise<void> | undefined;
 function createRest(): Rest {
   let turn: (() => Promise<void>) | undefined;
   let last = performance.now();
+  let points = 0;
   return () => {
-    if (performance.now() - last < workMs) return undefined;
+    if (++points % pointsPerLook !== 0 || performance.now() - last < workMs) return undefined;
     turn ??= createMessageTurn();
     return turn().then(() => {
       last = performance.now();

@@ -121,8 +121,8 @@ export interface VectorBatch {
 
 /** Points on their way to a shard. */
 export interface PointBatch extends VectorBatch {
-  /** `[ids]` */
-  readonly payloads: readonly (Payload | null)[];
+  /** `[ids]` Or JSON of them: it travels faster than copies of objects, the log keeps it, and most are never asked for. */
+  readonly payloads: readonly (Payload | string | null)[];
 }
 
 /** Which points a change concerns. */
@@ -221,15 +221,16 @@ export interface ShardInfo {
 }
 
 /**
-Why a checkpoint is made: `due`, where the log has grown by a part of the data; `wanted`, where there are changes since the
-last; `shrunk`, where the last is complete and takes much less than the files.
+Why a checkpoint is made: `due` or, where no change waits for it, `still`, where the log has grown by a part of the data;
+`wanted`, where there are changes since the last; `shrunk`, where the last is complete and takes much less than the files.
 */
-export type CheckpointReason = 'due' | 'wanted' | 'shrunk';
+export type CheckpointReason = 'due' | 'still' | 'wanted' | 'shrunk';
 
 /** Calls on a shard, by the names of its methods. Arrays of floats that travel beside come last. */
 export interface ShardCalls {
-  upsert(batch: PointBatch, ...flats: Float32Array[]): number;
-  updateVectors(batch: VectorBatch, ...flats: Float32Array[]): number;
+  /** Returns the arrays, here and below. */
+  upsert(batch: PointBatch, ...flats: Float32Array[]): readonly Float32Array[];
+  updateVectors(batch: VectorBatch, ...flats: Float32Array[]): readonly Float32Array[];
   deleteVectors(names: readonly string[], points: CheckedSelector): number;
   delete(points: CheckedSelector): number;
   setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): number;

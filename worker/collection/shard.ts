@@ -9,7 +9,7 @@ import type { SparseIndex } from '../../bindings/api/sparse-index.js';
 import type { Steps } from '../../bindings/api/steps.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import { DenseField } from './dense-field.js';
-import { type Change, withTypedArrays } from './durable/change-record.js';
+import { type Change, jsonOfBatch, withTypedArrays } from './durable/change-record.js';
 import { DurableShard } from './durable/durable-shard.js';
 import { SalvagedShard } from './durable/salvaged-shard.js';
 import type { StoredShard } from './durable/stored-shard.js';
@@ -17,7 +17,7 @@ import { eachInSteps } from './each-in-steps.js';
 import type { CheckedFilter } from './filter/check.js';
 import { forEachBit, hasBit } from './payload/bits.js';
 import { selectPayload, setKeys, withoutKeys } from './payload/edit.js';
-import { PayloadStore, type PointLookup, type Selection } from './payload/payload-store.js';
+import { PayloadStore, type PointLookup, payloadOf, type Selection } from './payload/payload-store.js';
 import type { PayloadSchema } from './payload/schema.js';
 import { PointTable } from './point-table.js';
 import { comparePointIds } from './query/order.js';
@@ -146,14 +146,15 @@ export class Shard {
   upsert(batch: PointBatch, flats: readonly Float32Array[]): Steps<number> {
     const { ids, payloads } = batch;
     return this.#inSteps(function* (this: Shard, undo) {
-      const keep = this.#takeDown('upsert', [batch], flats);
+      const keep = this.#takeDown('upsert', () => [jsonOfBatch(batch)], flats);
       let next = this.points.nextSlot;
       const slots = ids.map((id) => this.points.slotOf(id) ?? next++);
       yield* this.#setVectors(slots, batch, flats, undo);
       this.#deleteOtherVectors(slots, batch, undo);
-      slots.forEach((slot, index) => {
-        this.#indexTexts(slot, payloads[index] ?? null, undo);
-      });
+      if (this.#hasTexts)
+        slots.forEach((slot, index) => {
+          this.#indexTexts(slot, payloadOf(payloads[index]), undo);
+        });
       keep();
       slots.forEach((slot, index) => {
         if (slot >= this.points.nextSlot) this.points.add(ids[index] as PointId);
@@ -165,7 +166,7 @@ export class Shard {
 
   updateVectors(batch: VectorBatch, flats: readonly Float32Array[]): Steps<number> {
     return this.#inSteps(function* (this: Shard, undo) {
-      const keep = this.#takeDown('updateVectors', [batch], flats);
+      const keep = this.#takeDown('updateVectors', () => [batch], flats);
       const slots = batch.ids.map((id) => this.points.slotOf(id) as number);
       yield* this.#setVectors(slots, batch, flats, undo);
       keep();
@@ -174,14 +175,14 @@ export class Shard {
   }
 
   deleteVectors(names: readonly string[], points: CheckedSelector): Steps<number> {
-    const record = (named: CheckedSelector) => this.#takeDown('deleteVectors', [names, named]);
+    const record = (named: CheckedSelector) => this.#takeDown('deleteVectors', () => [names, named]);
     return this.#changeEach(points, record, (slot, undo) => {
       for (const name of names) this.#deleteVector(name, slot, undo);
     });
   }
 
   delete(points: CheckedSelector): Steps<number> {
-    const record = (named: CheckedSelector) => this.#takeDown('delete', [named]);
+    const record = (named: CheckedSelector) => this.#takeDown('delete', () => [named]);
     return this.#changeEach(points, record, (slot, undo) => {
       for (const name of this.dense.keys()) this.#deleteVector(name, slot, undo);
       for (const name of this.sparse.keys()) this.#deleteVector(name, slot, undo);
@@ -193,22 +194,22 @@ export class Shard {
   }
 
   setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): Steps<number> {
-    const record = (named: CheckedSelector) => this.#takeDown('setPayload', [payload, named, key]);
+    const record = (named: CheckedSelector) => this.#takeDown('setPayload', () => [payload, named, key]);
     return this.#changePayloads(points, record, (before) => setKeys(before, payload, key));
   }
 
   overwritePayload(payload: Payload, points: CheckedSelector): Steps<number> {
-    const record = (named: CheckedSelector) => this.#takeDown('overwritePayload', [payload, named]);
+    const record = (named: CheckedSelector) => this.#takeDown('overwritePayload', () => [payload, named]);
     return this.#changePayloads(points, record, () => payload);
   }
 
   deletePayload(keys: readonly string[], points: CheckedSelector): Steps<number> {
-    const record = (named: CheckedSelector) => this.#takeDown('deletePayload', [keys, named]);
+    const record = (named: CheckedSelector) => this.#takeDown('deletePayload', () => [keys, named]);
     return this.#changePayloads(points, record, (before) => withoutKeys(before, keys));
   }
 
   clearPayload(points: CheckedSelector): Steps<number> {
-    const record = (named: CheckedSelector) => this.#takeDown('clearPayload', [named]);
+    const record = (named: CheckedSelector) => this.#takeDown('clearPayload', () => [named]);
     return this.#changePayloads(points, record, () => null);
   }
 
@@ -395,9 +396,13 @@ export class Shard {
   Takes down a change that is about to be made, and leaves its arrays alone. What is returned keeps it: to be called when
   all is made that may fail, or can be taken back.
   */
-  #takeDown(call: ChangeCall, args: readonly unknown[], flats: readonly Float32Array[] = []): () => void {
+  #takeDown(
+    call: ChangeCall,
+    args: () => readonly unknown[],
+    flats: readonly Float32Array[] = [],
+  ): () => void {
     const durable = this.#durable;
-    const record = durable?.record({ call, args, flats });
+    const record = durable?.record({ call, args: args(), flats });
     return () => {
       if (record !== undefined) durable?.append(record);
     };
@@ -473,7 +478,7 @@ export class Shard {
   #changeIndex(call: ChangeCall, args: readonly [key: string, ...unknown[]], change: () => unknown): void {
     const [key] = args;
     const before = this.payloads.indexes()[key]?.schema;
-    const keep = this.#takeDown(call, args);
+    const keep = this.#takeDown(call, () => args);
     change();
     try {
       keep();
@@ -580,6 +585,10 @@ export class Shard {
       if (before === undefined) field.delete(slot);
       else field.set(slot, before);
     });
+  }
+
+  get #hasTexts(): boolean {
+    return [...this.sparse.values()].some(({ isText }) => isText);
   }
 
   /** Indexes the texts of a payload that a slot is about to get. */

@@ -31,7 +31,8 @@ import { runQuery, runRecommend } from './query/run-query.js';
 import { scroll } from './scroll.js';
 import { type DenseRequest, ShardSearcher } from './searcher.js';
 import type { ShardGroup } from './shard-group.js';
-import type { CheckedSelector, CheckpointReason, ShardCalls } from './shard-protocol.js';
+import type { CheckedSelector, CheckpointReason, ShardCalls, VectorBatch } from './shard-protocol.js';
+import { SpareFloats } from './spare-floats.js';
 import type {
   CollectionInfo,
   CollectionOptions,
@@ -97,6 +98,7 @@ export class ShardedCollection implements Collection {
   readonly #shapes: VectorShapes;
   readonly #searcher: ShardSearcher;
   readonly #calls: Calls;
+  readonly #spare = new SpareFloats();
   readonly #upkeep: Upkeep | undefined;
   /** Of the last, where it failed. */
   #checkpointError: string | undefined;
@@ -242,13 +244,13 @@ export class ShardedCollection implements Collection {
         for await (const batch of batchesOf(sources, { ...plan, shardOf: (id) => shards.get(id) as number }))
           batches.push(batch);
         for (const { shards: receivers } of batches) {
-          const batchOf = (shard: number) => receivers.get(shard) as ShardBatch;
-          await this.#shards.callEach(
-            [...receivers.keys()],
-            'updateVectors',
-            (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
-            {},
-          );
+          const argsOf = (shard: number): [VectorBatch, ...Float32Array[]] => {
+            const { batch, flats } = receivers.get(shard) as ShardBatch;
+            const { payloads: _, ...vectors } = batch;
+            return [vectors, ...flats];
+          };
+          const sent = await this.#shards.callEach([...receivers.keys()], 'updateVectors', argsOf, {});
+          for (const flats of sent) this.#spare.give(flats);
           await this.#look();
         }
         await this.#index(points.length, options);
@@ -503,7 +505,7 @@ export class ShardedCollection implements Collection {
     };
     const indexed = await Promise.all(this.#shards.all.map(index));
     if (indexed.includes(false)) return false;
-    await this.#checkpoint('due');
+    await this.#checkpoint('still');
     return true;
   }
 
@@ -565,6 +567,7 @@ export class ShardedCollection implements Collection {
     const path = shardKey === undefined ? undefined : parsePath(shardKey, 'shardKey');
     return {
       shapes: this.#shapes,
+      spare: this.#spare,
       pointsPerBatch:
         batchSize === undefined ? byBytes : checkInteger('batchSize', batchSize, 1, maxBatchSize),
       embed: (texts) => this.#searcher.embedAll(texts, ''),
@@ -587,12 +590,13 @@ export class ShardedCollection implements Collection {
     const receivers = [...shards.keys()];
     const batchOf = (shard: number) => shards.get(shard) as ShardBatch;
     const send = async () => {
-      await this.#shards.callEach(
+      const sent = await this.#shards.callEach(
         receivers,
         'upsert',
         (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
         {},
       );
+      for (const flats of sent) this.#spare.give(flats);
     };
     if (this.#config.shardKey === undefined || this.#shards.count === 1 || count === 0) return send();
     // Points whose key has changed have moved: they leave the shard that they were in, once they are in the other.

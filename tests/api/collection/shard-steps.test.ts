@@ -1,5 +1,7 @@
 /** Changes of a shard step by step: what is stopped between two of them leaves all as it was. */
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import init from '../../../bindings/api/init.js';
 import type { Steps } from '../../../bindings/api/steps.js';
@@ -8,6 +10,7 @@ import { checkFilter } from '../../../worker/collection/filter/check.js';
 import { Shard } from '../../../worker/collection/shard.js';
 import type { PackedHits, PointBatch } from '../../../worker/collection/shard-protocol.js';
 import { SlotNumbers } from '../../../worker/collection/slot-numbers.js';
+import { temporaryFolders } from '../../support/temporary-folder.js';
 import { randomVectors } from '../../support/vectors.js';
 
 const dim = 8;
@@ -33,7 +36,7 @@ const vectorsOf = (points: number, seed: number) => randomVectors(points, dim, s
 function batchOf(points: readonly number[], title: string): PointBatch {
   return {
     ids: points,
-    payloads: points.map((id) => ({ color: colors[id % 3] as string, title: `${title} ${id}`, n: id })),
+    payloads: points.map((id) => JSON.stringify({ color: colors[id % 3], title: `${title} ${id}`, n: id })),
     dense: [{ name: '', points: [...points.keys()] }],
     sparse: [],
   };
@@ -124,6 +127,37 @@ describe('a filter over points whose vectors came in another order', () => {
     } finally {
       translated.mockRestore();
     }
+  });
+});
+
+describe('a shard in a folder', () => {
+  const folder = temporaryFolders();
+
+  it('writes down what many changes have made, however small they are', async () => {
+    const path = folder();
+    const place = {
+      kind: 'file',
+      name: 'small',
+      path,
+      durability: 'relaxed',
+      shard: 0,
+      shardCount: 1,
+    } as const;
+    const shard = await Shard.open({ vectors: {}, sparseVectors: {}, payloadIndex: {}, storage: place });
+    const changes = (count: number) => {
+      for (let change = 0; change < count; change++)
+        drained(shard.upsert({ ids: [1], payloads: [`{"n":${change}}`], dense: [], sparse: [] }, []));
+    };
+    const logBytes = () =>
+      Math.max(...[0, 1].map((log) => statSync(join(path, 'shard-0', `log-${log}`)).size));
+    changes(32_768);
+    expect(shard.checkpointSome('due')).toBe(1);
+    expect(logBytes()).toBeGreaterThan(2e6);
+    expect(logBytes()).toBeLessThan(4e6);
+    changes(1);
+    while (shard.checkpointSome('due') < 1);
+    expect(logBytes()).toBeLessThan(1000);
+    await shard.close();
   });
 });
 

@@ -27,7 +27,7 @@ const slots = fc
     fc.tuple(...ids.map((each) => fc.option(fc.tuple(fc.constant(each), payload), { freq: 5 }))),
   );
 
-function sectionOf(pieces: readonly Uint8Array[]): Uint8Array {
+function sectionOf(pieces: readonly (Uint8Array | string)[]): Uint8Array {
   return Uint8Array.from([...inChunks(pieces)].flatMap((chunk) => [...chunk]));
 }
 
@@ -38,10 +38,16 @@ function plain(value: Payload | null): Payload | null {
 
 describe('stored points', () => {
   it('are those that were written', () => {
-    const change = fc.record({ slot: fc.nat(34), payload: fc.option(payload, { nil: undefined }) });
+    const change = fc.record({
+      slot: fc.nat(34),
+      payload: fc.option(payload, { nil: undefined }),
+      asJson: fc.boolean(),
+    });
     fc.assert(
       fc.property(slots, fc.array(change), (written, changes) => {
-        const pieces = written.map((each) => (each ? utf8.encode(JSON.stringify(each)) : new Uint8Array(0)));
+        const pieces = written.map((each) => (each ? JSON.stringify(each) : ''));
+        const encoded = pieces.map((each) => utf8.encode(each));
+        expect(sectionOf(pieces)).toEqual(sectionOf(encoded));
         const points = new PointTable();
         const payloads = new PayloadStore();
         payloads.take(new StoredPoints(sectionOf(pieces), points));
@@ -54,9 +60,10 @@ describe('stored points', () => {
           expect(points.slotOf(each[0])).toBe(slot);
         });
         const expected = written.map((each) => plain(each?.[1] ?? null));
-        for (const { slot, payload } of changes) {
-          if (payload !== undefined) payloads.set(slot, payload);
+        for (const { slot, payload, asJson } of changes) {
+          if (payload !== undefined) payloads.set(slot, asJson ? JSON.stringify(payload) : payload);
           if (payload !== undefined) expected[slot] = payload;
+          if (written[slot] !== null) expect(JSON.parse(payloads.json(slot))).toEqual(expected[slot] ?? null);
           expect(payloads.get(slot)).toEqual(expected[slot] ?? null);
         }
         for (let slot = 0; slot < 36; slot++)

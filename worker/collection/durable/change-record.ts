@@ -13,7 +13,7 @@ points do so by their ids, never by a filter: what is read from the log does not
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
-import type { SparseColumn, VectorBatch } from '../shard-protocol.js';
+import type { PointBatch, SparseColumn, VectorBatch } from '../shard-protocol.js';
 
 /** A call that changes a shard. */
 export interface Change {
@@ -25,9 +25,20 @@ export interface Change {
 
 const utf8 = new TextEncoder();
 
+/** JSON that is written already, among the arguments of a change. */
+export class JsonText {
+  constructor(readonly text: string) {}
+}
+
+/** A batch as the log has it: with payloads, and not their JSON. */
+export function jsonOfBatch({ payloads, ...vectors }: PointBatch): JsonText {
+  const all = payloads.map((payload) => (typeof payload === 'string' ? payload : jsonOf(payload)));
+  return new JsonText(`{"payloads":[${all.join()}],${jsonOf(vectors).slice(1)}`);
+}
+
 /** @returns The record in pieces: what comes before the arrays, and the arrays themselves, which are not copied. */
 export function encodeChange({ call, args, flats }: Change): readonly Uint8Array[] {
-  const text = utf8.encode(JSON.stringify([call, ...args], plain));
+  const text = utf8.encode(`[${[call, ...args].map(jsonOf).join()}]`);
   const head = 8 + 4 * flats.length;
   const bytes = new Uint8Array(head + aligned(text.length));
   const words = new DataView(bytes.buffer);
@@ -84,6 +95,10 @@ function parsed(text: Uint8Array, offset: number): unknown[] {
   } catch (error) {
     throw damaged(offset, error);
   }
+}
+
+function jsonOf(value: unknown): string {
+  return value instanceof JsonText ? value.text : (JSON.stringify(value, plain) ?? 'null');
 }
 
 /** Typed arrays as JSON knows them. */

@@ -34,7 +34,6 @@ export interface ShardState {
 
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
-const nothing = new Uint8Array(0);
 
 /** Writes a checkpoint; the store is as it was where this is ended before its end. */
 export function* writeCheckpoint(store: Store, meta: string, state: ShardState): Steps<void> {
@@ -108,7 +107,7 @@ export function readCheckpoint(
 function* writeInSteps(
   store: Store,
   name: string,
-  pieces: Generator<Uint8Array, void, void>,
+  pieces: Iterable<Uint8Array | string>,
   progress: { readonly done: number; readonly total: number },
 ): Steps<void> {
   store.beginSection(name);
@@ -121,10 +120,10 @@ function* writeInSteps(
   yield progress;
 }
 
-function* pointPieces(points: PointTable, payloads: PayloadStore): Generator<Uint8Array, void, void> {
+function* pointPieces(points: PointTable, payloads: PayloadStore): Generator<string, void, void> {
   for (let slot = 0; slot < points.nextSlot; slot++) {
     const isLive = points.live.has(slot);
-    yield isLive ? utf8.encode(JSON.stringify([points.idOf(slot), payloads.get(slot)])) : nothing;
+    yield isLive ? `[${JSON.stringify(points.idOf(slot))},${payloads.json(slot)}]` : '';
   }
 }
 

@@ -195,10 +195,11 @@ export class DurableShard implements StoredShard {
     if (this.#held.size > 0) return 1;
     // What has moved would have to be linked first: the log has it.
     const hasMoved = [...this.#state.dense.values()].some((field) => field.hasMoved);
-    const isWanted = reason !== 'due' && !this.#isWritten && !hasMoved;
+    const isWanted = (reason === 'wanted' || reason === 'shrunk') && !this.#isWritten && !hasMoved;
     // The space of what a checkpoint replaces is free only for the next: till then it is what a torn one falls back to.
     const isShrunk = reason === 'shrunk' && this.#isWritten && this.#journal.wastesSpace;
-    if (this.#checkpoint === undefined && !this.#journal.wantsCheckpoint && !isWanted && !isShrunk) return 1;
+    const isDue = this.#journal.wantsCheckpoint(reason === 'still');
+    if (this.#checkpoint === undefined && !isDue && !isWanted && !isShrunk) return 1;
     if (this.#checkpoint === undefined) {
       this.#checkpoint = writeCheckpoint(this.#journal.store, this.#meta, this.#state);
       this.#dataBytesBefore = this.#journal.store.dataBytes;

@@ -14,8 +14,10 @@ import type { DurableStorage } from '../types.js';
 /** Longest time until a change is durable under `relaxed`, in milliseconds, beside the call that runs then. */
 const relaxedFlushMs = 250;
 
-/** Bytes of changes that are worth a checkpoint, whatever else there is: read and made again in a moment. */
-const leastLogBytes = 32 << 20;
+/** Bytes of changes that are worth a checkpoint, whatever else there is, once nothing else is to be done. */
+const leastLogBytes = 4 << 20;
+/** And between changes, which wait for it. */
+const leastLogBytesBetween = 16 << 20;
 /** Changes that are worth one: made again in about a second, however small they are. */
 const mostRecords = 1 << 15;
 /** Bytes of free space among blocks that are worth moving blocks. */
@@ -105,10 +107,11 @@ export class Journal {
     });
   }
 
-  /** Whether so much has changed that a checkpoint is due. */
-  get wantsCheckpoint(): boolean {
+  /** Whether so much has changed that a checkpoint is due. `isStill`: changes do not wait for it. */
+  wantsCheckpoint(isStill: boolean): boolean {
     const { logBytes, logRecords, dataBytes } = this.store;
-    return logRecords > mostRecords || logBytes > Math.max(leastLogBytes, dataBytes * logPart);
+    const least = isStill ? leastLogBytes : leastLogBytesBetween;
+    return logRecords > mostRecords || logBytes > Math.max(least, dataBytes * logPart);
   }
 
   /** Whether the last checkpoint takes much less than its file: the next moves blocks down (checkpoint_writer.cpp). */

@@ -56,10 +56,12 @@ export class StoredPoints implements UnreadPayloads {
     return this.#ends[slot] !== 0;
   }
 
-  /** @throws {VectorSearchError} with code `CORRUPT_DATA`. */
   read(slot: number): Payload | null {
-    const [start, end] = [this.#starts[slot] as number, this.#ends[slot] as number];
-    return parsed(this.#section, start, end) as Payload | null;
+    return parsed(this.#section, this.#starts[slot] as number, this.#ends[slot] as number) as Payload | null;
+  }
+
+  json(slot: number): string {
+    return decoded(this.#section, this.#starts[slot] as number, this.#ends[slot] as number);
   }
 }
 
@@ -82,8 +84,17 @@ function isDigit(byte: number | undefined): byte is number {
 }
 
 function parsed(bytes: Uint8Array, start: number, end: number): unknown {
+  const json = decoded(bytes, start, end);
   try {
-    return JSON.parse(text.decode(bytes.subarray(start, end)));
+    return JSON.parse(json);
+  } catch (error) {
+    throw damaged(start, error);
+  }
+}
+
+function decoded(bytes: Uint8Array, start: number, end: number): string {
+  try {
+    return text.decode(bytes.subarray(start, end));
   } catch (error) {
     throw damaged(start, error);
   }

@@ -51,13 +51,16 @@ export interface UnreadPayloads {
   /** Bytes that they take where they are. */
   readonly bytes: number;
   has(slot: number): boolean;
+  /** @throws {VectorSearchError} with code `CORRUPT_DATA`, here and below. */
   read(slot: number): Payload | null;
+  /** JSON of it. */
+  json(slot: number): string;
 }
 
 /** The payloads of a shard. */
 export class PayloadStore {
-  /** `undefined` where it is not read yet. */
-  #payloads: (Payload | null | undefined)[] = [];
+  /** JSON until it is asked for; `undefined` where it is not read yet. */
+  #payloads: (Payload | string | null | undefined)[] = [];
   #unread: UnreadPayloads | undefined;
   #unreadCount = 0;
   /** By their paths, however these are written. */
@@ -84,29 +87,51 @@ export class PayloadStore {
     this.#payloadBytes = 0;
   }
 
-  /** Replace the payload at a slot. It is kept as it is, not copied: the caller leaves it alone. */
-  set(slot: number, payload: Payload | null): void {
-    const old = this.get(slot);
-    if (old === null && payload === null) return;
-    // In order, so that the array stays one without holes.
-    while (this.#payloads.length < slot) this.#payloads.push(null);
-    this.#payloads[slot] = payload;
-    this.#payloadBytes += bytesOf(payload) - bytesOf(old);
-    for (const { field } of this.#indexes.values()) field.set(slot, payload);
+  /** Replace the payload at a slot, or its JSON. It is kept as it is, not copied: the caller leaves it alone. */
+  set(slot: number, payload: Payload | string | null): void {
+    if (payload === null && (slot >= this.#payloads.length || this.#payloads[slot] === null)) return;
+    if (this.#indexes.size === 0) {
+      this.#keep(slot, payload);
+      return;
+    }
+    const parsed = payloadOf(payload);
+    this.#keep(slot, parsed);
+    for (const { field } of this.#indexes.values()) field.set(slot, parsed);
   }
 
   get(slot: number): Payload | null {
     const known = this.#payloads[slot];
-    return known === undefined ? this.#readAt(slot) : known;
+    if (typeof known === 'object') return known;
+    const payload = known === undefined ? this.#unreadAt(slot) : payloadOf(known);
+    if (slot < this.#payloads.length) this.#keep(slot, payload);
+    return payload;
   }
 
-  #readAt(slot: number): Payload | null {
-    if (this.#unread === undefined || slot >= this.#payloads.length) return null;
-    const payload = this.#unread.read(slot);
+  /** JSON of the payload at a slot. */
+  json(slot: number): string {
+    const known = this.#payloads[slot];
+    if (typeof known === 'string') return known;
+    if (known === undefined && slot < this.#payloads.length) return this.#unread?.json(slot) ?? 'null';
+    return JSON.stringify(known ?? null);
+  }
+
+  /** As it is kept here; what is not read yet as JSON. */
+  #known(slot: number): Payload | string | null {
+    const known = this.#payloads[slot];
+    return known === undefined ? this.json(slot) : known;
+  }
+
+  #unreadAt(slot: number): Payload | null {
+    return slot < this.#payloads.length ? (this.#unread?.read(slot) ?? null) : null;
+  }
+
+  #keep(slot: number, payload: Payload | string | null): void {
+    // In order, so that the array stays one without holes.
+    while (this.#payloads.length < slot) this.#payloads.push(null);
+    const old = slot < this.#payloads.length ? this.#payloads[slot] : null;
     this.#payloads[slot] = payload;
-    this.#payloadBytes += bytesOf(payload) - bytesOf(null);
-    if (--this.#unreadCount === 0) this.#unread = undefined;
-    return payload;
+    this.#payloadBytes += bytesOf(payload) - bytesOf(old ?? null);
+    if (old === undefined && --this.#unreadCount === 0) this.#unread = undefined;
   }
 
   delete(slot: number): void {
@@ -149,12 +174,13 @@ export class PayloadStore {
   @returns What takes them in.
   */
   *renumberSteps(order: readonly number[]): Steps<() => void> {
-    const payloads = order.map((slot) => this.get(slot));
+    const isIndexed = this.#indexes.size > 0;
+    const payloads = order.map((slot) => (isIndexed ? this.get(slot) : this.#known(slot)));
     const fields: FieldIndex[] = [];
     for (const { field } of this.#indexes.values()) {
       const renumbered = new FieldIndex(field.key, field.path, field.type, this.tokenize);
       yield* eachInSteps(payloads, (payload, slot) => {
-        if (payload !== null) renumbered.set(slot, payload);
+        if (payload !== null) renumbered.set(slot, payloadOf(payload) as Payload);
       });
       fields.push(renumbered);
     }
@@ -286,6 +312,11 @@ export class PayloadStore {
     });
     return [...values];
   }
+}
+
+/** The payload, of which JSON may be given. */
+export function payloadOf(given: Payload | string | null | undefined): Payload | null {
+  return typeof given === 'string' ? (JSON.parse(given) as Payload | null) : (given ?? null);
 }
 
 function nameOf(path: Path): string {
