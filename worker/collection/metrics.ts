@@ -116,8 +116,8 @@ export class Metrics {
   }
 
   /** Set what is so now. */
-  gauge(name: keyof MetricsGauges, value: number): void {
-    this.gauges[name] = value;
+  gauge(values: Partial<MetricsGauges>): void {
+    Object.assign(this.gauges, values);
   }
 
   /** The figures so far. */

@@ -7,12 +7,14 @@ import { addSparseStatistics } from '../../bindings/api/sparse-statistics.js';
 import type { Metric, SparseStatistics } from '../../bindings/api/types.js';
 import { type Embedding, embedTexts } from './embed-texts.js';
 import { type CheckedFilter, checkFilter, fixedValues } from './filter/check.js';
+import type { Filter } from './filter/types.js';
 import { shardOf } from './point-ids.js';
 import { mergeHits } from './query/order.js';
 import type { LeafRequest, Searcher, Target } from './query/target.js';
 import type { ShardGroup } from './shard-group.js';
 import type { PackedHits, PackedPoints, Returned, ShardSearch, ShardTarget } from './shard-protocol.js';
 import type {
+  FacetHit,
   Hits,
   PointId,
   PointRecord,
@@ -91,6 +93,36 @@ export class ShardSearcher implements Searcher {
     return ids.flatMap((id) => records.get(id) ?? []);
   }
 
+  async count(filter: Filter | undefined, signal?: AbortSignal): Promise<number> {
+    const checked = filter === undefined ? undefined : checkFilter(filter);
+    const counts = await this.#shards.callEach(this.shardsFor(checked), 'count', () => [checked], {
+      signal,
+      readOnly: true,
+    });
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The values of a field that most points have: most frequent first, ties by value. */
+  async facet(
+    key: string,
+    filter: Filter | undefined,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<FacetHit[]> {
+    const checked = filter === undefined ? undefined : checkFilter(filter);
+    const facets = await this.#shards.callEach(this.shardsFor(checked), 'facet', () => [key, checked], {
+      signal,
+      readOnly: true,
+    });
+    const counts = new Map<string | number | boolean, number>();
+    for (const facet of facets)
+      for (const [value, count] of facet) counts.set(value, (counts.get(value) ?? 0) + count);
+    return [...counts]
+      .map(([value, count]) => ({ value, count }))
+      .sort((a, b) => b.count - a.count || compareValues(a.value, b.value))
+      .slice(0, limit);
+  }
+
   metricOf(using: string): Metric | undefined {
     return this.#shapes.dense.get(using)?.metric;
   }
@@ -100,6 +132,11 @@ export class ShardSearcher implements Searcher {
     const sparse = this.#shapes.sparse.get(using);
     if (sparse === undefined) throw unknownVector(using, this.#shapes);
     return sparse.text === undefined ? 'sparse' : 'text';
+  }
+
+  /** Whether it is the name of a text index. */
+  isText(using: string): boolean {
+    return this.#shapes.sparse.get(using)?.text !== undefined;
   }
 
   /** @throws {VectorSearchError} with code `INVALID_ARGUMENT` for the name of no dense vector. */
@@ -218,6 +255,10 @@ function isOrdered({ kind }: Target): boolean {
 
 function both({ positive, negative }: { positive: Float32Array; negative: Float32Array }): Float32Array[] {
   return [positive, negative];
+}
+
+function compareValues(a: string | number | boolean, b: string | number | boolean): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function unitLength(vector: Float32Array): Float32Array {

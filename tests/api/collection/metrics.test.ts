@@ -99,10 +99,10 @@ describe('metrics', () => {
     const metrics = new Metrics();
     metrics.count('cacheHits');
     metrics.count('cacheHits', 2);
-    metrics.gauge('points', 7);
+    metrics.gauge({ points: 7 });
     const before = metrics.snapshot();
     metrics.count('cacheHits');
-    metrics.gauge('points', 8);
+    metrics.gauge({ points: 8 });
     metrics.observe('search', 1);
     expect(before.counters).toMatchObject({ cacheHits: 3, errors: 0 });
     expect(before.gauges).toMatchObject({ points: 7, workers: 0 });
@@ -114,7 +114,7 @@ describe('metrics', () => {
     for (const seconds of [0.00005, 0.01, 99]) metrics.observe('search', seconds);
     metrics.observe('query', 0.2);
     metrics.count('slowQueries', 2);
-    metrics.gauge('memoryBytes', 123456789012);
+    metrics.gauge({ memoryBytes: 123456789012 });
     const name = 'a "name"\\with\nall, of={it}';
     const { types, samples } = read(metrics.toPrometheus({ collection: name }));
     expect(types.get('vicinal_operation_seconds')).toBe('histogram');

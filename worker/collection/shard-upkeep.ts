@@ -1,0 +1,103 @@
+/**
+What the shards of a collection do beside what they are asked: indexing of what they were sent, checkpoints of what they
+are like.
+
+@module
+*/
+import { Upkeep } from './durable/upkeep.js';
+import type { ShardGroup } from './shard-group.js';
+import type { CheckpointReason } from './shard-protocol.js';
+import type { UpsertOptions } from './types.js';
+
+/** Changes, or batches of them, between two looks at whether a checkpoint is due. */
+const changesPerLook = 8;
+/** Rounds of some 20 ms of indexing that make a piece of upkeep: a change waits that long. */
+const roundsPerPiece = 5;
+
+export class ShardUpkeep {
+  readonly #shards: ShardGroup;
+  /** What is done when it is still, of shards that outlive their workers. */
+  readonly #whenStill: Upkeep | undefined;
+  #checkpointError: string | undefined;
+  #changesMade = 0;
+
+  /** @param between - Runs something between two changes. */
+  constructor(shards: ShardGroup, between: (run: () => Promise<boolean>) => Promise<boolean>) {
+    this.#shards = shards;
+    if (shards.isDurable) {
+      this.#whenStill = new Upkeep(() => between(() => this.#keepUp()));
+      // What was not indexed when it was left.
+      this.#whenStill.changed();
+    }
+  }
+
+  /** Why the last checkpoint failed, where it did. */
+  get checkpointError(): string | undefined {
+    return this.#checkpointError;
+  }
+
+  /** To be called when a change has ended. */
+  changed(): void {
+    this.#whenStill?.changed();
+  }
+
+  /**
+  To be called within a change, for each batch that the shards have taken: however many there are without a pause, the log
+  grows by a part of the data.
+  */
+  async look(): Promise<void> {
+    // Where it fails, the log goes on.
+    if (++this.#changesMade % changesPerLook === 0) await this.checkpoint('due').catch(() => {});
+  }
+
+  /** Has the shards index what they were sent, some milliseconds at a time: searches come in between. */
+  async index(points: number, { signal, onProgress }: UpsertOptions): Promise<void> {
+    const shares = this.#shards.all.map(() => 0);
+    const index = async (shard: number) => {
+      for (;;) {
+        const share = await this.#shards.call(shard, 'indexSome', [], {});
+        shares[shard] = share;
+        // All points are taken: what is not indexed yet is found all the same, and indexed with the next.
+        if (share >= 1 || signal?.aborted) return;
+        const done = Math.floor((points * shares.reduce((sum, each) => sum + each, 0)) / shares.length);
+        onProgress?.({ phase: 'index', done, total: points });
+      }
+    };
+    const finished = await Promise.allSettled(this.#shards.all.map(index));
+    for (const shard of finished) if (shard.status === 'rejected') throw shard.reason;
+    if (points > 0 && !signal?.aborted) onProgress?.({ phase: 'index', done: points, total: points });
+  }
+
+  /** Has the shards write down what they are like, as far as there is reason to: searches come in between. */
+  async checkpoint(reason: CheckpointReason): Promise<void> {
+    if (!this.#shards.isDurable || this.#shards.storage.damage !== undefined) return;
+    const write = async (shard: number) => {
+      while ((await this.#shards.call(shard, 'checkpointSome', [reason], {})) < 1);
+    };
+    try {
+      await Promise.all(this.#shards.all.map(write));
+      this.#checkpointError = undefined;
+    } catch (error) {
+      this.#checkpointError = String((error as Error).message);
+      throw error;
+    }
+  }
+
+  /** Ends what is done when it is still. May be called again. */
+  end(): void {
+    this.#whenStill?.end();
+  }
+
+  /** A piece of what is done when it is still: indexes what is not yet, then writes it down. Whether all is done. */
+  async #keepUp(): Promise<boolean> {
+    const index = async (shard: number) => {
+      for (let round = 0; round < roundsPerPiece; round++)
+        if ((await this.#shards.call(shard, 'indexSome', [], {})) >= 1) return true;
+      return false;
+    };
+    const indexed = await Promise.all(this.#shards.all.map(index));
+    if (indexed.includes(false)) return false;
+    await this.checkpoint('still');
+    return true;
+  }
+}
