@@ -19,6 +19,7 @@ const learnsAgainAfter = 2;
 export class DenseField {
   readonly dim: number;
   readonly #onDisk: boolean;
+  readonly #hasGraph: boolean;
   readonly #engine: VectorSearchEngine;
   /** By slot, the engine's id. */
   #ids = new SlotNumbers();
@@ -65,6 +66,7 @@ export class DenseField {
     this.#engine = engine;
     this.#onDisk = onDisk;
     const { index, quantization } = engine.stats();
+    this.#hasGraph = index === 'hnsw';
     if (!onDisk || (index !== 'ivf' && quantization?.keepVectors)) return;
     engine.dispose();
     const given = `index ${index}, ${quantization === null ? 'no codes' : `keepVectors ${quantization.keepVectors}`}`;
@@ -138,7 +140,7 @@ export class DenseField {
 
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */
   replace(slot: number, vector: Float32Array): void {
-    this.#hasMoved = true;
+    this.#hasMoved ||= this.#hasGraph;
     this.#engine.updateUnlinked(this.#ids.get(slot), vector);
   }
 

@@ -6,7 +6,7 @@ are like.
 */
 import { Upkeep } from './durable/upkeep.js';
 import type { ShardGroup } from './shard-group.js';
-import type { CheckpointReason } from './shard-protocol.js';
+import type { CheckpointReason, ShardConfig } from './shard-protocol.js';
 import type { UpsertOptions } from './types.js';
 
 /** Changes, or batches of them, between two looks at whether a checkpoint is due. */
@@ -16,14 +16,21 @@ const roundsPerPiece = 5;
 
 export class ShardUpkeep {
   readonly #shards: ShardGroup;
+  /** Whether there is a graph, in which vectors are linked after they are taken. */
+  readonly #hasGraph: boolean;
   /** What is done when it is still, of shards that outlive their workers. */
   readonly #whenStill: Upkeep | undefined;
   #checkpointError: string | undefined;
   #changesMade = 0;
 
   /** @param between - Runs something between two changes. */
-  constructor(shards: ShardGroup, between: (run: () => Promise<boolean>) => Promise<boolean>) {
+  constructor(
+    { vectors }: Pick<ShardConfig, 'vectors'>,
+    shards: ShardGroup,
+    between: (run: () => Promise<boolean>) => Promise<boolean>,
+  ) {
     this.#shards = shards;
+    this.#hasGraph = Object.values(vectors).some(({ index }) => index === 'hnsw');
     if (shards.isDurable) {
       this.#whenStill = new Upkeep(() => between(() => this.#keepUp()));
       // What was not indexed when it was left.
@@ -63,7 +70,7 @@ export class ShardUpkeep {
         onProgress?.({ phase: 'index', done, total: points });
       }
     };
-    const finished = await Promise.allSettled(this.#shards.all.map(index));
+    const finished = await Promise.allSettled(this.#hasGraph ? this.#shards.all.map(index) : []);
     for (const shard of finished) if (shard.status === 'rejected') throw shard.reason;
     if (points > 0 && !signal?.aborted) onProgress?.({ phase: 'index', done: points, total: points });
   }
@@ -95,7 +102,7 @@ export class ShardUpkeep {
         if ((await this.#shards.call(shard, 'indexSome', [], {})) >= 1) return true;
       return false;
     };
-    const indexed = await Promise.all(this.#shards.all.map(index));
+    const indexed = await Promise.all(this.#hasGraph ? this.#shards.all.map(index) : []);
     if (indexed.includes(false)) return false;
     await this.checkpoint('still');
     return true;

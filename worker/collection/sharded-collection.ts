@@ -91,7 +91,7 @@ export class ShardedCollection implements Collection {
     const readOnlyFor = shards.storage.damage && 'what is stored is damaged';
     this.#calls = new Calls(config, options.onSlowQuery, () => this.#upkeep.changed(), readOnlyFor);
     this.#writer = new ShardWriter(config, shards, this.#searcher, this.#calls);
-    this.#upkeep = new ShardUpkeep(shards, (run) => this.#calls.between(run));
+    this.#upkeep = new ShardUpkeep(config.shard, shards, (run) => this.#calls.between(run));
     guardLeak(this, `collection ${config.name}`, () => {});
     disposeByAsyncSymbol(this, () => this.close());
   }
