@@ -177,6 +177,11 @@ export function settleObject(object: HostObject | undefined): Promise<void> | un
   return object instanceof Shard || object instanceof Restoration ? object.settle() : undefined;
 }
 
+/** What is to be called in place of an object, made anew; nothing where it is itself. */
+export function openAgain(object: HostObject | undefined): Promise<HostObject> | undefined {
+  return object instanceof Shard ? object.openAgain() : undefined;
+}
+
 export function disposeObject(object: HostObject): void {
   if (!(object instanceof BatchProcessor)) object.dispose();
 }

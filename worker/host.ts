@@ -13,6 +13,7 @@ import {
   callObject,
   disposeObject,
   type HostObject,
+  openAgain,
   openObject,
   settleObject,
   startModule,
@@ -151,11 +152,16 @@ export class Host {
       this.#objects.set(task.object, object);
       return opened;
     }
-    const object = this.#objects.get(task.object);
+    let object = this.#objects.get(task.object);
     if (task.type === 'release') {
       this.#objects.delete(task.object);
       if (object !== undefined) disposeObject(object);
       return undefined;
+    }
+    const opening = openAgain(object);
+    if (opening !== undefined) {
+      object = await opening;
+      this.#objects.set(task.object, object);
     }
     const value = callObject(object, task.method, task.args);
     const result = isSteps(value) ? await this.#drain(value, task) : await value;

@@ -236,7 +236,9 @@ async function withQuota(error: VectorSearchError): Promise<VectorSearchError> {
   const estimate = await estimateStorage().catch(() => undefined);
   if (estimate === undefined) return error;
   const { usageBytes, quotaBytes } = estimate;
-  const room = `${quotaBytes} bytes for all of the site, which keeps ${usageBytes}`;
+  // Chromium tells 10 GiB more than what is kept, whatever the limit is.
+  const most = quotaBytes - usageBytes > 2 ** 30 ? 'what the browser gives' : `${quotaBytes} bytes for`;
+  const room = `${most} all of the site, which keeps ${usageBytes} bytes`;
   return new VectorSearchError('STORAGE_FULL', room, error.actual, { cause: error });
 }
 

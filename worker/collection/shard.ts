@@ -36,6 +36,7 @@ import type {
   ShardInfo,
   ShardScroll,
   ShardSearch,
+  ShardStorage,
   SparseTarget,
   VectorBatch,
 } from './shard-protocol.js';
@@ -67,7 +68,10 @@ export class Shard {
   readonly payloads = new PayloadStore();
   readonly #selections = new Map<string, Selection>();
   readonly #searcher = new ShardSearcher(this);
+  readonly #config: ShardConfig;
   #durable: StoredShard | undefined;
+  /** What the next change is to throw. */
+  #untold: unknown;
   readonly lookup: PointLookup = {
     slotOf: (id) => this.points.slotOf(id),
     hasVector: (name, slot) => this.#field(name)?.has(slot) ?? false,
@@ -94,7 +98,7 @@ export class Shard {
     openStored: (...given: Parameters<typeof DurableShard.open>) => Promise<StoredShard | undefined>,
   ): Promise<Shard> {
     const { vectors, sparseVectors, payloadIndex, storage } = config;
-    const shard = new Shard();
+    const shard = new Shard(config);
     try {
       for (const [name, sparse] of Object.entries(sparseVectors))
         shard.sparse.set(name, await SparseField.open(sparse));
@@ -112,6 +116,31 @@ export class Shard {
       shard.dispose();
       throw error;
     }
+  }
+
+  private constructor(config: ShardConfig) {
+    this.#config = config;
+  }
+
+  /**
+  Where changes that were made could not be kept, and the files told it too late to take them back: one that is as the
+  files are, in place of this, which is disposed.
+
+  @throws {VectorSearchError} as {@link open}. Nothing of this can be used then, but to open it again.
+  */
+  openAgain(): Promise<Shard> | undefined {
+    const durable = this.#durable;
+    if (!durable?.isAhead) return undefined;
+    const open = async () => {
+      await durable.abandon();
+      this.dispose();
+      const { storage, ...config } = this.#config;
+      const { ifDamaged: _, ...place } = storage as ShardStorage;
+      const shard = await Shard.open({ ...config, storage: place });
+      shard.#untold = durable.untold;
+      return shard;
+    };
+    return open();
   }
 
   /** What is told about it when it is opened. */
@@ -137,7 +166,7 @@ export class Shard {
   }
 
   dispose(): void {
-    this.#durable?.abandon();
+    void this.#durable?.abandon();
     for (const field of [...this.dense.values(), ...this.sparse.values()]) field.dispose();
   }
 
@@ -401,6 +430,9 @@ export class Shard {
     args: () => readonly unknown[],
     flats: readonly Float32Array[] = [],
   ): () => void {
+    const untold = this.#untold;
+    this.#untold = undefined;
+    if (untold !== undefined) throw untold;
     const durable = this.#durable;
     const record = durable?.record({ call, args: args(), flats });
     return () => {

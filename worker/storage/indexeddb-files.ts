@@ -11,7 +11,12 @@ Two object stores, with keys of their own:
 @module
 */
 import { VectorSearchError } from '../../bindings/api/errors.js';
-import { type StoreFiles, storageError, storeFileNames } from '../../bindings/api/store-files.js';
+import {
+  isStorageFull,
+  type StoreFiles,
+  storageError,
+  storeFileNames,
+} from '../../bindings/api/store-files.js';
 import { BlockFile, blockBytes } from './block-file.js';
 import { committed, deleteDatabase, openDatabase, requested } from './indexeddb-requests.js';
 import type { OpenedFiles, StorageBackEnd } from './storage.js';
@@ -69,6 +74,8 @@ class DatabaseFiles implements OpenedFiles {
   readonly files: StoreFiles;
   readonly #database: IDBDatabase;
   readonly #owner: string;
+  /** Whether the database knows it. */
+  #isOwner = false;
   readonly #release: () => void;
   readonly #contents: readonly BlockFile[];
   /** Flushed, and not yet on its way. */
@@ -108,14 +115,24 @@ class DatabaseFiles implements OpenedFiles {
     try {
       const owner = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
       const files = new DatabaseFiles(database, owner, release);
-      const owning = database.transaction('facts', 'readwrite');
-      owning.objectStore('facts').put(owner, 'owner');
-      await committed(owning);
+      await files.#own();
       await files.#restore();
       return files;
     } catch (error) {
       database.close();
       throw error;
+    }
+  }
+
+  /** Where not even that has room, all can still be read, and the first change that has owns it. */
+  async #own(): Promise<void> {
+    try {
+      const owning = this.#database.transaction('facts', 'readwrite');
+      owning.objectStore('facts').put(this.#owner, 'owner');
+      await committed(owning);
+      this.#isOwner = true;
+    } catch (error) {
+      if (!isStorageFull(error)) throw error;
     }
   }
 
@@ -154,7 +171,9 @@ class DatabaseFiles implements OpenedFiles {
       const asked = facts.get('owner');
       asked.onsuccess = () => {
         try {
-          if (asked.result !== this.#owner) throw new VectorSearchError('STORAGE_IN_USE', undefined, holder);
+          if (!this.#isOwner) facts.put(this.#owner, 'owner');
+          else if (asked.result !== this.#owner)
+            throw new VectorSearchError('STORAGE_IN_USE', undefined, holder);
           this.#put(transaction);
         } catch (error) {
           this.#failure = storageError('writing to a database', error);
@@ -162,6 +181,7 @@ class DatabaseFiles implements OpenedFiles {
         }
       };
       await done;
+      this.#isOwner = true;
     } catch (error) {
       this.#failure ??= storageError('writing to a database', error);
       throw this.#failure;

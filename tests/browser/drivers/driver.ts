@@ -42,6 +42,8 @@ export interface Driver {
   /** A picture of what is seen, as PNG. */
   screenshot(): Promise<Uint8Array>;
   openTab(): Promise<DriverTab>;
+  /** Bytes that the site of the page may keep, or as many as ever. Only where the driver can. */
+  limitStorage?(bytes: number | undefined): Promise<void>;
   close(): Promise<void>;
 }
 

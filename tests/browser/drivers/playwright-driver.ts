@@ -3,7 +3,7 @@ Chromium by the DevTools protocol and Firefox by WebDriver BiDi, both through Pl
 
 @module
 */
-import { type Browser, chromium, firefox, type Page } from 'playwright-core';
+import { type Browser, type CDPSession, chromium, firefox, type Page } from 'playwright-core';
 import { bounded, type Driver, type DriverTab, type EngineName, type Key } from './driver.js';
 import { programs } from './programs.js';
 
@@ -12,6 +12,7 @@ class PlaywrightDriver implements Driver {
   readonly version: string;
   readonly #page: Page;
   readonly #end: () => Promise<void>;
+  #limiting: CDPSession | undefined;
 
   constructor(name: EngineName, version: string, page: Page, end: () => Promise<void>) {
     this.name = name;
@@ -82,6 +83,18 @@ class PlaywrightDriver implements Driver {
         if (!isFrozen) await session.send('Debugger.disable');
       },
     });
+  }
+
+  async limitStorage(bytes: number | undefined): Promise<void> {
+    const session = await this.#page.context().newCDPSession(this.#page);
+    const { origin } = new URL(this.#page.url());
+    await session.send('Storage.overrideQuotaForOrigin', {
+      origin,
+      ...(bytes !== undefined && { quotaSize: bytes }),
+    });
+    // As soon as it is detached, the limit is off.
+    this.#limiting?.detach();
+    this.#limiting = session;
   }
 
   close(): Promise<void> {

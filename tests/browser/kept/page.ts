@@ -79,6 +79,26 @@ const kept = {
     await collection.upsert(ids.map((id) => ({ id, vector: vectorOf(id), payload: { even: id % 2 === 0 } })));
   },
 
+  /** Points from `first` on, a hundred a call, until one is refused: the first of that call, and its error. */
+  async fill(first: number): Promise<unknown> {
+    const text = 'filled '.repeat(150);
+    for (let next = first; ; next += 100) {
+      const ids = Array.from({ length: 100 }, (_, i) => next + i);
+      const points = ids.map((id) => ({ id, vector: vectorOf(id), payload: { text: `${id} ${text}` } }));
+      try {
+        await collection.upsert(points);
+      } catch (error) {
+        const { code, message } = error as { readonly code?: string; readonly message: string };
+        return { first: next, code, message };
+      }
+    }
+  },
+
+  /** Bytes that the site keeps, as the browser tells. */
+  async usage(): Promise<number> {
+    return (await navigator.storage.estimate()).usage ?? 0;
+  },
+
   async delete(ids: readonly number[]): Promise<void> {
     await collection.delete(ids);
   },

@@ -106,7 +106,7 @@ export class DurableShard implements StoredShard {
         });
       else for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state));
     } catch (error) {
-      this.abandon();
+      void this.abandon();
       throw error;
     }
   }
@@ -150,6 +150,14 @@ export class DurableShard implements StoredShard {
   /** Resolves once what was acknowledged may be; nothing where it is already. */
   settle(): Promise<void> | undefined {
     return this.#journal.settle();
+  }
+
+  get isAhead(): boolean {
+    return this.#journal.isAhead;
+  }
+
+  get untold(): unknown {
+    return this.#journal.untold;
   }
 
   release(): void {
@@ -228,10 +236,9 @@ export class DurableShard implements StoredShard {
     await this.#journal.close();
   }
 
-  /** Ends it at once. */
-  abandon(): void {
+  abandon(): Promise<void> {
     this.#checkpoint = undefined;
-    void this.#journal.abandon();
+    return this.#journal.abandon();
   }
 
   #read(name: ShardFile['name'], offset: number, size: number): Uint8Array {

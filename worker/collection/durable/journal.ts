@@ -4,6 +4,7 @@ acknowledged (`strict`), or some time after (`relaxed`).
 
 @module
 */
+import { VectorSearchError } from '../../../bindings/api/errors.js';
 import { Store } from '../../../bindings/api/store.js';
 import type { StoreFiles } from '../../../bindings/api/store-files.js';
 import { HeldBackFiles } from '../../storage/held-back-files.js';
@@ -28,6 +29,14 @@ shard is opened; the less, the more often unchanged bytes are compared.
 */
 const logPart = 1 / 4;
 
+interface Failure {
+  readonly error: unknown;
+  /** Whether changes that were made are not in the files, which told it later. */
+  readonly isAhead: boolean;
+  /** Whether a call has told it: nobody waits for what is flushed later. */
+  readonly isTold: boolean;
+}
+
 export class Journal {
   readonly store: Store;
   readonly #files: OpenedFiles;
@@ -35,8 +44,8 @@ export class Journal {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What waits to be durable, where that takes other calls to come in between. */
   #settling: Promise<void> | undefined;
-  /** Why nothing can be written any more: found out when nobody waited for it. */
-  #failure: { readonly error: unknown } | undefined;
+  /** Why nothing can be written any more. */
+  #failure: Failure | undefined;
 
   /**
   Nothing where `auto` finds nothing but memory.
@@ -97,12 +106,28 @@ export class Journal {
     this.#settling = this.#files.settle();
   }
 
+  /** Whether what was made is not in the files: to go on, these are to be opened again. */
+  get isAhead(): boolean {
+    return this.#failure?.isAhead ?? false;
+  }
+
+  /** Why some of what was acknowledged is not in the files, where no call has told that. */
+  get untold(): unknown {
+    return this.#failure?.isTold === false ? this.#failure.error : undefined;
+  }
+
   /** Resolves once what was flushed is durable; nothing where it is. */
   settle(): Promise<void> | undefined {
+    return this.#settle(true);
+  }
+
+  #settle(isTold: boolean): Promise<void> | undefined {
     const settling = this.#settling;
     this.#settling = undefined;
     return settling?.catch((error) => {
-      this.#failure ??= { error };
+      // Somebody else's files are left to them.
+      const isAhead = !(error instanceof VectorSearchError) || error.code !== 'STORAGE_IN_USE';
+      this.#failure ??= { error, isAhead, isTold };
       throw error;
     });
   }
@@ -147,9 +172,9 @@ export class Journal {
     try {
       this.#flush();
     } catch (error) {
-      this.#failure = { error };
+      this.#failure = { error, isAhead: false, isTold: false };
     }
-    this.settle()?.catch(() => {});
+    this.#settle(false)?.catch(() => {});
   }
 
   #clearTimer(): void {

@@ -109,7 +109,7 @@ export class SalvagedShard implements StoredShard {
       }
     } catch (error) {
       if (error instanceof VectorSearchError && error.code === 'OUT_OF_MEMORY') {
-        this.abandon();
+        void this.abandon();
         throw error;
       }
       this.#changesAreLost = true;
@@ -147,6 +147,9 @@ export class SalvagedShard implements StoredShard {
   touch(): void {}
 
   settle(): undefined {}
+
+  readonly isAhead = false;
+  readonly untold = undefined;
 
   release(): void {}
 
@@ -194,8 +197,8 @@ export class SalvagedShard implements StoredShard {
     await this.#files.close();
   }
 
-  abandon(): void {
-    void this.close();
+  abandon(): Promise<void> {
+    return this.close();
   }
 
   /** Points that a change replaces, or removes, are missed no more. */

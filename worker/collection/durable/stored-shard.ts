@@ -24,6 +24,10 @@ export interface StoredShard {
   touch(): void;
   /** Resolves once what was acknowledged may be; nothing where it is already. */
   settle(): Promise<void> | undefined;
+  /** Whether changes that were made could not be kept: it is to be opened again, as it is stored. */
+  readonly isAhead: boolean;
+  /** Why not, where they were acknowledged. */
+  readonly untold: unknown;
   /** Writes what was held back while it was not known whether all shards are whole. */
   release(): void;
   /** Files that stay as they are until they are released: what is stored, or can be read of it. */
@@ -36,6 +40,6 @@ export interface StoredShard {
   checkpointSome(reason: CheckpointReason): number;
   /** Ends it. What was acknowledged is durable then. */
   close(): Promise<void>;
-  /** Ends it at once. */
-  abandon(): void;
+  /** Ends it at once. Resolves when its files are free. */
+  abandon(): Promise<void>;
 }

@@ -1,0 +1,49 @@
+/** A site that may keep no more, as the browser has it: what was acknowledged is there, and the next is refused. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Driver, waitFor } from './drivers/driver.js';
+import { launchChromiumOnDisk } from './drivers/playwright-driver.js';
+import { type Site, startSite } from './site.js';
+
+/** Beyond what is there when the limit is set. */
+const roomBytes = 8_000_000;
+
+describe('a site that may keep no more', () => {
+  let site: Site;
+  let driver: Driver;
+  beforeAll(async () => {
+    site = await startSite();
+    // Private pages keep files in memory, without a limit.
+    driver = await launchChromiumOnDisk();
+  });
+  afterAll(async () => {
+    await driver?.close();
+    await site?.close();
+  });
+
+  const ask = <T>(name: string, ...values: unknown[]) =>
+    driver.evaluate<T>(`kept.${name}(${values.map((value) => JSON.stringify(value)).join()})`);
+
+  test.each(['opfs', 'indexeddb'])('takes what there is room for, in %s', async (storage) => {
+    const options = { name: `limited ${storage}`, dim: 16, metric: 'euclidean', storage, shards: 1 };
+    await driver.open(site.url('kept/page.html'));
+    await waitFor(driver, 'globalThis.isReady');
+    await ask('open', options);
+    await ask('upsert', 1, 100);
+    await driver.limitStorage?.((await ask<number>('usage')) + roomBytes);
+    const { first, code, message } = await ask<{ first: number; code: string; message: string }>('fill', 101);
+    expect(code).toBe('STORAGE_FULL');
+    const [, keptBytes] = /the site, which keeps (\d+)/.exec(message) ?? [];
+    expect(Number(keptBytes)).toBeGreaterThan(roomBytes / 2);
+    expect(first).toBeGreaterThan(1000);
+    expect(await ask('all')).toHaveLength(first - 1);
+
+    await driver.limitStorage?.(undefined);
+    await ask('upsert', first, first + 9);
+    const all = await ask<unknown[]>('all');
+    expect(all).toHaveLength(first + 9);
+    await driver.reload();
+    await waitFor(driver, 'globalThis.isReady');
+    await ask('open', options);
+    expect(await ask('all')).toEqual(all);
+  });
+});
