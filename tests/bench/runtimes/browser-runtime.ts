@@ -16,11 +16,14 @@ import type { Site } from './site.js';
 const launchers = { Chromium: launchChromium, Firefox: launchFirefox, WebKit: launchWebKit };
 const launchersOnDisk = { ...launchers, Chromium: launchChromiumOnDisk };
 
+/** Longest that a measurement may take, of others' slow ones too. */
+const limitMs = 30 * 60_000;
+
 export type BrowserName = keyof typeof launchers;
 
 /** Starts the browser once, to learn its version and which variant it runs. */
 export async function browserKind(site: Site, name: BrowserName, peers: boolean): Promise<RuntimeKind> {
-  const driver = await launchers[name]();
+  const driver = await launchers[name](limitMs);
   try {
     const runtime = await openPage(site, driver);
     const facts = { name, version: driver.version, variant: await runtime.call('variant') };
@@ -28,8 +31,8 @@ export async function browserKind(site: Site, name: BrowserName, peers: boolean)
       title: `${name} ${shortVersion(driver.version)}, ${facts.variant}`,
       facts,
       peers,
-      open: async () => openPage(site, await launchers[name]()),
-      openOnDisk: async () => openPage(site, await launchersOnDisk[name]()),
+      open: async () => openPage(site, await launchers[name](limitMs)),
+      openOnDisk: async () => openPage(site, await launchersOnDisk[name](limitMs)),
     };
   } finally {
     await driver.close();

@@ -102,21 +102,23 @@ class PlaywrightDriver implements Driver {
   }
 }
 
-async function withPage(name: EngineName, browser: Browser): Promise<Driver> {
+async function withPage(name: EngineName, browser: Browser, limitMs?: number): Promise<Driver> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  return bounded<Driver>(new PlaywrightDriver(name, browser.version(), page, () => browser.close()));
+  return bounded<Driver>(new PlaywrightDriver(name, browser.version(), page, () => browser.close()), limitMs);
 }
 
-export async function launchChromium(): Promise<Driver> {
-  return withPage('chromium', await chromium.launch(chromiumOptions()));
+/** @param limitMs - Longest that one command may take. Default: {@link bounded}'s, here and below. */
+export async function launchChromium(limitMs?: number): Promise<Driver> {
+  return withPage('chromium', await chromium.launch(chromiumOptions()), limitMs);
 }
 
 /** With a profile, which is deleted with it: other pages of Playwright's are private, and keep what they store in memory. */
-export async function launchChromiumOnDisk(): Promise<Driver> {
+export async function launchChromiumOnDisk(limitMs?: number): Promise<Driver> {
   const context = await chromium.launchPersistentContext('', chromiumOptions());
   const version = context.browser()?.version() ?? '';
-  return new PlaywrightDriver('chromium', version, await context.newPage(), () => context.close());
+  const page = await context.newPage();
+  return bounded<Driver>(new PlaywrightDriver('chromium', version, page, () => context.close()), limitMs);
 }
 
 function chromiumOptions() {
@@ -126,10 +128,11 @@ function chromiumOptions() {
   return { executablePath: programs.chromium(), args };
 }
 
-export async function launchFirefox(): Promise<Driver> {
+export async function launchFirefox(limitMs?: number): Promise<Driver> {
   // This channel drives any Firefox, not only the one that Playwright builds.
   return withPage(
     'firefox',
     await firefox.launch({ channel: 'moz-firefox', executablePath: programs.firefox() }),
+    limitMs,
   );
 }
