@@ -40,8 +40,8 @@ compiled.
 
 Changes are made one after another, in the order in which they were asked for. A read sees every change that was
 acknowledged before it was asked for. Vectors and payloads of `upsert` and `updateVectors` are read while they run: they
-are to stay as they are until then; whatever else is given may be altered as soon as it was given. Each call rejects with a `VectorSearchError` where its arguments are wrong, and
-then nothing has changed.
+are to stay as they are until then; whatever else is given may be altered as soon as it was given. Each call rejects with
+a `VectorSearchError` where its arguments are wrong, and then nothing has changed.
 */
 export interface Collection<P extends object = Payload> {
   /** Its name. */

@@ -255,9 +255,11 @@ export class ShardedCollection implements Collection {
   }
 
   search(query: VectorInput | string, options: CollectionSearchOptions = {}): Promise<Hits> {
-    const { signal: _, ...request } = Object(options) as CollectionSearchOptions;
-    const asked = options?.explain ? undefined : ['search', query, request];
-    return this.#calls.read('search', options, asked, () => runSearch(query, options, this.#searcher));
+    // A copy: it may have to wait, and what is kept of it is kept for what was asked.
+    const given = { ...(Object(options) as CollectionSearchOptions) };
+    const { signal: _, ...request } = given;
+    const asked = given.explain ? undefined : ['search', query, request];
+    return this.#calls.read('search', options, asked, () => runSearch(query, given, this.#searcher));
   }
 
   searchBatch(queries: readonly VectorInput[], options: CollectionSearchOptions = {}): Promise<Hits[]> {
