@@ -113,6 +113,8 @@ export function pointsOf(
 interface CheckedPoint {
   readonly id: PointId;
   readonly payload: Payload | null;
+  /** JSON of the payload. */
+  readonly json: string | null;
   readonly vectors: ReadonlyMap<string, CheckedVector>;
 }
 
@@ -134,7 +136,7 @@ class BatchBuilder {
     return this.#ids.has(id);
   }
 
-  add({ id, payload, vectors }: CheckedPoint, shard: number): void {
+  add({ id, json, vectors }: CheckedPoint, shard: number): void {
     this.#ids.add(id);
     let columns = this.#shards.get(shard);
     if (columns === undefined) {
@@ -142,7 +144,7 @@ class BatchBuilder {
       this.#shards.set(shard, columns);
     }
     const place = columns.ids.push(id) - 1;
-    columns.payloads.push(payload && jsonOf(payload));
+    columns.payloads.push(json);
     for (const [name, vector] of vectors) {
       if (this.#plan.shapes.dense.has(name)) addTo(columns.dense, name, place, vector as Float32Array);
       else addTo(columns.sparse, name, place, vector as SparseVector);
@@ -195,15 +197,6 @@ interface ShardColumns {
   readonly payloads: (string | null)[];
   readonly dense: Map<string, VectorColumn<Float32Array>>;
   readonly sparse: Map<string, VectorColumn<SparseVector>>;
-}
-
-/** @throws {VectorSearchError} with code `OUT_OF_MEMORY`: no string is that long. */
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    throw new VectorSearchError('OUT_OF_MEMORY', undefined, undefined, { cause: error });
-  }
 }
 
 /** As those of columns are. */
@@ -407,9 +400,21 @@ function checkPoint(
   if (point.text !== undefined && point.vector !== undefined)
     throw invalidArgument(`a vector or a text in ${name}`, 'both');
   const vector: PointVectors | undefined = embeddedVector ?? point.vector;
+  const payload = checkPayload(point.payload ?? null, `the payload of ${name}`);
   return {
     id,
-    payload: checkPayload(point.payload ?? null, `the payload of ${name}`),
+    payload,
+    json: payload && jsonOf(payload),
     vectors: checkPointVectors(vector, shapes, name),
   };
+}
+
+/** @throws {VectorSearchError} with code `OUT_OF_MEMORY`: no string is that long. */
+function jsonOf(payload: Payload): string {
+  try {
+    return JSON.stringify(payload);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new VectorSearchError('OUT_OF_MEMORY', undefined, undefined, { cause: error });
+  }
 }

@@ -53,12 +53,13 @@ export class DenseField {
       count++;
       field.#keep(slot, id);
     });
-    if (count === engine.size) {
-      field.#learnedFrom = Math.max(1, engine.size);
+    const { size } = engine;
+    if (count === size) {
+      field.#learnedFrom = Math.max(1, size);
       return field;
     }
     field.dispose();
-    throw new VectorSearchError('CORRUPT_DATA', engine.size, '0 of the slots of its vectors');
+    throw new VectorSearchError('CORRUPT_DATA', size, '0 of the slots of its vectors');
   }
 
   private constructor(engine: VectorSearchEngine, onDisk: boolean) {

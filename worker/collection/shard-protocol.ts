@@ -51,6 +51,8 @@ export interface ShardStorage {
   readonly model?: string;
   /** `readOnly`: what is left of it is opened where it is damaged, and nothing is written until {@link ShardCalls.release}. */
   readonly ifDamaged?: 'readOnly';
+  /** It is not made where there is none. */
+  readonly mustExist?: boolean;
 }
 
 /** What is missing of a damaged shard. */

@@ -11,13 +11,17 @@ import type { UpsertOptions } from './types.js';
 
 /** Changes, or batches of them, between two looks at whether a checkpoint is due. */
 const changesPerLook = 8;
+/** Where there is no room, or files told late that there is none, a try costs much, and brings nothing. */
+const retryMs = 60_000;
 /** Rounds of some 20 ms of indexing that make a piece of upkeep: a change waits that long. */
 const roundsPerPiece = 5;
 
 export class ShardUpkeep {
   readonly #shards: ShardGroup;
-  /** Whether there is a graph, in which vectors are linked after they are taken. */
-  readonly #hasGraph: boolean;
+  /** Whether there may be a graph, in which vectors are linked after they are taken. */
+  readonly #mayHaveGraph: boolean;
+  /** When a checkpoint that fails is tried again of its own accord. */
+  #notBefore = 0;
   /** What is done when it is still, of shards that outlive their workers. */
   readonly #whenStill: Upkeep | undefined;
   #checkpointError: string | undefined;
@@ -30,7 +34,9 @@ export class ShardUpkeep {
     between: (run: () => Promise<boolean>) => Promise<boolean>,
   ) {
     this.#shards = shards;
-    this.#hasGraph = Object.values(vectors).some(({ index }) => index === 'hnsw');
+    // What is stored need not be told again.
+    const isUntold = (index: string | undefined) => index === undefined && shards.isDurable;
+    this.#mayHaveGraph = Object.values(vectors).some(({ index }) => index === 'hnsw' || isUntold(index));
     if (shards.isDurable) {
       this.#whenStill = new Upkeep(() => between(() => this.#keepUp()));
       // What was not indexed when it was left.
@@ -70,7 +76,7 @@ export class ShardUpkeep {
         onProgress?.({ phase: 'index', done, total: points });
       }
     };
-    const finished = await Promise.allSettled(this.#hasGraph ? this.#shards.all.map(index) : []);
+    const finished = await Promise.allSettled(this.#mayHaveGraph ? this.#shards.all.map(index) : []);
     for (const shard of finished) if (shard.status === 'rejected') throw shard.reason;
     if (points > 0 && !signal?.aborted) onProgress?.({ phase: 'index', done: points, total: points });
   }
@@ -78,13 +84,17 @@ export class ShardUpkeep {
   /** Has the shards write down what they are like, as far as there is reason to: searches come in between. */
   async checkpoint(reason: CheckpointReason): Promise<void> {
     if (!this.#shards.isDurable || this.#shards.storage.damage !== undefined) return;
+    const isOwnAccord = reason === 'due' || reason === 'still';
+    if (isOwnAccord && performance.now() < this.#notBefore) return;
     const write = async (shard: number) => {
       while ((await this.#shards.call(shard, 'checkpointSome', [reason], {})) < 1);
     };
     try {
       await Promise.all(this.#shards.all.map(write));
       this.#checkpointError = undefined;
+      this.#notBefore = 0;
     } catch (error) {
+      this.#notBefore = performance.now() + retryMs;
       this.#checkpointError = String((error as Error).message);
       throw error;
     }
@@ -102,7 +112,7 @@ export class ShardUpkeep {
         if ((await this.#shards.call(shard, 'indexSome', [], {})) >= 1) return true;
       return false;
     };
-    const indexed = await Promise.all(this.#hasGraph ? this.#shards.all.map(index) : []);
+    const indexed = await Promise.all(this.#mayHaveGraph ? this.#shards.all.map(index) : []);
     if (indexed.includes(false)) return false;
     await this.checkpoint('still');
     return true;

@@ -68,7 +68,7 @@ export class Shard {
   readonly payloads = new PayloadStore();
   readonly #selections = new Map<string, Selection>();
   readonly #searcher = new ShardSearcher(this);
-  readonly #config: ShardConfig;
+  #config: ShardConfig;
   #durable: StoredShard | undefined;
   /** What the next change is to throw. */
   #untold: unknown;
@@ -97,7 +97,7 @@ export class Shard {
     config: ShardConfig,
     openStored: (...given: Parameters<typeof DurableShard.open>) => Promise<StoredShard | undefined>,
   ): Promise<Shard> {
-    const { vectors, sparseVectors, payloadIndex, storage } = config;
+    const { vectors, sparseVectors, storage } = config;
     const shard = new Shard(config);
     try {
       for (const [name, sparse] of Object.entries(sparseVectors))
@@ -107,10 +107,8 @@ export class Shard {
         for (const [name, dense] of Object.entries(vectors)) shard.dense.set(name, DenseField.create(dense));
       durable?.begin((change) => shard.#makeAgain(change));
       shard.#durable = durable;
-      const indexes = shard.payloads.indexes();
-      for (const [key, schema] of Object.entries(payloadIndex))
-        if (JSON.stringify(indexes[key]?.schema) !== JSON.stringify(schema))
-          shard.createPayloadIndex(key, schema);
+      for (const [key, schema] of shard.#missingIndexes()) shard.createPayloadIndex(key, schema);
+      await shard.settle();
       return shard;
     } catch (error) {
       shard.dispose();
@@ -136,11 +134,23 @@ export class Shard {
       this.dispose();
       const { storage, ...config } = this.#config;
       const { ifDamaged: _, ...place } = storage as ShardStorage;
-      const shard = await Shard.open({ ...config, storage: place });
-      shard.#untold = durable.untold;
+      // Indexes that are not stored yet are not: there may be no room.
+      const again = { ...config, payloadIndex: {}, storage: { ...place, mustExist: true } };
+      const shard = await Shard.open(again);
+      shard.#config = this.#config;
+      shard.#untold = durable.untold ?? this.#untold;
+      for (const [key, schema] of shard.#missingIndexes()) shard.payloads.createIndex(key, schema);
       return shard;
     };
     return open();
+  }
+
+  /** Payload indexes that were asked for and are not there. */
+  #missingIndexes(): readonly (readonly [string, PayloadSchema])[] {
+    const there = this.payloads.indexes();
+    return Object.entries(this.#config.payloadIndex).filter(
+      ([key, schema]) => JSON.stringify(there[key]?.schema) !== JSON.stringify(schema),
+    );
   }
 
   /** What is told about it when it is opened. */
@@ -195,8 +205,12 @@ export class Shard {
 
   updateVectors(batch: VectorBatch, flats: readonly Float32Array[]): Steps<number> {
     return this.#inSteps(function* (this: Shard, undo) {
+      const slots = batch.ids.map((id) => {
+        const slot = this.points.slotOf(id);
+        if (slot === undefined) throw new VectorSearchError('NOT_FOUND', undefined, id);
+        return slot;
+      });
       const keep = this.#takeDown('updateVectors', () => [batch], flats);
-      const slots = batch.ids.map((id) => this.points.slotOf(id) as number);
       yield* this.#setVectors(slots, batch, flats, undo);
       keep();
       return slots.length;

@@ -105,7 +105,9 @@ export class SparseField {
 
   /** An index for slots that are numbered anew. `order`: those that are kept, as they will follow one another. */
   *renumberedSteps(order: readonly number[]): Steps<SparseIndex> {
-    const index = new SparseIndex(this.#index.options);
+    const { k1, b, ...others } = this.#index.options;
+    // They are parameters of BM25 alone.
+    const index = new SparseIndex(others.scoring === 'bm25' ? { ...others, k1, b } : others);
     let done = false;
     try {
       yield* eachInSteps(order, (before, slot) => {

@@ -74,8 +74,8 @@ class DatabaseFiles implements OpenedFiles {
   readonly files: StoreFiles;
   readonly #database: IDBDatabase;
   readonly #owner: string;
-  /** Whether the database knows it. */
-  #isOwner = false;
+  /** Whom the database must name for this to write. */
+  #expectedOwner: unknown;
   readonly #release: () => void;
   readonly #contents: readonly BlockFile[];
   /** Flushed, and not yet on its way. */
@@ -124,15 +124,17 @@ class DatabaseFiles implements OpenedFiles {
     }
   }
 
-  /** Where not even that has room, all can still be read, and the first change that has owns it. */
+  /** Where not even that has room, all can still be read, and the first change that has tells it. */
   async #own(): Promise<void> {
+    const before = await requested(this.#database.transaction('facts').objectStore('facts').get('owner'));
     try {
       const owning = this.#database.transaction('facts', 'readwrite');
       owning.objectStore('facts').put(this.#owner, 'owner');
       await committed(owning);
-      this.#isOwner = true;
+      this.#expectedOwner = this.#owner;
     } catch (error) {
       if (!isStorageFull(error)) throw error;
+      this.#expectedOwner = before;
     }
   }
 
@@ -171,9 +173,9 @@ class DatabaseFiles implements OpenedFiles {
       const asked = facts.get('owner');
       asked.onsuccess = () => {
         try {
-          if (!this.#isOwner) facts.put(this.#owner, 'owner');
-          else if (asked.result !== this.#owner)
+          if (asked.result !== this.#expectedOwner)
             throw new VectorSearchError('STORAGE_IN_USE', undefined, holder);
+          if (this.#expectedOwner !== this.#owner) facts.put(this.#owner, 'owner');
           this.#put(transaction);
         } catch (error) {
           this.#failure = storageError('writing to a database', error);
@@ -181,7 +183,7 @@ class DatabaseFiles implements OpenedFiles {
         }
       };
       await done;
-      this.#isOwner = true;
+      this.#expectedOwner = this.#owner;
     } catch (error) {
       this.#failure ??= storageError('writing to a database', error);
       throw this.#failure;

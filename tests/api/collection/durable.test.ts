@@ -21,6 +21,7 @@ import {
 } from 'vicinal/worker';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../../support/temporary-folder.js';
+import { randomVectors } from '../../support/vectors.js';
 import { pointsWith } from './collection.behaviour.js';
 import { openedCollections } from './support/opened-collections.js';
 
@@ -177,6 +178,23 @@ describe('a collection in a folder', () => {
     const { shards: _, model: __, ...fewer } = options;
     const collection = await open({ ...fewer, shards: 'auto' });
     expect(await collection.info()).toMatchObject({ model: 'one', shards: [{}, {}] });
+  });
+
+  it('links what comes to a graph, also where it was opened without a word of the index', async () => {
+    const options = { name: 'graph', storage: 'file', path: folder(), dim: 8 } as const;
+    await (await open({ ...options, index: 'hnsw' })).close();
+    const collection = await open(options);
+    const ids = Array.from({ length: 4000 }, (_, id) => id);
+    let indexed = 0;
+    await collection.upsert(
+      { ids, vectors: randomVectors(ids.length, 8, 5) },
+      {
+        onProgress: ({ phase, done, total }) => {
+          if (phase === 'index' && done < total) indexed++;
+        },
+      },
+    );
+    expect(indexed).toBeGreaterThan(0);
   });
 
   it('writes down what it is like once it is still, and keeps what comes after', async () => {

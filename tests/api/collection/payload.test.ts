@@ -46,6 +46,10 @@ describe('a payload', () => {
     ['x', 'payload to be a plain object, got "x"'],
     [[], 'payload to be a plain object, got Array of length 0'],
     [new Map(), 'payload to be a plain object, got Map'],
+    [
+      Object.defineProperty({ a: 1 }, 'toJSON', { value: () => [1] }),
+      'payload to be a JSON value, got "an object that has toJSON"',
+    ],
     [{ a: Number.NaN }, 'payload.a to be a JSON value, got NaN'],
     [{ a: [1, Number.POSITIVE_INFINITY] }, 'payload.a[1] to be a JSON value, got Infinity'],
     [{ a: { b: new Date(0) } }, 'payload.a.b to be a JSON value, got Date'],

@@ -184,6 +184,24 @@ describe('optimize', () => {
     expect(shard.count(checkFilter({ must: [{ key: 'color', match: { value: 'green' } }] }))).toBe(201);
   });
 
+  it('closes them among sparse vectors, whatever they are scored by', async () => {
+    for (const config of [{}, { modifier: 'idf' }] as const) {
+      const shard = await Shard.open({ vectors: {}, sparseVectors: { sparse: config }, payloadIndex: {} });
+      const some = Array.from({ length: 20 }, (_, id) => id);
+      const vectors = some.map((id) => ({
+        indices: Uint32Array.of(id % 5),
+        values: Float32Array.of(1 + id),
+      }));
+      const payloads = some.map(() => null);
+      const sparse = [{ name: 'sparse', points: some, vectors }];
+      drained(shard.upsert({ ids: some, payloads, dense: [], sparse }, []));
+      drained(shard.delete({ ids: some.filter((id) => id % 2 === 0) }));
+      drained(shard.optimize());
+      expect(shard.points.nextSlot).toBe(10);
+      expect(shard.vectorsOf([13], 'sparse')).toEqual([vectors[13]]);
+    }
+  });
+
   it('leaves all as it was where it is stopped', async () => {
     const shard = await holey();
     const before = readOf(shard);

@@ -79,6 +79,25 @@ describe('stored points', () => {
     );
   });
 
+  it('take as much when they are numbered anew before they are read', () => {
+    const points = new PointTable();
+    const payloads = new PayloadStore();
+    const text = 'x'.repeat(1000);
+    payloads.take(
+      new StoredPoints(sectionOf([0, 1, 2].map((slot) => JSON.stringify([slot, { text }]))), points),
+    );
+    const steps = payloads.renumberSteps([2, 1]);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    step.value();
+    expect(payloads.memoryBytes).toBeGreaterThan(2000);
+    for (const slot of [0, 1]) {
+      expect(payloads.get(slot)).toEqual({ text });
+      payloads.set(slot, null);
+    }
+    expect(payloads.memoryBytes).toBe(2 * 8);
+  });
+
   it('are indexed as they are read', () => {
     const years = [1999, 2001, null, 1999];
     const section = sectionOf(

@@ -81,12 +81,20 @@ const kept = {
 
   /** Points from `first` on, a hundred a call, until one is refused: the first of that call, and its error. */
   async fill(first: number): Promise<unknown> {
-    const text = 'filled '.repeat(150);
+    // Databases compress what repeats itself.
+    const textOf = (id: number) =>
+      Array.from({ length: 200 }, (_, i) =>
+        numberAt(id * 200 + i)
+          .toString(36)
+          .slice(2, 7),
+      ).join('');
     for (let next = first; ; next += 100) {
       const ids = Array.from({ length: 100 }, (_, i) => next + i);
-      const points = ids.map((id) => ({ id, vector: vectorOf(id), payload: { text: `${id} ${text}` } }));
+      const points = ids.map((id) => ({ id, vector: vectorOf(id), payload: { text: textOf(id) } }));
       try {
         await collection.upsert(points);
+        // The browser counts anew what is kept when it is asked, and some time after otherwise.
+        await navigator.storage.estimate();
       } catch (error) {
         const { code, message } = error as { readonly code?: string; readonly message: string };
         return { first: next, code, message };
@@ -113,6 +121,10 @@ const kept = {
     for await (const { vector, ...point } of collection.scroll({ withVector: true }))
       points.push({ ...point, vector: [...(vector as Float32Array)] });
     return points;
+  },
+
+  ids(): Promise<unknown[]> {
+    return idsOf(collection);
   },
 
   /** The nearest to a vector of an id, with a filter and without. */

@@ -33,12 +33,12 @@ export class JsonText {
 /** A batch as the log has it: with payloads, and not their JSON. */
 export function jsonOfBatch({ payloads, ...vectors }: PointBatch): JsonText {
   const all = payloads.map((payload) => (typeof payload === 'string' ? payload : jsonOf(payload)));
-  return new JsonText(`{"payloads":[${all.join()}],${jsonOf(vectors).slice(1)}`);
+  return new JsonText(joined('{"payloads":[', all, `],${jsonOf(vectors).slice(1)}`));
 }
 
 /** @returns The record in pieces: what comes before the arrays, and the arrays themselves, which are not copied. */
 export function encodeChange({ call, args, flats }: Change): readonly Uint8Array[] {
-  const text = utf8.encode(`[${[call, ...args].map(jsonOf).join()}]`);
+  const text = utf8.encode(joined('[', [call, ...args].map(jsonOf), ']'));
   const head = 8 + 4 * flats.length;
   const bytes = new Uint8Array(head + aligned(text.length));
   const words = new DataView(bytes.buffer);
@@ -94,6 +94,15 @@ function parsed(text: Uint8Array, offset: number): unknown[] {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as unknown[];
   } catch (error) {
     throw damaged(offset, error);
+  }
+}
+
+/** @throws {VectorSearchError} with code `OUT_OF_MEMORY`: no string is that long. */
+function joined(before: string, texts: readonly string[], behind: string): string {
+  try {
+    return `${before}${texts.join()}${behind}`;
+  } catch (error) {
+    throw new VectorSearchError('OUT_OF_MEMORY', undefined, undefined, { cause: error });
   }
 }
 

@@ -84,6 +84,8 @@ export class DurableShard implements StoredShard {
     this.#journal = journal;
     this.#state = state;
     this.wasStored = store.has('meta');
+    if (!this.wasStored && storage.mustExist)
+      throw new VectorSearchError('STORAGE_FAILED', undefined, 'what was stored is gone');
     if (!this.wasStored && records > 0)
       throw new VectorSearchError('CORRUPT_DATA', undefined, '0: there are changes of nothing');
     this.#meta = this.wasStored

@@ -33,8 +33,8 @@ interface Failure {
   readonly error: unknown;
   /** Whether changes that were made are not in the files, which told it later. */
   readonly isAhead: boolean;
-  /** Whether a call has told it: nobody waits for what is flushed later. */
-  readonly isTold: boolean;
+  /** Whether a change that was acknowledged may be among them, and no change has failed for it. */
+  readonly isUntold: boolean;
 }
 
 export class Journal {
@@ -97,7 +97,9 @@ export class Journal {
 
   /** @throws what made an earlier change fail that nobody waited for. */
   check(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#failure === undefined) return;
+    this.#failure = { ...this.#failure, isUntold: false };
+    throw this.#failure.error;
   }
 
   /** To be called when the store was flushed by other means. */
@@ -111,23 +113,20 @@ export class Journal {
     return this.#failure?.isAhead ?? false;
   }
 
-  /** Why some of what was acknowledged is not in the files, where no call has told that. */
+  /** Why some of what was acknowledged may not be in the files, where no change has failed for it. */
   get untold(): unknown {
-    return this.#failure?.isTold === false ? this.#failure.error : undefined;
+    return this.#failure?.isUntold ? this.#failure.error : undefined;
   }
 
   /** Resolves once what was flushed is durable; nothing where it is. */
   settle(): Promise<void> | undefined {
-    return this.#settle(true);
-  }
-
-  #settle(isTold: boolean): Promise<void> | undefined {
     const settling = this.#settling;
     this.#settling = undefined;
     return settling?.catch((error) => {
       // Somebody else's files are left to them.
       const isAhead = !(error instanceof VectorSearchError) || error.code !== 'STORAGE_IN_USE';
-      this.#failure ??= { error, isAhead, isTold };
+      // Strict changes wait for their own.
+      this.#failure ??= { error, isAhead, isUntold: !this.#isStrict };
       throw error;
     });
   }
@@ -172,9 +171,9 @@ export class Journal {
     try {
       this.#flush();
     } catch (error) {
-      this.#failure = { error, isAhead: false, isTold: false };
+      this.#failure = { error, isAhead: false, isUntold: true };
     }
-    this.#settle(false)?.catch(() => {});
+    this.settle()?.catch(() => {});
   }
 
   #clearTimer(): void {

@@ -23,6 +23,8 @@ export function checkPayload(value: unknown, path: string): Payload | null {
 }
 
 function checkObject(object: Readonly<Record<string, unknown>>, path: string, depth: number): Payload {
+  if (typeof object.toJSON === 'function')
+    throw invalidArgument(`${path} to be a JSON value`, 'an object that has toJSON');
   let hasChanged = false;
   const members: [string, JsonValue][] = [];
   for (const key of Object.keys(object)) {

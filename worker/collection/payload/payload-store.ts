@@ -59,7 +59,7 @@ export interface UnreadPayloads {
 
 /** The payloads of a shard. */
 export class PayloadStore {
-  /** JSON until it is asked for; `undefined` where it is not read yet. */
+  /** JSON where it was not asked for yet; `undefined` where not even that is read. */
   #payloads: (Payload | string | null | undefined)[] = [];
   #unread: UnreadPayloads | undefined;
   #unreadCount = 0;
@@ -115,8 +115,7 @@ export class PayloadStore {
     return JSON.stringify(known ?? null);
   }
 
-  /** As it is kept here; what is not read yet as JSON. */
-  #known(slot: number): Payload | string | null {
+  #payloadOrJson(slot: number): Payload | string | null {
     const known = this.#payloads[slot];
     return known === undefined ? this.json(slot) : known;
   }
@@ -175,7 +174,7 @@ export class PayloadStore {
   */
   *renumberSteps(order: readonly number[]): Steps<() => void> {
     const isIndexed = this.#indexes.size > 0;
-    const payloads = order.map((slot) => (isIndexed ? this.get(slot) : this.#known(slot)));
+    const payloads = order.map((slot) => (isIndexed ? this.get(slot) : this.#payloadOrJson(slot)));
     const fields: FieldIndex[] = [];
     for (const { field } of this.#indexes.values()) {
       const renumbered = new FieldIndex(field.key, field.path, field.type, this.tokenize);
@@ -186,7 +185,9 @@ export class PayloadStore {
     }
     return () => {
       this.#payloads = payloads;
+      this.#payloadBytes = payloads.reduce((sum, each) => sum + bytesOf(each) - bytesOf(null), 0);
       this.#unread = undefined;
+      this.#unreadCount = 0;
       for (const [place, index] of [...this.#indexes.values()].entries())
         index.field = fields[place] as FieldIndex;
     };
