@@ -45,7 +45,8 @@ function openNode(site: Site, variant: Variant): Runtime {
     address: (file) => site.address(file),
     kernels: (which) => pathToFileURL(join(paths.build, `wasm-${which}`, 'bench_kernels.mjs')).href,
     async close() {
-      if (child.connected) child.disconnect();
+      // It may have workers that are open still.
+      child.kill();
       await ended;
     },
   };
