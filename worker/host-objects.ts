@@ -198,10 +198,10 @@ function* packSteps(steps: Steps<SearchResults[]>): Steps<PackedResults> {
 }
 
 /**
-Returns the arrays that a call has brought, to be filled again: left to the garbage collector, some megabytes a batch
-would have it run again and again.
+Gives back the arrays that a call has brought, in the buffers that they came in, to be filled again: left to the garbage
+collector, some megabytes a batch would have it run again and again.
 */
-function* thenReturn<Arrays>(steps: Steps<unknown>, arrays: Arrays): Steps<Arrays> {
+function* thenReturn(steps: Steps<unknown>, arrays: readonly Float32Array[]): Steps<readonly Float32Array[]> {
   yield* steps;
   return arrays;
 }

@@ -404,13 +404,13 @@ function checkPoint(
   return {
     id,
     payload,
-    json: payload && jsonOf(payload),
+    json: payload && stringified(payload),
     vectors: checkPointVectors(vector, shapes, name),
   };
 }
 
 /** @throws {VectorSearchError} with code `OUT_OF_MEMORY`: no string is that long. */
-function jsonOf(payload: Payload): string {
+function stringified(payload: Payload): string {
   try {
     return JSON.stringify(payload);
   } catch (error) {

@@ -123,6 +123,17 @@ function start() {
 /** Longer than until a relaxed change is flushed. */
 const flushed = () => new Promise((resolve) => setTimeout(resolve, 300));
 
+/** A relaxed shard with point 1 durable and point 2 acknowledged, on a disk that is full by then. */
+async function startFull() {
+  const shard = start();
+  await shard.open('relaxed');
+  await shard.upsert(1);
+  await flushed();
+  await shard.upsert(2);
+  disk.isFull = true;
+  return shard;
+}
+
 describe('files that tell late that they are full', () => {
   it('refuse a strict change, which is not seen, and take the next once there is room', async () => {
     const shard = start();
@@ -152,12 +163,7 @@ describe('files that tell late that they are full', () => {
     'flush',
     'checkpoint',
   ])('tell the next change of what was acknowledged and lost by a %s', async (by) => {
-    const shard = start();
-    await shard.open('relaxed');
-    await shard.upsert(1);
-    await flushed();
-    await shard.upsert(2);
-    disk.isFull = true;
+    const shard = await startFull();
     if (by === 'flush') await flushed();
     else expect(await shard.call('checkpointSome', 'wanted')).toBe('STORAGE_FULL');
     expect(await shard.ids()).toEqual([1]);
@@ -170,12 +176,7 @@ describe('files that tell late that they are full', () => {
   });
 
   it('refuse vectors of a point that was lost after it was looked for', async () => {
-    const shard = start();
-    await shard.open('relaxed');
-    await shard.upsert(1);
-    await flushed();
-    await shard.upsert(2);
-    disk.isFull = true;
+    const shard = await startFull();
     await shard.call('checkpointSome', 'wanted');
     disk.isFull = false;
     expect(await shard.updateVector(2)).toBe('NOT_FOUND');
