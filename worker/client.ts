@@ -63,6 +63,8 @@ export interface CallSettings {
   readonly transfer?: boolean | undefined;
   /** The call changes nothing, so that a stop need not wait for the worker's word. */
   readonly readOnly?: boolean;
+  /** Number of a series of calls: none is made behind one of them that has failed. */
+  readonly series?: number | undefined;
 }
 
 interface PendingCall {
@@ -121,7 +123,16 @@ export class WorkerClient implements WorkerHandle {
     const stoppable = settings.signal !== undefined || settings.onProgress !== undefined;
     const wantsProgress = settings.onProgress !== undefined;
     return this.#send(object, args, settings, (call, sent) => {
-      return { type: 'call', call, object, method, args: sent, stoppable, wantsProgress };
+      return {
+        type: 'call',
+        call,
+        object,
+        method,
+        args: sent,
+        stoppable,
+        wantsProgress,
+        series: settings.series,
+      };
     });
   }
 

@@ -96,6 +96,12 @@ const shardCalls: CallTable<Shard, ShardCalls> = {
   close: (shard) => shard.close(),
 };
 
+/** Those that change points: however many are asked for at once. */
+const pointChanges: ReadonlySet<string> = new Set<keyof ShardCalls>([
+  ...(['upsert', 'updateVectors', 'deleteVectors', 'delete'] as const),
+  ...(['setPayload', 'overwritePayload', 'deletePayload', 'clearPayload'] as const),
+]);
+
 const restorationCalls: CallTable<Restoration, RestorationCalls> = {
   write: (files, shard, name, offset, bytes) => files.write(shard, name, offset, bytes),
   finish: (files) => files.finish(),
@@ -172,7 +178,17 @@ export function callObject(
   return (call as (target: unknown, ...args: readonly unknown[]) => unknown)(object, ...args);
 }
 
-/** Resolves once what a call has done may be acknowledged; nothing where it may be at once. */
+/** Whether changes of an object are to be made durable, by {@link settleObject}, before they are acknowledged. */
+export function owesFlush(object: HostObject): boolean {
+  return object instanceof Shard && object.owesFlush;
+}
+
+/** Whether a call is a change that may be made durable together with others. */
+export function changesWithOthers(object: HostObject, method: string): boolean {
+  return object instanceof Shard && pointChanges.has(method);
+}
+
+/** Resolves once what was done may be acknowledged; nothing where it may be at once. */
 export function settleObject(object: HostObject | undefined): Promise<void> | undefined {
   return object instanceof Shard || object instanceof Restoration ? object.settle() : undefined;
 }

@@ -4,6 +4,9 @@ The worker's side: receives requests, runs them one at a time in the order in wh
 A long call is a generator of steps. Between steps the host lets its message queue run, for two reasons only: to learn
 that a call is to be stopped, and to keep receiving. Calls received meanwhile wait; they never overtake.
 
+Changes that are to be durable before they are acknowledged are made so together, where they come faster than one by one
+(group commit).
+
 @module
 */
 import type { Steps } from '../bindings/api/steps.js';
@@ -11,10 +14,12 @@ import type { InitOptions, Progress } from '../bindings/api/types.js';
 import { errorFields } from './error-fields.js';
 import {
   callObject,
+  changesWithOthers,
   disposeObject,
   type HostObject,
   openAgain,
   openObject,
+  owesFlush,
   settleObject,
   startModule,
   trapMessage,
@@ -36,12 +41,26 @@ runs. A look costs some 10 to 50 microseconds, so this spends about one percent.
 */
 const messageTurnIntervalMs = 4;
 
+/** How long a change waits, in milliseconds, for others that are made durable with it, beside the last of them. */
+const longestGroupMs = 16;
+
 /** Shortest time between two reports of progress, in milliseconds: 20 a second are smooth, and no flood. */
 const progressIntervalMs = 50;
 
 type Task = Extract<HostRequest, { type: 'open' | 'call' | 'release' }>;
 
+type Call = Extract<Task, { type: 'call' }>;
+
 const stopped = Symbol('stopped');
+const later = Symbol('later');
+
+/** Changes of an object that are made and not durable yet. */
+interface Group {
+  readonly object: HostObject;
+  readonly number: number;
+  readonly since: number;
+  readonly made: { readonly task: Call; readonly value: unknown }[];
+}
 
 export class Host {
   readonly #port: HostPort;
@@ -53,6 +72,9 @@ export class Host {
   /** Whether the running call is to stop at its next look into the message queue. */
   #stopRunning = false;
   #pumping = false;
+  #group: Group | undefined;
+  /** The last series of calls of which one has failed, and how. */
+  #failedSeries: { readonly series: number; readonly error: unknown } | undefined;
 
   constructor(port: HostPort) {
     this.#port = port;
@@ -121,13 +143,39 @@ export class Host {
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
-    for (let task = this.#queue[0]; task !== undefined; task = this.#queue[0]) {
-      // A stop that has arrived behind the call is received before the call begins.
-      if (task.type === 'call' && task.stoppable) await this.#turn();
-      const next = this.#queue.shift();
-      if (next !== undefined) await this.#run(next);
+    for (;;) {
+      const [waiting] = this.#queue;
+      if (waiting === undefined && this.#group === undefined) break;
+      const isStoppable = waiting?.type === 'call' && waiting.stoppable;
+      // A stop that has arrived behind the call is received before the call begins, and changes that have, with the group.
+      if (isStoppable || this.#group !== undefined) await this.#turn();
+      const [task] = this.#queue;
+      if (this.#group !== undefined && !this.#joins(task)) {
+        await this.#settle(this.#group);
+      } else if (task !== undefined) {
+        this.#queue.shift();
+        await this.#run(task);
+      }
     }
     this.#pumping = false;
+  }
+
+  /** Whether a task may be run before the group is settled. */
+  #joins(task: Task | undefined): boolean {
+    const group = this.#group;
+    if (group === undefined || task?.type !== 'call' || task.object !== group.number) return false;
+    return changesWithOthers(group.object, task.method) && performance.now() - group.since < longestGroupMs;
+  }
+
+  async #settle({ object, made }: Group): Promise<void> {
+    this.#group = undefined;
+    try {
+      await settleObject(object);
+    } catch (error) {
+      for (const { task } of made) this.#fail(task, error);
+      return;
+    }
+    for (const { task, value } of made) this.#answer(task, value);
   }
 
   async #run(task: Task): Promise<void> {
@@ -136,16 +184,31 @@ export class Host {
     try {
       const value = await this.#perform(task);
       if (value === stopped) this.#post({ type: 'stopped', call: task.call });
-      else this.#post({ type: 'result', call: task.call, value }, transferables(value));
+      else if (value !== later) this.#answer(task, value);
     } catch (error) {
-      this.#post({ type: 'error', call: task.call, error: errorFields(error) });
-      const trap = trapMessage();
-      if (trap !== undefined) this.#post({ type: 'broken', reason: trap });
+      this.#fail(task, error);
     } finally {
       this.#running = undefined;
     }
   }
 
+  #answer(task: Task, value: unknown): void {
+    try {
+      this.#post({ type: 'result', call: task.call, value }, transferables(value));
+    } catch (error) {
+      this.#fail(task, error);
+    }
+  }
+
+  #fail(task: Task, error: unknown): void {
+    if (task.type === 'call' && task.series !== undefined)
+      this.#failedSeries = { series: task.series, error };
+    this.#post({ type: 'error', call: task.call, error: errorFields(error) });
+    const trap = trapMessage();
+    if (trap !== undefined) this.#post({ type: 'broken', reason: trap });
+  }
+
+  /** The answer; or {@link later}, where the group gives it, or {@link stopped}. */
   async #perform(task: Task): Promise<unknown> {
     if (task.type === 'open') {
       const { object, opened } = await openObject(task.open);
@@ -158,6 +221,8 @@ export class Host {
       if (object !== undefined) disposeObject(object);
       return undefined;
     }
+    if (task.series !== undefined && task.series === this.#failedSeries?.series)
+      throw this.#failedSeries.error;
     const opening = openAgain(object);
     if (opening !== undefined) {
       object = await opening;
@@ -165,12 +230,18 @@ export class Host {
     }
     const value = callObject(object, task.method, task.args);
     const result = isSteps(value) ? await this.#drain(value, task) : await value;
+    if (result === stopped) return stopped;
+    if (object !== undefined && owesFlush(object)) {
+      this.#group ??= { object, number: task.object, since: performance.now(), made: [] };
+      this.#group.made.push({ task, value: result });
+      return later;
+    }
     await settleObject(object);
     return result;
   }
 
   /** Runs a long call to its end or to the first look into the message queue that finds it stopped. */
-  async #drain(steps: Steps<unknown>, task: Extract<Task, { type: 'call' }>): Promise<unknown> {
+  async #drain(steps: Steps<unknown>, task: Call): Promise<unknown> {
     let lastTurn = performance.now();
     let lastReport = Number.NEGATIVE_INFINITY;
     for (;;) {

@@ -151,6 +151,8 @@ export type HostRequest =
       /** Whether a `stop` may follow. */
       readonly stoppable: boolean;
       readonly wantsProgress: boolean;
+      /** Number of a series of calls: none is made behind one of them that has failed. */
+      readonly series?: number | undefined;
     }
   /** Forget a call that waits, or stop the one that runs between two of its steps. No answer of its own. */
   | { readonly type: 'stop'; readonly call: number }

@@ -109,7 +109,7 @@ describe('browsers that are killed', () => {
         const { next, inFlightCount } = acknowledged;
         expect(next).toBeGreaterThan(kills);
         console.log(
-          `${name}, ${storage}: ${kills} kills, ${next} changes, ${inFlightCount} of those under way were made`,
+          `${name}, ${storage}: ${kills} kills, ${next} changes, some of those under way were made at ${inFlightCount}`,
         );
       },
       (kills + 1) * roundLimitMs,

@@ -1,6 +1,7 @@
-/** What a collection must hold whose writer was killed: all that was acknowledged, and the change under way or not. */
+/** What a collection must hold whose writer was killed: all that was acknowledged, and of the changes under way the first. */
 import type { Collection, PointRecord } from 'vicinal/worker';
 import { expect } from 'vitest';
+import { shardOf } from '../../worker/collection/point-ids.js';
 import { changesOf } from '../api/collection/fixtures/seeded-changes.mjs';
 
 export interface SeededChange {
@@ -16,12 +17,13 @@ export type FoundPoint = Omit<PointRecord, 'vector'> & { readonly vector?: unkno
 export class Acknowledged {
   /** The number of the change to go on with. */
   next = 0;
-  /** Changes that were under way at a kill, and made in part or in whole. */
+  /** Kills after which some of the changes under way were made. */
   inFlightCount = 0;
   readonly #seed: number;
   readonly #shardCount: number;
   readonly #model = new Map<number, PointRecord>();
-  #isOneUnderWay = false;
+  /** Changes that had begun, in their order, and were not heard to be acknowledged. */
+  #underWay: readonly SeededChange[] = [];
 
   constructor(seed: number, shardCount: number) {
     this.#seed = seed;
@@ -34,38 +36,36 @@ export class Acknowledged {
     const ended = said.filter((line) => line.startsWith('end')).length;
     const changes = changesOf(this.#seed, this.next) as Generator<SeededChange>;
     for (let i = 0; i < ended; i++) (changes.next().value as SeededChange).apply(this.#model);
-    this.next += ended;
-    this.#isOneUnderWay = began > ended;
+    this.#underWay = Array.from({ length: began - ended }, () => changes.next().value as SeededChange);
+    this.next += began;
   }
 
   /** Expects what the collection holds to be what it must hold, and goes on with it. */
   check(points: Iterable<FoundPoint>): void {
     const found = new Map<number, PointRecord>();
     for (const point of points) found.set(point.id as number, point as PointRecord);
-    const there = contentOf(found);
-    if (!this.#isOneUnderWay) {
-      expect(there).toEqual(contentOf(this.#model));
-      return;
+    // Each worker has made its part of the first of them: of none, of all, or of some.
+    const states = [new Map(this.#model)];
+    for (const change of this.#underWay) {
+      const after = new Map(states.at(-1));
+      change.apply(after);
+      states.push(after);
     }
-    // Each worker has made its part of it, or not.
-    const after = new Map(this.#model);
-    const changes = changesOf(this.#seed, this.next) as Generator<SeededChange>;
-    (changes.next().value as SeededChange).apply(after);
-    const before = new Set(contentOf(this.#model));
-    const withIt = new Set(contentOf(after));
-    for (const point of there) expect(before.has(point) || withIt.has(point)).toBe(true);
-    for (const point of before) if (withIt.has(point)) expect(there).toContain(point);
-    if (this.#shardCount === 1) expect([[...before], [...withIt]]).toContainEqual(there);
-    if (there.some((point) => !before.has(point)) || there.length < before.size) this.inFlightCount++;
+    for (let shard = 0; shard < this.#shardCount; shard++) {
+      const isOwn = (id: number) => shardOf(id, this.#shardCount) === shard;
+      const there = contentOf(found, isOwn);
+      expect(states.map((state) => contentOf(state, isOwn))).toContainEqual(there);
+    }
+    if (contentOf(found).join() !== contentOf(this.#model).join()) this.inFlightCount++;
     this.#model.clear();
     for (const [id, point] of found) this.#model.set(id, point);
-    this.next++;
-    this.#isOneUnderWay = false;
+    this.#underWay = [];
   }
 }
 
-function contentOf(model: Map<number, PointRecord>): string[] {
+function contentOf(model: ReadonlyMap<number, PointRecord>, isWanted = (_: number) => true): string[] {
   return [...model.values()]
+    .filter(({ id }) => isWanted(id as number))
     .sort((a, b) => (a.id as number) - (b.id as number))
     .map(({ id, vector, payload }) =>
       JSON.stringify([id, Object.entries(payload ?? {}).sort(), [...(vector as Iterable<number>)]]),

@@ -23,6 +23,8 @@ export interface ShardBatch {
 /** Points that are sent together: what each shard gets of them. */
 export interface Batch {
   readonly count: number;
+  /** Of vectors and payloads, about. */
+  readonly bytes: number;
   /** By shard; only those that get points. */
   readonly shards: ReadonlyMap<number, ShardBatch>;
 }
@@ -154,6 +156,7 @@ class BatchBuilder {
   /** @param rest - Lets the page have a turn where it has waited for long. */
   async build(rest: Rest): Promise<Batch> {
     const shards = new Map<number, ShardBatch>();
+    let bytes = 0;
     for (const [shard, { ids, payloads, dense, sparse }] of this.#shards) {
       const batch: PointBatch = {
         ids,
@@ -164,8 +167,10 @@ class BatchBuilder {
       const flats: Float32Array[] = [];
       for (const { vectors } of dense.values()) flats.push(await this.#joined(vectors, rest));
       shards.set(shard, { batch, flats });
+      for (const { byteLength } of flats) bytes += byteLength;
+      for (const json of payloads) bytes += json?.length ?? 0;
     }
-    return { count: this.count, shards };
+    return { count: this.count, bytes, shards };
   }
 
   /** Vectors of one length, after one another. */

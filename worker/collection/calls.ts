@@ -1,5 +1,5 @@
 /**
-Calls on a collection as they run: changes one after another, all timed and counted, none longer than its signal or the
+Calls on a collection as they run: changes in their order, all timed and counted, none longer than its signal or the
 collection lets it.
 
 @module
@@ -7,6 +7,7 @@ collection lets it.
 import { checkCallOptions } from '../../bindings/api/arguments.js';
 import { VectorSearchError } from '../../bindings/api/errors.js';
 import type { CallOptions } from '../options.js';
+import { Changes, type Turn } from './changes.js';
 import type { CollectionConfig } from './collection-config.js';
 import { KeptAnswers } from './kept-answers.js';
 import { Metrics } from './metrics.js';
@@ -19,8 +20,7 @@ export class Calls {
   readonly #onSlowQuery: ((query: SlowQuery) => void) | undefined;
   readonly #onChange: () => void;
   readonly #answers: KeptAnswers;
-  /** Resolves when the changes that were asked for are made, or have failed. */
-  #changes: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Changes();
   /** While reads are to wait, until when. */
   #readsWait: Promise<unknown> | undefined;
   /** Ends the waits of calls, when the collection is closed. */
@@ -61,32 +61,31 @@ export class Calls {
   change<Result>(
     operation: string,
     options: CallOptions,
-    prepare: () => () => Promise<Result>,
+    prepare: () => (turn: Turn) => Promise<Result>,
   ): Promise<Result> {
-    const before = this.#changes;
-    const made = this.#timed(operation, options, undefined, async () => {
-      const change = prepare();
-      if (this.#readOnlyFor !== undefined)
-        throw new VectorSearchError('READ_ONLY', `collection ${this.#config.name}`, this.#readOnlyFor);
-      await this.unlessStopped(before, options.signal);
-      this.#answers.beginOrEndChange();
-      try {
-        return await change();
-      } finally {
-        this.#answers.beginOrEndChange();
-        this.#onChange();
-      }
-    });
-    // One that is stopped while it waits is over before those that it waited for.
-    this.#changes = Promise.allSettled([before, made]);
-    return made;
+    return this.#changes.take((turn) =>
+      this.#timed(operation, options, undefined, async () => {
+        const change = prepare();
+        if (this.#readOnlyFor !== undefined)
+          throw new VectorSearchError('READ_ONLY', `collection ${this.#config.name}`, this.#readOnlyFor);
+        await this.unlessStopped(turn.begins, options.signal);
+        this.#answers.beginChange();
+        try {
+          const result = await change(turn);
+          // Whoever repeats those that were not acknowledged must not undo this one.
+          await turn.isFirst;
+          return result;
+        } finally {
+          this.#answers.endChange();
+          this.#onChange();
+        }
+      }),
+    );
   }
 
   /** Runs what changes nothing that is asked for, after the changes that were asked for before it. */
   between<Result>(run: () => Promise<Result>): Promise<Result> {
-    const ran = this.#changes.then(run);
-    this.#changes = ran.catch(() => {});
-    return ran;
+    return this.#changes.between(run);
   }
 
   /** As `work`, a part of a change between whose calls no read may begin. */

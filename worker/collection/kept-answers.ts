@@ -10,6 +10,8 @@ export class KeptAnswers {
   readonly #on: boolean;
   /** Counts the beginnings and ends of changes: what was read before the last of them is not kept. */
   #epoch = 0;
+  /** Changes that have begun and not ended. */
+  #changes = 0;
 
   /** `maxBytes`: most bytes of answers and what was asked; 0: nothing is kept. */
   constructor(maxBytes: number) {
@@ -44,14 +46,22 @@ export class KeptAnswers {
   async keep<Answer>(key: string, read: () => Promise<Answer>): Promise<Answer> {
     const epoch = this.#epoch;
     const answer = await read();
-    // While a change is under way the number is odd.
-    if (epoch === this.#epoch && epoch % 2 === 0)
+    if (epoch === this.#epoch && this.#changes === 0)
       this.#cache.set(key, copyOf(answer), approximateBytes(answer));
     return answer;
   }
 
-  /** A change begins, or one ends: each is told, and one runs at a time. */
-  beginOrEndChange(): void {
+  beginChange(): void {
+    this.#changes++;
+    this.#forget();
+  }
+
+  endChange(): void {
+    this.#changes--;
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#epoch++;
     this.#cache.clear();
   }

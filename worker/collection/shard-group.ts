@@ -27,6 +27,8 @@ export interface ShardCallSettings {
   readonly onProgress?: (progress: Progress) => void;
   /** The call changes nothing. */
   readonly readOnly?: boolean;
+  /** Number of a series of calls: none is made behind one of them that has failed. */
+  readonly series?: number;
 }
 
 interface RunningShard {
@@ -163,11 +165,12 @@ export class ShardGroup {
         if (this.#disposed) await started.client.dispose();
       } catch {
         // The next call fails as this one did, and tries again.
-      } finally {
-        this.#starting.delete(shard);
       }
     };
-    this.#starting.set(shard, start());
+    const starting = start();
+    // Before those that wait go on, which are sent in their order then.
+    void starting.then(() => this.#starting.delete(shard));
+    this.#starting.set(shard, starting);
   }
 
   /** Calls several shards at once. `args`: of each. Settles once all have. */

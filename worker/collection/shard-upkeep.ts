@@ -9,8 +9,10 @@ import type { ShardGroup } from './shard-group.js';
 import type { CheckpointReason, ShardConfig } from './shard-protocol.js';
 import type { UpsertOptions } from './types.js';
 
-/** Changes, or batches of them, between two looks at whether a checkpoint is due. */
-const changesPerLook = 8;
+/** Changes between two looks at whether a checkpoint is due. */
+const changesPerLook = 1024;
+/** And bytes of them. */
+const bytesPerLook = 24 << 20;
 /** Where there is no room, or files told late that there is none, a try costs much, and brings nothing. */
 const retryMs = 60_000;
 /** Rounds of some 20 ms of indexing that make a piece of upkeep: a change waits that long. */
@@ -25,7 +27,9 @@ export class ShardUpkeep {
   /** What is done when it is still, of shards that outlive their workers. */
   readonly #whenStill: Upkeep | undefined;
   #checkpointError: string | undefined;
-  #changesMade = 0;
+  /** Since the last look. */
+  #changes = 0;
+  #bytes = 0;
 
   /** @param between - Runs something between two changes. */
   constructor(
@@ -55,12 +59,16 @@ export class ShardUpkeep {
   }
 
   /**
-  To be called within a change, for each batch that the shards have taken: however many there are without a pause, the log
-  grows by a part of the data.
+  To be called within a change, for each batch that it sends, while no other change sends any: however many there are
+  without a pause, the log grows by a part of the data.
   */
-  async look(): Promise<void> {
+  async look(bytes: number): Promise<void> {
+    this.#bytes += bytes;
+    if (++this.#changes < changesPerLook && this.#bytes < bytesPerLook) return;
+    this.#changes = 0;
+    this.#bytes = 0;
     // Where it fails, the log goes on.
-    if (++this.#changesMade % changesPerLook === 0) await this.checkpoint('due').catch(() => {});
+    await this.checkpoint('due').catch(() => {});
   }
 
   /** Has the shards index what they were sent, some milliseconds at a time: searches come in between. */

@@ -163,6 +163,11 @@ export class Shard {
     this.#durable?.release();
   }
 
+  /** Whether there are changes that {@link settle} has to flush. */
+  get owesFlush(): boolean {
+    return this.#durable?.owesFlush ?? false;
+  }
+
   /** Resolves once the changes so far are as durable as was asked for; nothing where they are already. */
   settle(): Promise<void> | undefined {
     return this.#durable?.settle();

@@ -63,6 +63,9 @@ import { checkSelector, type SelectorCall, ShardWriter } from './writer.js';
 
 const upsertNames: NamesOf<UpsertOptions> = { signal: true, onProgress: true, batchSize: true };
 
+/** What a change of points that a selector names is taken for in the log: most are much less. */
+const selectedChangeBytes = 1 << 16;
+
 /** Labels that every line of {@link Collection.prometheus} bears. */
 type MetricsLabels = { readonly [label: string]: string };
 
@@ -106,27 +109,19 @@ export class ShardedCollection implements Collection {
       checkNames(Object(options), upsertNames);
       const { signal, onProgress, batchSize } = options;
       const plan = this.#writer.plan(batchSize);
-      return async () => {
+      return async (turn) => {
         const total = countOf(points);
-        const batches = batchesOf(points, plan);
         let taken = 0;
-        let next = batches.next();
         try {
-          for (;;) {
-            // A source, or what embeds its texts, may never answer.
-            const { value: batch } = await this.#calls.unlessStopped(next, signal);
-            if (batch === undefined) break;
-            const sent = this.#writer.upsert(batch);
-            // Made while the shards work on this one, which is on its way.
-            next = batches.next();
-            next.catch(() => {});
-            await sent;
-            taken += batch.count;
-            await this.#upkeep.look();
-            onProgress?.({ phase: 'upsert', done: taken, total: total ?? taken });
-          }
+          await this.#writer.send('upsert', batchesOf(points, plan), turn, {
+            signal,
+            look: (bytes) => this.#upkeep.look(bytes),
+            onTaken: (count) => {
+              taken += count;
+              onProgress?.({ phase: 'upsert', done: taken, total: total ?? taken });
+            },
+          });
         } catch (reason) {
-          batches.return().catch(() => {});
           if (taken === 0) throw reason;
           throw new VectorSearchError('STOPPED', total, taken, { cause: reason });
         }
@@ -207,15 +202,16 @@ export class ShardedCollection implements Collection {
       if (!Array.isArray(points)) throw invalidArgument('points to be an array', points);
       const ids = points.map((point, index) => checkPointId(point?.id, `the id of point ${index}`));
       const sources = points.map(({ id, vector }) => ({ id, vector }));
-      return async () => {
+      return async (turn) => {
         const batches: Batch[] = [];
         // All are checked before the first is sent.
         for await (const batch of batchesOf(sources, await this.#writer.planInPlace(ids)))
           batches.push(batch);
-        for (const batch of batches) {
-          await this.#writer.updateVectors(batch);
-          await this.#upkeep.look();
-        }
+        await this.#writer.send('updateVectors', inOrder(batches), turn, {
+          signal: undefined,
+          look: (bytes) => this.#upkeep.look(bytes),
+          onTaken: () => {},
+        });
         await this.#upkeep.index(points.length, options);
         return { count: new Set(ids).size };
       };
@@ -371,12 +367,13 @@ export class ShardedCollection implements Collection {
     return this.#calls.change(call, options, () => {
       const selector = checkSelector(points);
       const sent = args(selector);
-      return async () => {
-        try {
-          return { count: await this.#writer.changeSelected(call, selector, sent, options.signal) };
-        } finally {
-          await this.#upkeep.look();
-        }
+      return async (turn) => {
+        await turn.room();
+        const changed = this.#writer.changeSelected(call, selector, sent, options.signal);
+        turn.sends(changed, selectedChangeBytes);
+        await this.#upkeep.look(selectedChangeBytes);
+        turn.pass();
+        return { count: await changed };
       };
     });
   }
@@ -402,4 +399,8 @@ export class ShardedCollection implements Collection {
     const info = await this.#stock('metrics', options);
     this.#calls.metrics.gauge({ ...gaugesOf(info), cacheBytes: this.#calls.keptBytes });
   }
+}
+
+async function* inOrder(batches: readonly Batch[]): AsyncGenerator<Batch, void, void> {
+  yield* batches;
 }

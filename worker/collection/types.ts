@@ -477,7 +477,8 @@ export type StorageKind = DurableStorage | 'memory' | 'auto';
 
 /**
 When a change is acknowledged, in storage that outlives the page:
-- `strict`: when it is flushed, so that nothing that happens to page, browser or machine takes it back;
+- `strict`: when it is flushed, so that nothing that happens to page, browser or machine takes it back. Changes that are
+  asked for without waiting for those before are flushed together (group commit), and acknowledged in their order;
 - `relaxed`: when it is written, and flushed within 250 ms or the call that runs then. What ends the page or the browser
   takes nothing back; loss of power may take the last of them.
 */

@@ -7,6 +7,7 @@ import { checkInteger } from '../../bindings/api/arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
 import type { Batch, BatchPlan, ShardBatch } from './batches.js';
 import type { Calls } from './calls.js';
+import type { Turn } from './changes.js';
 import type { CollectionConfig } from './collection-config.js';
 import { checkFilter } from './filter/check.js';
 import { parsePath, someValueAt } from './payload/path.js';
@@ -33,6 +34,17 @@ export type SelectorCall =
   | 'clearPayload'
   | 'deleteVectors';
 
+/** Batches of a call that are under way at once: one that the shards work on, one made durable, one that waits. */
+const mostUnderWay = 3;
+
+/** How batches are sent. */
+interface SendOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Called with the bytes of each batch, before the next is sent. */
+  readonly look: (bytes: number) => Promise<void>;
+  readonly onTaken: (points: number) => void;
+}
+
 export class ShardWriter {
   readonly #shards: ShardGroup;
   readonly #shapes: VectorShapes;
@@ -41,6 +53,7 @@ export class ShardWriter {
   readonly #searcher: ShardSearcher;
   readonly #calls: Calls;
   readonly #spare = new SpareFloats();
+  #lastSeries = 0;
 
   constructor(config: CollectionConfig, shards: ShardGroup, searcher: ShardSearcher, calls: Calls) {
     this.#shards = shards;
@@ -93,26 +106,60 @@ export class ShardWriter {
     return { ...this.plan(), shardOf: (id) => shards.get(id) as number };
   }
 
-  /** Sends the shards their points of a batch. */
-  async upsert(batch: Batch): Promise<void> {
-    if (this.#shardKey === undefined || this.#shards.count === 1 || batch.count === 0)
-      return this.#send('upsert', batch);
-    // Points whose key has changed have moved: they leave the shard that they were in, once they are in the other.
-    await this.#calls.whileReadsWait(async () => {
-      await this.#send('upsert', batch);
-      const received = [...batch.shards];
-      await this.#shards.callEach(
-        this.#shards.all,
-        'delete',
-        (shard) => [{ ids: received.flatMap(([other, part]) => (other === shard ? [] : part.batch.ids)) }],
-        {},
-      );
-    });
-  }
+  /**
+  Sends the shards their points of batches as these come, the next while they have those before: as new points, or as
+  vectors of points that there are, in batches by {@link planInPlace}.
 
-  /** As {@link upsert}, for vectors of points that there are: of a batch by {@link planInPlace}. */
-  updateVectors(batch: Batch): Promise<void> {
-    return this.#send('updateVectors', batch);
+  @param onTaken - Told of each batch that was taken, in their order.
+  @throws what ended it, once all that was sent is taken, or is not: nothing is taken behind the first batch that was not.
+  */
+  async send(
+    call: 'upsert' | 'updateVectors',
+    batches: AsyncGenerator<Batch, void, void>,
+    turn: Turn,
+    { signal, look, onTaken }: SendOptions,
+  ): Promise<void> {
+    const series = ++this.#lastSeries;
+    /** Resolves when what was sent so far is taken. */
+    let taken: Promise<void> = Promise.resolve();
+    const underWay: Promise<void>[] = [];
+    let failure: { readonly reason: unknown } | undefined;
+    const take = async (batch: Batch, before: Promise<unknown>) => {
+      const sent = this.#send(call, batch, series);
+      await Promise.allSettled([before, sent]);
+      await before;
+      await sent;
+      onTaken(batch.count);
+    };
+    let next = batches.next();
+    try {
+      while (failure === undefined) {
+        // A source, or what embeds its texts, may never answer.
+        const { value: batch } = await this.#calls.unlessStopped(next, signal);
+        if (batch === undefined) break;
+        if (underWay.length >= mostUnderWay) await underWay.shift();
+        await turn.room();
+        if (failure !== undefined) break;
+        taken = take(batch, taken);
+        // Before the room is given back: what waits for it is not to go on then.
+        const watched = taken.catch((reason) => {
+          failure ??= { reason };
+        });
+        turn.sends(watched, batch.bytes);
+        underWay.push(watched);
+        // Made while the shards work on this one, which is on its way.
+        next = batches.next();
+        next.catch(() => {});
+        if (this.#movesPoints) await watched;
+        await look(batch.bytes);
+      }
+      turn.pass();
+      await taken;
+    } catch (reason) {
+      batches.return().catch(() => {});
+      await taken.catch(() => {});
+      throw failure?.reason ?? reason;
+    }
   }
 
   /**
@@ -155,13 +202,33 @@ export class ShardWriter {
       );
   }
 
-  async #send(call: 'upsert' | 'updateVectors', { shards }: Batch): Promise<void> {
+  /** Whether points whose key has changed leave another shard, once they are in that of the new one. */
+  get #movesPoints(): boolean {
+    return this.#shardKey !== undefined && this.#shards.count > 1;
+  }
+
+  async #send(call: 'upsert' | 'updateVectors', batch: Batch, series: number): Promise<void> {
+    if (call === 'updateVectors' || !this.#movesPoints || batch.count === 0)
+      return this.#post(call, batch, series);
+    await this.#calls.whileReadsWait(async () => {
+      await this.#post(call, batch, series);
+      const received = [...batch.shards];
+      await this.#shards.callEach(
+        this.#shards.all,
+        'delete',
+        (shard) => [{ ids: received.flatMap(([other, part]) => (other === shard ? [] : part.batch.ids)) }],
+        {},
+      );
+    });
+  }
+
+  async #post(call: 'upsert' | 'updateVectors', { shards }: Batch, series: number): Promise<void> {
     const batchOf = (shard: number) => shards.get(shard) as ShardBatch;
     const sent = await this.#shards.callEach(
       [...shards.keys()],
       call,
       (shard) => [batchOf(shard).batch, ...batchOf(shard).flats],
-      {},
+      { series },
     );
     for (const flats of sent) this.#spare.give(flats);
   }

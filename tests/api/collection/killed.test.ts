@@ -57,7 +57,7 @@ describe.each([
       }
       const { next, inFlightCount } = acknowledged;
       expect(next).toBeGreaterThan(rounds * 4);
-      console.log(`${rounds} kills, ${next} changes, ${inFlightCount} of those under way were made`);
+      console.log(`${rounds} kills, ${next} changes, some of those under way were made at ${inFlightCount}`);
     },
     120_000 + rounds * 10_000,
   );

@@ -1,6 +1,6 @@
 /**
-Files that tell at commit, after a change was made, that they have no room, as those in IndexedDB: at moments that a
-browser's quota (tests/browser/quota.test.ts) cannot be had to choose.
+Changes that are made durable together; and files that tell only then that they have no room, as those in IndexedDB: at moments
+that a browser's quota (tests/browser/quota.test.ts) cannot be had to choose.
 */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -16,6 +16,7 @@ import type { OpenedFiles } from '../../../worker/storage/storage.js';
 const disk = vi.hoisted(() => ({
   files: new Map<number, { size: number; readonly blocks: Map<number, Uint8Array> }>(),
   isFull: false,
+  commits: 0,
 }));
 
 vi.mock('../../../worker/storage/storage.js', async (original) => ({
@@ -40,6 +41,7 @@ function openFiles(): OpenedFiles {
   });
   const commit = () => {
     const changes = files.map((file) => file.takeChanges());
+    disk.commits++;
     if (disk.isFull) failure ??= new VectorSearchError('STORAGE_FULL');
     if (failure !== undefined) throw failure;
     changes.forEach(({ size, blocks }, number) => {
@@ -74,6 +76,7 @@ beforeAll(async () => {
 beforeEach(() => {
   disk.files.clear();
   disk.isFull = false;
+  disk.commits = 0;
 });
 
 /** A worker's side with one shard: each call resolves to its result, or to the code of its error. */
@@ -98,6 +101,11 @@ function start() {
       receive({ ...request, call: calls, object: 1 } as HostRequest);
     });
   const call = (method: string, ...args: unknown[]) => send({ type: 'call', method, args, stoppable: false });
+  const upsert = async (id: number, series?: number) => {
+    const args = [{ ...batchOf(id), payloads: [`{"n":${id}}`] }, vector(id)];
+    const answer = await send({ type: 'call', method: 'upsert', args, stoppable: false, series });
+    return Array.isArray(answer) ? 'taken' : answer;
+  };
   const batchOf = (id: number) => ({ ids: [id], dense: [{ name: '', points: [0] }], sparse: [] });
   const vector = (id: number) => Float32Array.of(1, id);
   return {
@@ -107,10 +115,7 @@ function start() {
       const config = { vectors: { '': { dim: 2 } }, sparseVectors: {}, payloadIndex, storage };
       return send({ type: 'open', open: { kind: 'shard', config } });
     },
-    upsert: async (id: number) => {
-      const answer = await call('upsert', { ...batchOf(id), payloads: [`{"n":${id}}`] }, vector(id));
-      return Array.isArray(answer) ? 'taken' : answer;
-    },
+    upsert,
     updateVector: (id: number) => call('updateVectors', batchOf(id), vector(id)),
     /** Which of the first five ids are there. */
     ids: async () => {
@@ -133,6 +138,58 @@ async function startFull() {
   disk.isFull = true;
   return shard;
 }
+
+describe('strict changes that are asked for at once', () => {
+  it('are durable together', async () => {
+    const shard = start();
+    await shard.open('strict');
+    disk.commits = 0;
+    expect(await Promise.all([1, 2, 3, 4, 5].map((id) => shard.upsert(id)))).toEqual(Array(5).fill('taken'));
+    expect(disk.commits).toBe(1);
+  });
+
+  it('are acknowledged before what is asked for behind them', async () => {
+    const shard = start();
+    await shard.open('strict');
+    const order: string[] = [];
+    const noted = (what: string, answer: Promise<unknown>) => answer.then(() => order.push(what));
+    await Promise.all([
+      noted('first', shard.upsert(1)),
+      noted('second', shard.upsert(2)),
+      noted('a read', shard.ids()),
+      noted('third', shard.upsert(3)),
+    ]);
+    expect(order).toEqual(['first', 'second', 'a read', 'third']);
+    expect(disk.commits).toBeGreaterThanOrEqual(2);
+  });
+
+  it('fail together where they cannot be made durable, and none is seen', async () => {
+    const shard = start();
+    await shard.open('strict');
+    await shard.upsert(1);
+    disk.isFull = true;
+    expect(await Promise.all([2, 3, 4].map((id) => shard.upsert(id)))).toEqual(Array(3).fill('STORAGE_FULL'));
+    expect(await shard.ids()).toEqual([1]);
+    disk.isFull = false;
+    expect(await shard.upsert(5)).toBe('taken');
+    expect(await shard.ids()).toEqual([1, 5]);
+  });
+
+  it('are not made behind one of their series that has failed', async () => {
+    const shard = start();
+    await shard.open('strict');
+    disk.isFull = true;
+    const first = shard.upsert(1, 7).finally(() => {
+      disk.isFull = false;
+    });
+    // It ends the group: what comes behind it is made durable, or not, by itself.
+    const read = shard.ids();
+    const [second, other] = [shard.upsert(2, 7), shard.upsert(3, 8)];
+    expect(await Promise.all([first, second, other])).toEqual(['STORAGE_FULL', 'STORAGE_FULL', 'taken']);
+    await read;
+    expect(await shard.ids()).toEqual([3]);
+  });
+});
 
 describe('files that tell late that they are full', () => {
   it('refuse a strict change, which is not seen, and take the next once there is room', async () => {

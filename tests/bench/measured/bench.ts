@@ -28,7 +28,14 @@ import { openPlainLoop } from './plain-loop.js';
 import type { OpenSearcher, Searcher, SearcherOptions, Surroundings } from './searcher.js';
 import { startSearcher, startWorker } from './start.js';
 import type { ReadTime } from './stored/raw-worker.js';
-import { type Searched, type StoredBytes, Stores, type WantedStore, type Written } from './stored/stores.js';
+import {
+  type GivenBatches,
+  type Searched,
+  type StoredBytes,
+  Stores,
+  type WantedStore,
+  type Written,
+} from './stored/stores.js';
 import { openTfjs } from './tfjs.js';
 import { openVicinal } from './vicinal.js';
 
@@ -249,8 +256,8 @@ export class Bench {
   }
 
   /** See `Stores.write`. */
-  writeToStore(name: string, calls: number, pointsPerCall: number): Promise<Written> {
-    return this.#stores.write(name, calls, pointsPerCall, this.#firstRows());
+  writeToStore(name: string, batches: GivenBatches): Promise<Written> {
+    return this.#stores.write(name, batches, this.#firstRows());
   }
 
   closeStore(name: string): Promise<void> {

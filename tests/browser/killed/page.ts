@@ -1,9 +1,9 @@
 /**
 A page that works by itself until its browser is killed: tells what its collection holds, then changes it as a seed says.
-Every step is told of by a POST that has been answered before the next.
+Every change is told of by a POST that has been answered before it is made, and by another once it is acknowledged.
 */
 import { type CollectionOptions, openCollection } from 'vicinal/worker';
-import { changesOf } from '../../api/collection/fixtures/seeded-changes.mjs';
+import { burstsOf } from '../../api/collection/fixtures/seeded-changes.mjs';
 import type { SeededChange } from '../../support/acknowledged.js';
 
 /** What the answer to a listing says: what to go on with. */
@@ -31,10 +31,13 @@ async function work(options: CollectionOptions): Promise<void> {
   const { storage } = await collection.info();
   const answer = await tell('listing', JSON.stringify({ points, storage }));
   const { seed, first }: GoOn = await answer.json();
-  for (const change of changesOf(seed, first) as Generator<SeededChange>) {
-    await tell(`begin ${change.number}`);
-    await change.make(collection);
-    await tell(`end ${change.number}`);
+  for (const burst of burstsOf(seed, first) as Generator<SeededChange[]>) {
+    for (const { number } of burst) await tell(`begin ${number}`);
+    const made = burst.map(async (change) => {
+      await change.make(collection);
+      await tell(`end ${change.number}`);
+    });
+    await Promise.all(made);
   }
 }
 

@@ -106,7 +106,10 @@ export class DurableShard implements StoredShard {
         asDamage(() => {
           for (const record of this.#journal.store.records()) make(decodeChange(record));
         });
-      else for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state));
+      else {
+        for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state));
+        this.#journal.noteFlushed();
+      }
     } catch (error) {
       void this.abandon();
       throw error;
@@ -149,7 +152,11 @@ export class DurableShard implements StoredShard {
     this.#isWritten = false;
   }
 
-  /** Resolves once what was acknowledged may be; nothing where it is already. */
+  get owesFlush(): boolean {
+    return this.#journal.owesFlush;
+  }
+
+  /** Resolves once what was made may be acknowledged; nothing where it may be already. */
   settle(): Promise<void> | undefined {
     return this.#journal.settle();
   }

@@ -1,6 +1,6 @@
 /**
 The store of a shard, as its changes use it: each is written behind those before it, and is durable before it is
-acknowledged (`strict`), or some time after (`relaxed`).
+acknowledged (`strict`; together with others where they come at once), or some time after (`relaxed`).
 
 @module
 */
@@ -41,6 +41,8 @@ export class Journal {
   readonly store: Store;
   readonly #files: OpenedFiles;
   readonly #isStrict: boolean;
+  /** Whether changes were written that are to be flushed before they are acknowledged. */
+  #owesFlush = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What waits to be durable, where that takes other calls to come in between. */
   #settling: Promise<void> | undefined;
@@ -91,7 +93,7 @@ export class Journal {
   append(record: readonly Uint8Array[]): void {
     this.check();
     this.store.append(record);
-    if (this.#isStrict) this.#flush();
+    if (this.#isStrict) this.#owesFlush = true;
     else this.#timer ??= setTimeout(() => this.#flushLater(), relaxedFlushMs);
   }
 
@@ -105,6 +107,7 @@ export class Journal {
   /** To be called when the store was flushed by other means. */
   noteFlushed(): void {
     this.#clearTimer();
+    this.#owesFlush = false;
     this.#settling = this.#files.settle();
   }
 
@@ -118,8 +121,21 @@ export class Journal {
     return this.#failure?.isUntold ? this.#failure.error : undefined;
   }
 
-  /** Resolves once what was flushed is durable; nothing where it is. */
+  /** Whether there is something that {@link settle} has to flush. */
+  get owesFlush(): boolean {
+    return this.#owesFlush;
+  }
+
+  /** Resolves once what was written is as durable as it is to be; nothing where it is. */
   settle(): Promise<void> | undefined {
+    if (this.#owesFlush) {
+      try {
+        this.#flush();
+      } catch (error) {
+        this.#owesFlush = false;
+        this.#settling = Promise.reject(error);
+      }
+    }
     const settling = this.#settling;
     this.#settling = undefined;
     return settling?.catch((error) => {

@@ -148,6 +148,7 @@ export class SalvagedShard implements StoredShard {
 
   settle(): undefined {}
 
+  readonly owesFlush = false;
   readonly isAhead = false;
   readonly untold = undefined;
 

@@ -22,7 +22,9 @@ export interface StoredShard {
   append(record: readonly Uint8Array[]): void;
   /** To be called before what a checkpoint holds is altered: one that is under way begins anew. */
   touch(): void;
-  /** Resolves once what was acknowledged may be; nothing where it is already. */
+  /** Whether changes were made that {@link settle} has to flush. */
+  readonly owesFlush: boolean;
+  /** Resolves once what was made may be acknowledged; nothing where it may be already. */
   settle(): Promise<void> | undefined;
   /** Whether changes that were made could not be kept: it is to be opened again, as it is stored. */
   readonly isAhead: boolean;

@@ -20,9 +20,12 @@ export interface FileCounts {
   readonly bytesWritten: number;
 }
 
+/** How batches are given: a call each, one after another or all at once; or all in one call, which sends them so. */
+export type Giving = 'in turn' | 'at once' | 'in one call';
+
 export interface PointStore {
-  /** Keeps batches, a call each, one after another. Milliseconds from the first call until the last is acknowledged. */
-  write(batches: readonly Batch[]): Promise<number>;
+  /** Keeps batches, `in turn` unless it is told. Milliseconds from the first call until the last is acknowledged. */
+  write(batches: readonly Batch[], giving?: Giving): Promise<number>;
   /** So far. Absent where nobody can tell. */
   counts?(): Promise<FileCounts>;
   /** Row numbers of the `k` nearest. Absent of what is not opened again. */

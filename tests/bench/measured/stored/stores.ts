@@ -11,6 +11,7 @@ import {
   type Batch,
   bytesOf,
   type FileCounts,
+  type Giving,
   type PointStore,
   type StoreKind,
   type StoreSettings,
@@ -31,7 +32,15 @@ export interface WantedStore extends Omit<StoreSettings, 'dim'> {
   readonly store: keyof typeof kinds;
 }
 
-/** Some calls, one after another. */
+/** What is written in one go. */
+export interface GivenBatches {
+  readonly count: number;
+  /** Of each. */
+  readonly points: number;
+  readonly giving: Giving;
+}
+
+/** What that took. */
 export interface Written {
   readonly ms: number;
   /** What they asked of the files, and what had been put off until then; where that can be known. */
@@ -81,14 +90,15 @@ export class Stores {
   }
 
   /** Keeps the next points: ids count on, rows and payloads begin anew once all were taken. */
-  async write(name: string, calls: number, pointsPerCall: number, rows: Vectors): Promise<Written> {
+  async write(name: string, batches: GivenBatches, rows: Vectors): Promise<Written> {
+    const { count, points, giving } = batches;
     const opened = this.#opened.get(name)!;
-    const batches = Array.from({ length: calls }, (_, call) =>
-      this.#batch(opened.pointCount + call * pointsPerCall, pointsPerCall, rows),
+    const given = Array.from({ length: count }, (_, at) =>
+      this.#batch(opened.pointCount + at * points, points, rows),
     );
-    opened.pointCount += calls * pointsPerCall;
+    opened.pointCount += count * points;
     const before = await opened.store.counts?.();
-    const ms = await opened.store.write(batches);
+    const ms = await opened.store.write(given, giving);
     const after = await opened.store.counts?.();
     await untilStill(opened.store);
     return { ms, ...(before && after && { counts: difference(after, before) }) };

@@ -3,11 +3,11 @@ This package: a collection in a folder (Node) or in the browser's private file s
 
 @module
 */
-import type { Collection } from 'vicinal/worker';
+import type { Collection, Point } from 'vicinal/worker';
 import type { BenchPayload } from '../collections/points.js';
 import type { Surroundings } from '../searcher.js';
 import { countingWorker } from './counting-worker.js';
-import { type StoreKind, type StoreSettings, timeCalls } from './point-store.js';
+import { type Batch, type StoreKind, type StoreSettings, timeCalls } from './point-store.js';
 
 export const vicinalStore: StoreKind = {
   async open({ name, dim, index = 'flat', onDisk = false, durability = 'strict' }, surroundings) {
@@ -25,7 +25,13 @@ export const vicinalStore: StoreKind = {
       ...(surroundings.variant && { variant: surroundings.variant }),
     });
     return {
-      write: (batches) => timeCalls(batches.map((batch) => () => collection.upsert(batch))),
+      write(batches, giving = 'in turn') {
+        if (giving === 'in turn') return timeCalls(batches.map((batch) => () => collection.upsert(batch)));
+        if (giving === 'at once')
+          return timeCalls([() => Promise.all(batches.map((batch) => collection.upsert(batch)))]);
+        const batchSize = batches[0]!.ids.length;
+        return timeCalls([() => collection.upsert(pointsOf(batches, dim), { batchSize })]);
+      },
       counts: () => worker.counts(),
       search: async (query, k) => (await collection.search(query, { k })).map(({ id }) => Number(id)),
       memoryBytes: async () => (await collection.info()).memoryBytes,
@@ -48,6 +54,13 @@ export const vicinalStore: StoreKind = {
     await deleteCollection(placeOf(name, surroundings));
   },
 };
+
+function* pointsOf(batches: readonly Batch[], dim: number): Generator<Point<BenchPayload>, void, void> {
+  for (const { ids, vectors, payloads } of batches) {
+    for (const [at, id] of ids.entries())
+      yield { id, vector: vectors.subarray(at * dim, (at + 1) * dim), payload: payloads[at]! };
+  }
+}
 
 function placeOf(name: StoreSettings['name'], { storeFolder }: Surroundings) {
   return storeFolder === undefined
