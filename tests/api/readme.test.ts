@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { downloads, sizeOf } from '../../.scripts/package-sizes.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,6 +54,19 @@ describe('README', () => {
       (error: { stdout: string }) => error,
     );
     expect(checked.stdout).toBe('');
+  });
+
+  test('the sizes that it tells are those of the package', () => {
+    const told =
+      /with its glue is (\d+) KB gzipped.*all of `vicinal` (\d+) KB, `vicinal\/worker` (\d+) KB/.exec(readme);
+    const sizes = downloads(root);
+    const names = ['module and glue, relaxed', 'vicinal, relaxed', 'vicinal/worker, relaxed'];
+    for (const [place, name] of names.entries()) {
+      const [, gzipped] = sizeOf(sizes[name] as never);
+      expect(Math.abs(gzipped / 1000 - Number(told?.[place + 1])), name).toBeLessThan(
+        0.03 * (gzipped / 1000),
+      );
+    }
   });
 
   test('its commands are verbs that build.sh has', async () => {
