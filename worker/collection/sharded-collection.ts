@@ -16,6 +16,7 @@ import { Calls } from './calls.js';
 import type { Collection } from './collection.js';
 import type { CollectionConfig } from './collection-config.js';
 import { findDamage, gaugesOf, infoOf } from './collection-info.js';
+import { taken } from './copy-of.js';
 import { snapshotOf } from './durable/snapshot.js';
 import type { Filter } from './filter/types.js';
 import type { MetricsSnapshot } from './metrics.js';
@@ -243,42 +244,49 @@ export class ShardedCollection implements Collection {
   // --- Reads ---
 
   retrieve(ids: readonly PointId[], options: Selected & CallOptions = {}): Promise<PointRecord[]> {
+    const given = optionsOf(options);
+    const wanted = taken(ids);
     return this.#calls.read('retrieve', options, undefined, async () => {
-      checkPointIds(ids, 'ids');
-      checkSelected(options);
-      return await this.#searcher.retrieve(ids, options, options.signal);
+      checkPointIds(wanted, 'ids');
+      checkSelected(given);
+      return await this.#searcher.retrieve(wanted, given, given.signal);
     });
   }
 
   search(query: VectorInput | string, options: CollectionSearchOptions = {}): Promise<Hits> {
-    // A copy: it may have to wait, and what is kept of it is kept for what was asked.
-    const given = { ...(Object(options) as CollectionSearchOptions) };
+    const given = optionsOf(options);
+    const vector = taken(query);
     const { signal: _, ...request } = given;
-    const asked = given.explain ? undefined : ['search', query, request];
-    return this.#calls.read('search', options, asked, () => runSearch(query, given, this.#searcher));
+    const asked = given.explain ? undefined : ['search', vector, request];
+    return this.#calls.read('search', options, asked, () => runSearch(vector, given, this.#searcher));
   }
 
   searchBatch(queries: readonly VectorInput[], options: CollectionSearchOptions = {}): Promise<Hits[]> {
+    const given = optionsOf(options);
+    const vectors = taken(queries);
     return this.#calls.read('searchBatch', options, undefined, () =>
-      runSearchBatch(queries, options, this.#searcher),
+      runSearchBatch(vectors, given, this.#searcher),
     );
   }
 
   query(request: QueryRequest, options: CallOptions = {}): Promise<Hits> {
-    return this.#calls.read('query', options, ['query', request], () =>
-      runQuery(request, this.#searcher, options.signal),
+    const given = taken(request);
+    return this.#calls.read('query', options, ['query', given], () =>
+      runQuery(given, this.#searcher, options.signal),
     );
   }
 
   queryGroups(request: GroupRequest, options: CallOptions = {}): Promise<PointGroup[]> {
-    return this.#calls.read('queryGroups', options, ['queryGroups', request], () =>
-      runGroups(request, this.#searcher, options.signal),
+    const given = taken(request);
+    return this.#calls.read('queryGroups', options, ['queryGroups', given], () =>
+      runGroups(given, this.#searcher, options.signal),
     );
   }
 
   recommend(request: RecommendRequest, options: CallOptions = {}): Promise<Hits> {
-    return this.#calls.read('recommend', options, ['recommend', request], () =>
-      runRecommend(request, this.#searcher, options.signal),
+    const given = taken(request);
+    return this.#calls.read('recommend', options, ['recommend', given], () =>
+      runRecommend(given, this.#searcher, options.signal),
     );
   }
 
@@ -287,7 +295,7 @@ export class ShardedCollection implements Collection {
   }
 
   count(request: { readonly filter?: Filter } & CallOptions = {}): Promise<number> {
-    const { filter, signal } = Object(request) as { filter?: Filter; signal?: AbortSignal };
+    const { filter, signal } = optionsOf(request);
     return this.#calls.read('count', request, ['count', filter], async () => {
       checkNames(request, { filter: true, signal: true });
       return this.#searcher.count(filter, signal);
@@ -295,7 +303,7 @@ export class ShardedCollection implements Collection {
   }
 
   facet(request: FacetRequest): Promise<FacetHit[]> {
-    const { signal, ...asked } = Object(request) as FacetRequest;
+    const { signal, ...asked } = optionsOf(request);
     return this.#calls.read('facet', request, ['facet', asked], async () => {
       checkNames(Object(request), { key: true, filter: true, limit: true, signal: true });
       const { key, filter, limit = 10 } = asked;
@@ -403,4 +411,10 @@ export class ShardedCollection implements Collection {
 
 async function* inOrder(batches: readonly Batch[]): AsyncGenerator<Batch, void, void> {
   yield* batches;
+}
+
+/** Options as they are now: the caller may alter them. */
+function optionsOf<Options extends CallOptions>(options: Options): Options {
+  const { signal, ...asked } = Object(options) as Options;
+  return { ...taken(asked), ...(signal !== undefined && { signal }) } as Options;
 }

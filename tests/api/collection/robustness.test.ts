@@ -315,6 +315,39 @@ describe('a shard key', () => {
     expect(hits.explanation).toEqual([]);
   });
 
+  it('lets reads wait while points move, for what they were given when they were asked', async () => {
+    await opened({ shards: 2, shardKey: 'tag' });
+    const points = Array.from({ length: 40 }, (_, id) => ({ id, vector, payload: { tag: `${id}` } }));
+    await collection.upsert(points);
+    let moves = true;
+    const moving = (async () => {
+      for (let round = 0; round < 20; round++)
+        await collection.upsert(
+          points.map((point) => ({ ...point, payload: { tag: `${point.id}.${round}` } })),
+        );
+      moves = false;
+    })();
+    const waiting: Promise<unknown>[] = [];
+    while (moves) {
+      const query = Float32Array.from(vector);
+      const ids = [1];
+      const request = { query, k: 3 };
+      waiting.push(
+        collection.search(query, { k: 3 }),
+        collection.query(request),
+        collection.searchBatch([query], { k: 3 }).then(([hits]) => hits),
+        collection.retrieve(ids).then((found) => [...found, 'filler', 'filler']),
+      );
+      // Nothing can be found by this, and no point has that id.
+      query.fill(0);
+      request.k = -1;
+      ids[0] = 1000;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await moving;
+    for (const answer of await Promise.all(waiting)) expect(answer).toHaveLength(3);
+  });
+
   it('is one value: a filter for the second of several would look elsewhere', async () => {
     await opened({ shards: 3, shardKey: 'tags' });
     const point = (tags: unknown) => collection.upsert([{ id: 1, vector, payload: { tags } as never }]);
