@@ -21,10 +21,10 @@ export async function embedTexts(
   shapes: VectorShapes,
   using: string,
 ): Promise<Float32Array[]> {
-  if (embed === undefined)
-    throw invalidArgument('a collection that was opened with `embed`, for texts', 'one without');
   const shape = shapes.dense.get(using);
   if (shape === undefined) throw unknownVector(using, shapes);
+  if (embed === undefined)
+    throw invalidArgument('a collection that was opened with `embed`, for texts', 'one without');
   const vectors = await embed(texts);
   if (!Array.isArray(vectors) || vectors.length !== texts.length)
     throw invalidArgument(`embed to give ${texts.length} vectors, one a text`, vectors);

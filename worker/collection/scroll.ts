@@ -26,7 +26,7 @@ const scrollNames: NamesOf<ScrollRequest> = {
 };
 
 /** What a scroll goes through. Each page is a call of its own. */
-export interface Scrolled {
+interface Scrolled {
   readonly shards: ShardGroup;
   readonly searcher: ShardSearcher;
   readonly calls: Calls;

@@ -22,7 +22,7 @@ const revived =
   'a worker that runs (it is started again, with all that was acknowledged; the change that was under way may be made)';
 
 /** How a call is made. */
-export interface ShardCallSettings {
+interface ShardCallSettings {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: Progress) => void;
   /** The call changes nothing. */
@@ -39,7 +39,7 @@ interface RunningShard {
 }
 
 /** What a group of shards is made of. */
-export interface ShardGroupPlan {
+interface ShardGroupPlan {
   /** Shards, where what is stored does not tell. */
   readonly count: number;
   readonly shard: Omit<ShardConfig, 'storage'>;
@@ -199,7 +199,7 @@ export class ShardGroup {
 }
 
 /** Where shards are kept, and what was found there. */
-export interface ShardGroupStorage {
+interface ShardGroupStorage {
   readonly kind: OpenedShard['kind'];
   readonly tornBytes: number;
   readonly lost: boolean;

@@ -100,7 +100,7 @@ export interface OpenedShard {
 }
 
 /** Dense vectors of a batch. They themselves travel beside it, one array for each of these. */
-export interface DenseColumn {
+interface DenseColumn {
   readonly name: string;
   /** Points of the batch that have one, by their place in it. */
   readonly points: readonly number[];

@@ -19,6 +19,7 @@ import { forEachBit, hasBit } from './payload/bits.js';
 import { selectPayload, setKeys, withoutKeys } from './payload/edit.js';
 import { PayloadStore, type PointLookup, payloadOf, type Selection } from './payload/payload-store.js';
 import type { PayloadSchema } from './payload/schema.js';
+import { PointSearcher } from './point-searcher.js';
 import { PointTable } from './point-table.js';
 import { comparePointIds } from './query/order.js';
 import { cacheKey } from './query-cache.js';
@@ -40,7 +41,6 @@ import type {
   SparseTarget,
   VectorBatch,
 } from './shard-protocol.js';
-import { ShardSearcher } from './shard-search.js';
 import { SparseField } from './sparse-field.js';
 import type { OrderBy, Payload, PointId, StoredVector, StoredVectors, WithVector } from './types.js';
 
@@ -67,7 +67,7 @@ export class Shard {
   readonly points = new PointTable();
   readonly payloads = new PayloadStore();
   readonly #selections = new Map<string, Selection>();
-  readonly #searcher = new ShardSearcher(this);
+  readonly #searcher = new PointSearcher(this);
   #config: ShardConfig;
   #durable: StoredShard | undefined;
   /** What the next change is to throw. */

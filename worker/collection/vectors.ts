@@ -118,7 +118,7 @@ export function unknownVector(name: string, { dense, sparse }: VectorShapes): Ve
 }
 
 /** Whether it is one vector, and not several with names. */
-export function isPlainVector(vector: unknown): vector is VectorInput {
+function isPlainVector(vector: unknown): vector is VectorInput {
   return Array.isArray(vector) || isFloat32Array(vector);
 }
 

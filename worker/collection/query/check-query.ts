@@ -79,7 +79,7 @@ export interface CheckedRequest {
 }
 
 /** How hits are grouped, beside their query, whose `k` is that of full groups. */
-export interface CheckedGroups {
+interface CheckedGroups {
   readonly groupBy: string;
   readonly groupSize: number;
   readonly limit: number;

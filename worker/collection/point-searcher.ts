@@ -26,7 +26,7 @@ interface AllowedSlots {
   readonly count: number;
 }
 
-export class ShardSearcher {
+export class PointSearcher {
   readonly #shard: Shard;
 
   constructor(shard: Shard) {
