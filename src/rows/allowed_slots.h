@@ -30,6 +30,15 @@ class AllowedSlots {
 
   bool contains(size_t slot) const { return all() || ((words_[slot / 32] >> (slot % 32)) & 1) != 0; }
 
+  /// Calls visit(slot) for each, in their order. Not where all are allowed.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (size_t word = 0; word < words_.size(); ++word) {
+      for (uint32_t rest = words_[word]; rest != 0; rest &= rest - 1)
+        visit(word * 32 + static_cast<size_t>(std::countr_zero(rest)));
+    }
+  }
+
   /// How many of the slots first .. first + slot_count - 1 are allowed.
   size_t count_in(size_t first, size_t slot_count) const;
 

@@ -382,6 +382,15 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
         expect(shares.reduce((sum, share) => sum + share) / shares.length).toBeGreaterThan(floor);
       });
 
+      it('of some in each of many small clusters, finds what exact search does', async () => {
+        const count = 9600;
+        const engine = await create('euclidean', { efConstruction: 40, fullScanThreshold: 200 });
+        await engine.addBatch(clusteredVectors(count, dim, { centerCount: 480, spread: 0.3, seed: 7 }));
+        const filter = Array.from({ length: 960 }, (_, index) => index * 10);
+        const wanted = await engine.searchBatch(queries, 10, { filter, exact: true });
+        expect(shareOf(wanted, await engine.searchBatch(queries, 10, { filter }))).toBeGreaterThan(0.995);
+      });
+
       it('of ids that are none finds nothing', async () => {
         expect((await standing.search(rowOf(queries, dim, 0), 10, { filter: [rowCount] })).ids).toHaveLength(
           0,

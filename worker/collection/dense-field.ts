@@ -13,6 +13,10 @@ import { forEachBit } from './payload/bits.js';
 import { noNumber, SlotNumbers } from './slot-numbers.js';
 import type { SearchParams, VectorConfig } from './types.js';
 
+/** As `kSparseScans` and `kSparseShare` (src/index/hnsw/hnsw_index.h). */
+const sparseScans = 5;
+const sparseShare = 8;
+
 /** So many times more vectors than it has learned from, and what was learned is worth learning again. */
 const learnsAgainAfter = 2;
 
@@ -226,9 +230,11 @@ export class DenseField {
 
   /** Whether a search among so many points compares all of them. */
   scans(matched: number, params: SearchParams = {}): boolean {
-    const { index, graph, lists } = this.#engine.stats();
+    const { index, graph, lists, size } = this.#engine.stats();
     if (index === 'flat' || params.exact === true) return true;
-    return graph === null ? lists === null : matched <= graph.fullScanThreshold;
+    if (graph === null) return lists === null;
+    const isSparse = matched <= Math.floor(size / sparseShare);
+    return matched <= graph.fullScanThreshold * (isSparse ? sparseScans : 1);
   }
 
   /** Some 20 ms of linking the vectors that were added since. Returns the share that is done. */

@@ -106,7 +106,7 @@ uint64_t HnswIndex::index_bytes() const {
 
 std::vector<uint32_t> HnswIndex::slots_by_node() const {
   std::vector<uint32_t> slots;
-  slots.reserve(stored_->size() - removed_);
+  slots.reserve(live_count());
   for (const uint32_t slot : stored_->slots) {
     if (slot != kNoSlot) slots.push_back(slot);
   }
@@ -251,7 +251,7 @@ size_t HnswIndex::next_pending() const {
 
 Result<double> HnswIndex::link_step() {
   const size_t cost = unlinked() + kMoveCost * graph_.moved_count;
-  if (pending() >= kBulkRows && cost >= (stored_->size() - removed_ + 1) / 2) return bulk_step();
+  if (pending() >= kBulkRows && cost >= (live_count() + 1) / 2) return bulk_step();
   Unlinking unlinking(*this);
   for (size_t done = 0; done < kLinkedAtOnce; ++done) {
     linked_to_ = next_pending();
@@ -266,7 +266,7 @@ Result<double> HnswIndex::link_step() {
   linked_to_ = next_pending();
   unlinking.disarm();
   if (linked_to_ == stored_->size()) return 1.0;
-  return 1 - static_cast<double>(pending()) / static_cast<double>(stored_->size() - removed_);
+  return 1 - static_cast<double>(pending()) / static_cast<double>(live_count());
 }
 
 // All rows are linked anew, and change places only when that is done.
@@ -365,19 +365,23 @@ bool HnswIndex::is_connected() const {
   return graph_.entry == kNoNode || is_spanned(graph_.links, graph_.entry, graph_.linked_count);
 }
 
+bool HnswIndex::scans(size_t allowed_count) const {
+  const bool is_sparse = allowed_count <= live_count() / kSparseShare;
+  return allowed_count <= (is_sparse ? kSparseScans : 1) * size_t{options_.full_scan_threshold};
+}
+
 std::vector<Candidate> HnswIndex::search(const float* query, const HnswSearch& options,
                                          const AllowedSlots& allowed) const {
   if (allowed.count() == 0) return {};
   HnswSearch bounded = options;
   bounded.k = std::min(options.k, allowed.count());
   bounded.ef = std::max(options.ef, bounded.k);
-  if (allowed.count() <= std::max<size_t>(options_.full_scan_threshold, bounded.ef) ||
-      graph_.entry == kNoNode)
+  if (allowed.count() <= bounded.ef || scans(allowed.count()) || graph_.entry == kNoNode)
     return scan(query, bounded, allowed);
   if (walk_ == nullptr) walk_ = std::make_unique<GraphWalk>(graph_);
   const std::unique_ptr<NodeScorer> scorer = space_->from_query(query);
   const std::vector<GraphEdge>& starts = walk_->approach(*scorer, bounded.ef);
-  if (allowed.count() == stored_->slots.size() - removed_) {
+  if (allowed.count() == live_count()) {
     walk_->run(*scorer, starts, 0, bounded.ef);
   } else {
     walk_->run_allowed(*scorer, starts, bounded.ef, {allowed, stored_->slots});
@@ -416,8 +420,9 @@ std::vector<Candidate> HnswIndex::finish(const float* query, const HnswSearch& o
 
 std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& options,
                                        const AllowedSlots& allowed) const {
-  // Reading a few rows costs little.
-  if (has_floats() || (rows_->is_stored() && allowed.count() <= options_.full_scan_threshold)) {
+  // Reading a few rows costs little; of more, codes are read faster, where the best are scored again.
+  const bool are_few = allowed.count() <= options_.full_scan_threshold;
+  if (rows_->size() > 0 && (are_few || (has_floats() && (!has_codes() || options.rescored == 0)))) {
     return std::move(search_flat(*rows_, *kernels_, query, 1, options.k, allowed, options.max_distance)[0]);
   }
   const std::unique_ptr<NodeScorer> scorer = space_->from_query(query);
@@ -429,9 +434,16 @@ std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& opt
     nearest.push_scattered(distances.data(), nodes.data(), nodes.size());
     nodes.clear();
   };
-  for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
-    if (stored_->slots[node] != kNoSlot && allowed.contains(stored_->slots[node])) nodes.push_back(node);
+  const auto take = [&](uint32_t node) {
+    nodes.push_back(node);
     if (nodes.size() == kMaxScoredNodes) score();
+  };
+  if (allowed.all()) {
+    for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
+      if (stored_->slots[node] != kNoSlot) take(node);
+    }
+  } else {
+    allowed.for_each([&](size_t slot) { take(nodes_[slot]); });
   }
   score();
   return finish(query, options, *scorer, nearest.finish());
@@ -499,7 +511,7 @@ void HnswIndex::truncate_reordered(size_t slot_count) {
 
 Status HnswIndex::compact(const Deletions& deletions) {
   std::vector<uint32_t> order = linked_by_cells(graph_);
-  order.reserve(stored_->slots.size() - removed_);
+  order.reserve(live_count());
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
     if (stored_->slots[node] != kNoSlot && !graph_.is_linked(node)) order.push_back(node);
   }

@@ -31,11 +31,12 @@
 namespace vicinal {
 
 struct HnswOptions {
-  uint32_t m = 16;                      // M in the paper: edges of a new node on each level; 2..256
-  uint32_t ef_construction = 200;       // candidates that they are chosen from; 1..65536
-  uint32_t full_scan_threshold = 1000;  // up to so many allowed rows are all compared with the query
-  uint64_t seed = 42;                   // of the levels
-  float target_recall = 0;              // that ef_search is calibrated for, 0.5..0.999; 0: it is not
+  uint32_t m = 16;                 // M in the paper: edges of a new node on each level; 2..256
+  uint32_t ef_construction = 200;  // candidates that they are chosen from; 1..65536
+  uint32_t full_scan_threshold =
+      1000;                 // up to so many allowed rows are all compared with the query; see `scans`
+  uint64_t seed = 42;       // of the levels
+  float target_recall = 0;  // that ef_search is calibrated for, 0.5..0.999; 0: it is not
 };
 
 /// Errors  kInvalidArgument
@@ -56,6 +57,12 @@ struct HnswStats {
   std::vector<uint32_t> degrees;  // [2 m + 1] nodes of linked rows by the number of their edges on level 0
   Calibration calibration;
 };
+
+/// A walk among a small share of the rows takes about as long as reading the codes of all that are allowed, where these are
+/// some thousand, and finds less: of 100,000 rows of 256 dimensions in 1,000 clusters, 1, 2 and 5 % of them allowed, 0.87,
+/// 0.68 and 0.89 of the 10 nearest; from an eighth of the rows on, 0.98.
+inline constexpr size_t kSparseScans = 5;
+inline constexpr size_t kSparseShare = 8;
 
 class HnswIndex {
  public:
@@ -127,6 +134,10 @@ class HnswIndex {
   /// Closes the gaps of removed rows, which are those marked.
   Status compact(const Deletions& deletions);
 
+  /// Whether a search among so many rows compares all of them: no more than `full_scan_threshold`, or kSparseScans times as
+  /// many where that is a share of 1 / kSparseShare at most.
+  bool scans(size_t allowed_count) const;
+
   /// What ef_search reaches the target; of no rows where none is set, or it was not found since the rows were coded.
   const Calibration& calibration() const { return calibration_; }
   void set_calibration(const Calibration& calibration);
@@ -186,7 +197,8 @@ class HnswIndex {
   void unlink_all();
   Status renumber(const std::vector<uint32_t>& order, const std::vector<uint32_t>& new_slots);
   void unlink(uint32_t node);
-  size_t unlinked() const { return stored_->size() - removed_ - graph_.linked_count; }
+  size_t live_count() const { return stored_->size() - removed_; }
+  size_t unlinked() const { return live_count() - graph_.linked_count; }
   bool is_pending(uint32_t node) const {
     return stored_->slots[node] != kNoSlot && (!graph_.is_linked(node) || graph_.is_moved(node));
   }

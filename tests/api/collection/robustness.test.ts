@@ -272,6 +272,30 @@ describe('a collection', () => {
   });
 });
 
+it('explains where a search with a graph compares all that a filter leaves', async () => {
+  await opened({ index: 'hnsw', fullScanThreshold: 10, payloadIndex: { n: 'integer' } });
+  const points = Array.from({ length: 480 }, (_, n) => ({
+    id: n,
+    vector: vector.map((value, i) => value + (i === 0 ? n : 0)),
+    payload: { n },
+  }));
+  await collection.upsert(points);
+  const strategyOf = async (matched: number) => {
+    const filter = { must: [{ key: 'n', range: { lt: matched } }] };
+    const hits = await collection.search(vector, { k: 5, filter, explain: true });
+    expect(hits).toHaveLength(5);
+    return hits.explanation?.[0]?.strategy;
+  };
+  // Five times the threshold, where that is no more than an eighth.
+  expect([await strategyOf(10), await strategyOf(50), await strategyOf(51)]).toEqual([
+    'scan',
+    'scan',
+    'walk',
+  ]);
+  await collection.delete({ filter: { must: [{ key: 'n', range: { gte: 320 } }] } });
+  expect([await strategyOf(40), await strategyOf(41)]).toEqual(['scan', 'walk']);
+});
+
 describe.each([1, 3])('equals in %i workers', (shards) => {
   it('come in the order of their ids', async () => {
     await opened({ shards, payloadIndex: { n: 'integer' } });
