@@ -124,6 +124,11 @@ export class ShardWriter {
     let taken: Promise<void> = Promise.resolve();
     const underWay: Promise<void>[] = [];
     let failure: { readonly reason: unknown } | undefined;
+    let onFailed = (_: unknown) => {};
+    const failed = new Promise<never>((_, reject) => {
+      onFailed = reject;
+    });
+    failed.catch(() => {});
     const take = async (batch: Batch, before: Promise<unknown>) => {
       const sent = this.#send(call, batch, series);
       await Promise.allSettled([before, sent]);
@@ -133,9 +138,9 @@ export class ShardWriter {
     };
     let next = batches.next();
     try {
-      while (failure === undefined) {
+      for (;;) {
         // A source, or what embeds its texts, may never answer.
-        const { value: batch } = await this.#calls.unlessStopped(next, signal);
+        const { value: batch } = await this.#calls.unlessStopped(Promise.race([failed, next]), signal);
         if (batch === undefined) break;
         if (underWay.length >= mostUnderWay) await underWay.shift();
         await turn.room();
@@ -144,6 +149,7 @@ export class ShardWriter {
         // Before the room is given back: what waits for it is not to go on then.
         const watched = taken.catch((reason) => {
           failure ??= { reason };
+          onFailed(reason);
         });
         turn.sends(watched, batch.bytes);
         underWay.push(watched);

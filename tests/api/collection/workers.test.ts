@@ -53,6 +53,19 @@ describe('a collection', () => {
     expect(info.shards[0]?.pointsCount).toBeGreaterThan(0);
   });
 
+  it('tells an upsert whose source waits for ever', async () => {
+    const { collection, workers } = await opened(1);
+    async function* source() {
+      yield* pointsWith(10);
+      // The first batch is on its way.
+      void workers[0]?.terminate();
+      await new Promise(() => {});
+    }
+    await expect(collection.upsert(source(), { batchSize: 10 })).rejects.toMatchObject({
+      code: 'WORKER_CRASHED',
+    });
+  });
+
   it('leaves no worker when one of them does not start', async () => {
     const workers: Worker[] = [];
     await expect(
