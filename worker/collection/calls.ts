@@ -1,6 +1,6 @@
 /**
 Calls on a collection as they run: changes in their order, all timed and counted, none longer than its signal or the
-collection lets it.
+collection lets it; but for changes that are made, which are told of once those before them are over.
 
 @module
 */
@@ -18,7 +18,8 @@ export class Calls {
   readonly metrics = new Metrics();
   readonly #config: CollectionConfig;
   readonly #onSlowQuery: ((query: SlowQuery) => void) | undefined;
-  readonly #onChange: () => void;
+  readonly #onChange: (underWay: number) => void;
+  #changesUnderWay = 0;
   readonly #answers: KeptAnswers;
   readonly #changes = new Changes();
   /** While reads are to wait, until when. */
@@ -28,11 +29,11 @@ export class Calls {
   #ended = false;
   readonly #readOnlyFor: string | undefined;
 
-  /** `onChange`: told after each change. `readOnlyFor`: why there can be none. */
+  /** `onChange`: told when a change begins and when one ends, and how many are under way then. `readOnlyFor`: why there can be none. */
   constructor(
     config: CollectionConfig,
     onSlowQuery: ((query: SlowQuery) => void) | undefined,
-    onChange: () => void,
+    onChange: (underWay: number) => void,
     readOnlyFor?: string,
   ) {
     this.#readOnlyFor = readOnlyFor;
@@ -70,14 +71,14 @@ export class Calls {
           throw new VectorSearchError('READ_ONLY', `collection ${this.#config.name}`, this.#readOnlyFor);
         await this.unlessStopped(turn.begins, options.signal);
         this.#answers.beginChange();
+        this.#onChange(++this.#changesUnderWay);
         try {
-          const result = await change(turn);
-          // Whoever repeats those that were not acknowledged must not undo this one.
-          await turn.isFirst;
-          return result;
+          return await change(turn);
         } finally {
+          // Also where it has failed in part: whoever repeats those before, which were not acknowledged, must not undo this.
+          await turn.isFirst;
           this.#answers.endChange();
-          this.#onChange();
+          this.#onChange(--this.#changesUnderWay);
         }
       }),
     );

@@ -50,8 +50,8 @@ export class Changes {
       pass,
     });
     // One that is stopped while it waits is over before those that it waited for.
-    this.#over = Promise.allSettled([isFirst, made]);
-    this.#passed = Promise.allSettled([begins, Promise.race([passed, made])]);
+    this.#over = afterBoth(isFirst, made);
+    this.#passed = afterBoth(begins, Promise.race([passed, made]));
     return made;
   }
 
@@ -80,4 +80,9 @@ export class Changes {
     };
     call.then(end, end);
   }
+}
+
+/** Of nothing: what each has come to is not kept for as long as there are changes. */
+function afterBoth(first: Promise<unknown>, second: Promise<unknown>): Promise<unknown> {
+  return Promise.allSettled([first, second]).then(() => {});
 }

@@ -53,6 +53,8 @@ export class ShardGroup {
   readonly #startAgain: ((shard: number) => Promise<RunningShard>) | undefined;
   /** Workers that are being started anew. */
   readonly #starting = new Map<number, Promise<void>>();
+  /** Of each shard, the series that was sent to it last, and which worker it was: one started anew knows of none. */
+  readonly #lastSeries = new Map<number, { readonly series: number; readonly running: RunningShard }>();
   #disposed = false;
   /** Whether it was created before, and was not there. */
   #lost = false;
@@ -138,6 +140,13 @@ export class ShardGroup {
     await this.#starting.get(shard);
     const running = this.#shards[shard] as RunningShard;
     const { client, object } = running;
+    const { series } = settings;
+    if (series !== undefined) {
+      const last = this.#lastSeries.get(shard);
+      if (last?.series === series && last.running !== running)
+        throw new VectorSearchError('WORKER_CRASHED', revived, `shard ${shard} of ${this.count}`);
+      this.#lastSeries.set(shard, { series, running });
+    }
     try {
       // Arrays that travel beside are made for the call: they are given away.
       return (await client.call(object, method, args, { transfer: true, ...settings })) as ResultOf<Method>;

@@ -27,6 +27,8 @@ export class ShardUpkeep {
   /** What is done when it is still, of shards that outlive their workers. */
   readonly #whenStill: Upkeep | undefined;
   #checkpointError: string | undefined;
+  /** Resolves when those that were begun are made, or have failed. */
+  #checkpointing: Promise<void> | undefined;
   /** Since the last look. */
   #changes = 0;
   #bytes = 0;
@@ -53,9 +55,10 @@ export class ShardUpkeep {
     return this.#checkpointError;
   }
 
-  /** To be called when a change has ended. */
-  changed(): void {
-    this.#whenStill?.changed();
+  /** To be called when a change begins or ends, with how many are under way then. */
+  changed(underWay: number): void {
+    if (underWay > 0) this.#whenStill?.pause();
+    else this.#whenStill?.changed();
   }
 
   /**
@@ -76,6 +79,8 @@ export class ShardUpkeep {
     const shares = this.#shards.all.map(() => 0);
     const index = async (shard: number) => {
       for (;;) {
+        // It would begin anew after each round.
+        await this.#checkpointing;
         const share = await this.#shards.call(shard, 'indexSome', [], {});
         shares[shard] = share;
         // All points are taken: what is not indexed yet is found all the same, and indexed with the next.
@@ -98,7 +103,9 @@ export class ShardUpkeep {
       while ((await this.#shards.call(shard, 'checkpointSome', [reason], {})) < 1);
     };
     try {
-      await Promise.all(this.#shards.all.map(write));
+      const writing = Promise.all(this.#shards.all.map(write));
+      this.#checkpointing = Promise.allSettled([this.#checkpointing, writing]).then(() => {});
+      await writing;
       this.#checkpointError = undefined;
       this.#notBefore = 0;
     } catch (error) {

@@ -93,7 +93,12 @@ export class ShardedCollection implements Collection {
       shardKey: config.shardKey,
     });
     const readOnlyFor = shards.storage.damage && 'what is stored is damaged';
-    this.#calls = new Calls(config, options.onSlowQuery, () => this.#upkeep.changed(), readOnlyFor);
+    this.#calls = new Calls(
+      config,
+      options.onSlowQuery,
+      (underWay) => this.#upkeep.changed(underWay),
+      readOnlyFor,
+    );
     this.#writer = new ShardWriter(config, shards, this.#searcher, this.#calls);
     this.#upkeep = new ShardUpkeep(config.shard, shards, (run) => this.#calls.between(run));
     guardLeak(this, `collection ${config.name}`, () => {});
@@ -376,7 +381,7 @@ export class ShardedCollection implements Collection {
       const selector = checkSelector(points);
       const sent = args(selector);
       return async (turn) => {
-        await turn.room();
+        await this.#calls.unlessStopped(turn.room(), options.signal);
         const changed = this.#writer.changeSelected(call, selector, sent, options.signal);
         turn.sends(changed, selectedChangeBytes);
         await this.#upkeep.look(selectedChangeBytes);

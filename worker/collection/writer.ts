@@ -110,8 +110,9 @@ export class ShardWriter {
   Sends the shards their points of batches as these come, the next while they have those before: as new points, or as
   vectors of points that there are, in batches by {@link planInPlace}.
 
-  @param onTaken - Told of each batch that was taken, in their order.
-  @throws what ended it, once all that was sent is taken, or is not: nothing is taken behind the first batch that was not.
+  @param onTaken - Told of each batch that was taken, in their order. What it throws ends this.
+  @throws what ended it, once all that was sent is taken, or is not: no shard takes anything behind the first batch that it
+  has not taken.
   */
   async send(
     call: 'upsert' | 'updateVectors',
@@ -129,12 +130,20 @@ export class ShardWriter {
       onFailed = reject;
     });
     failed.catch(() => {});
+    const fail = (reason: unknown) => {
+      failure ??= { reason };
+      onFailed(reason);
+    };
     const take = async (batch: Batch, before: Promise<unknown>) => {
       const sent = this.#send(call, batch, series);
       await Promise.allSettled([before, sent]);
       await before;
       await sent;
-      onTaken(batch.count);
+      try {
+        onTaken(batch.count);
+      } catch (reason) {
+        fail(reason);
+      }
     };
     let next = batches.next();
     try {
@@ -143,14 +152,11 @@ export class ShardWriter {
         const { value: batch } = await this.#calls.unlessStopped(Promise.race([failed, next]), signal);
         if (batch === undefined) break;
         if (underWay.length >= mostUnderWay) await underWay.shift();
-        await turn.room();
+        await this.#calls.unlessStopped(turn.room(), signal);
         if (failure !== undefined) break;
         taken = take(batch, taken);
         // Before the room is given back: what waits for it is not to go on then.
-        const watched = taken.catch((reason) => {
-          failure ??= { reason };
-          onFailed(reason);
-        });
+        const watched = taken.catch(fail);
         turn.sends(watched, batch.bytes);
         underWay.push(watched);
         // Made while the shards work on this one, which is on its way.
@@ -161,10 +167,11 @@ export class ShardWriter {
       }
       turn.pass();
       await taken;
+      if (failure !== undefined) throw failure;
     } catch (reason) {
       batches.return().catch(() => {});
       await taken.catch(() => {});
-      throw failure?.reason ?? reason;
+      throw failure === undefined ? reason : failure.reason;
     }
   }
 

@@ -421,7 +421,8 @@ std::vector<Candidate> HnswIndex::finish(const float* query, const HnswSearch& o
 std::vector<Candidate> HnswIndex::scan(const float* query, const HnswSearch& options,
                                        const AllowedSlots& allowed) const {
   // Reading a few rows costs little; of more, codes are read faster, where the best are scored again.
-  const bool are_few = allowed.count() <= options_.full_scan_threshold;
+  const size_t threshold = options_.full_scan_threshold;
+  const bool are_few = allowed.count() <= (has_floats() ? std::max(threshold, options.ef) : threshold);
   if (rows_->size() > 0 && (are_few || (has_floats() && (!has_codes() || options.rescored == 0)))) {
     return std::move(search_flat(*rows_, *kernels_, query, 1, options.k, allowed, options.max_distance)[0]);
   }

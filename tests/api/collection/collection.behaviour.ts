@@ -148,12 +148,26 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
           const wrong = { ...point, vector: Float32Array.of(1) };
           const change = number % 10 === 9 ? collection.upsert([wrong]) : collection.upsert([point]);
           await change.catch((error) => expect(error).toMatchObject({ code: 'DIMENSION_MISMATCH' }));
-          if (number % 10 !== 9) order.push(number);
+          order.push(number);
         });
         const removed = collection.delete([points[0]?.id as number]);
         await Promise.all([...made, removed]);
         expect(order).toEqual([...order].sort((a, b) => a - b));
         expect(await collection.count()).toBe(53);
+      });
+
+      it('tells what was taken when its listener throws', async () => {
+        await opened();
+        const upsert = collection.upsert(pointsWith(100), {
+          batchSize: 10,
+          onProgress: ({ done }) => {
+            if (done === 40) throw new Error('enough');
+          },
+        });
+        const error = await upsert.catch((reason) => reason);
+        expect(error).toMatchObject({ code: 'STOPPED', expected: 100, cause: { message: 'enough' } });
+        expect(error.actual).toBeGreaterThanOrEqual(40);
+        expect(await collection.count()).toBe(error.actual);
       });
 
       it('tells what was taken when the source throws', async () => {

@@ -10,6 +10,7 @@ const stillMs = 500;
 export class Upkeep {
   readonly #piece: () => Promise<boolean>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isPaused = false;
   #ended = false;
 
   /** @param piece - Does a piece of it between two changes; whether all is done. */
@@ -17,9 +18,16 @@ export class Upkeep {
     this.#piece = piece;
   }
 
-  /** To be called after each change. */
+  /** To be called when a change begins: a piece that waited for its end would keep those behind it waiting, too. */
+  pause(): void {
+    this.#isPaused = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** To be called when no change is under way any more. */
   changed(): void {
     if (this.#ended) return;
+    this.#isPaused = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#run(), stillMs);
     // In Node, where it would keep the process: what was acknowledged is in the log.
@@ -33,6 +41,6 @@ export class Upkeep {
 
   async #run(): Promise<void> {
     // What it fails for, the next change fails for, and tells.
-    while (!this.#ended && !(await this.#piece().catch(() => true)));
+    while (!this.#ended && !this.#isPaused && !(await this.#piece().catch(() => true)));
   }
 }
