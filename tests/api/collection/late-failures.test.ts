@@ -17,6 +17,8 @@ const disk = vi.hoisted(() => ({
   files: new Map<number, { size: number; readonly blocks: Map<number, Uint8Array> }>(),
   isFull: false,
   commits: 0,
+  /** What commits wait for. */
+  gate: Promise.resolve(),
 }));
 
 vi.mock('../../../worker/storage/storage.js', async (original) => ({
@@ -39,7 +41,8 @@ function openFiles(): OpenedFiles {
     if (stored !== undefined) file.restore(stored.size, [...stored.blocks]);
     return file;
   });
-  const commit = () => {
+  const commit = async () => {
+    await disk.gate;
     const changes = files.map((file) => file.takeChanges());
     disk.commits++;
     if (disk.isFull) failure ??= new VectorSearchError('STORAGE_FULL');
@@ -77,6 +80,7 @@ beforeEach(() => {
   disk.files.clear();
   disk.isFull = false;
   disk.commits = 0;
+  disk.gate = Promise.resolve();
 });
 
 /** A worker's side with one shard: each call resolves to its result, or to the code of its error. */
@@ -230,6 +234,35 @@ describe('files that tell late that they are full', () => {
     expect(await shard.upsert(3)).toBe('STORAGE_FULL');
     expect(await shard.upsert(3)).toBe('taken');
     expect(await shard.ids()).toEqual([1, 3]);
+  });
+
+  it('tell one change alone, though more is to be flushed by then', async () => {
+    const shard = await startFull();
+    let open = () => {};
+    disk.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await flushed();
+    expect(await shard.upsert(3)).toBe('taken');
+    // So many that the commit fails while they are taken in.
+    const ids = Array.from({ length: 50_000 }, (_, index) => 10 + index);
+    const batch = {
+      ids,
+      dense: [{ name: '', points: [...ids.keys()] }],
+      sparse: [],
+      payloads: ids.map(() => null),
+    };
+    const many = shard.call(
+      'upsert',
+      batch,
+      Float32Array.from({ length: 2 * ids.length }, (_, i) => 1 + i),
+    );
+    setImmediate(open);
+    expect(await many).toBe('STORAGE_FULL');
+    await flushed();
+    disk.isFull = false;
+    expect(await shard.ids()).toEqual([1]);
+    expect(await shard.upsert(4)).toBe('taken');
   });
 
   it('refuse vectors of a point that was lost after it was looked for', async () => {

@@ -41,7 +41,7 @@ export class Journal {
   readonly store: Store;
   readonly #files: OpenedFiles;
   readonly #isStrict: boolean;
-  /** Whether changes were written that are to be flushed before they are acknowledged. */
+  /** Whether changes were written that {@link settle} is to flush. */
   #owesFlush = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What waits to be durable, where that takes other calls to come in between. */
@@ -184,11 +184,9 @@ export class Journal {
 
   #flushLater(): void {
     this.#timer = undefined;
-    try {
-      this.#flush();
-    } catch (error) {
-      this.#failure = { error, isAhead: false, isUntold: true };
-    }
+    // What has failed already has been told, or will be.
+    if (this.#failure !== undefined) return;
+    this.#owesFlush = true;
     this.settle()?.catch(() => {});
   }
 
