@@ -17,8 +17,8 @@ const relaxedFlushMs = 250;
 
 /** Bytes of changes that are worth a checkpoint, whatever else there is, once nothing else is to be done. */
 const leastLogBytes = 4 << 20;
-/** And between changes, which wait for it. */
-const leastLogBytesBetween = 16 << 20;
+/** And between changes, which wait for it: made again in about a second, too. */
+const leastLogBytesBetween = 64 << 20;
 /** Changes that are worth one: made again in about a second, however small they are. */
 const mostRecords = 1 << 15;
 /** Bytes of free space among blocks that are worth moving blocks. */
@@ -28,6 +28,7 @@ Part of the checkpoint that changes since may take before there is a new one. Th
 shard is opened; the less, the more often unchanged bytes are compared.
 */
 const logPart = 1 / 4;
+const logPartBetween = 1 / 2;
 
 interface Failure {
   readonly error: unknown;
@@ -150,8 +151,10 @@ export class Journal {
   /** Whether so much has changed that a checkpoint is due. `isStill`: changes do not wait for it. */
   wantsCheckpoint(isStill: boolean): boolean {
     const { logBytes, logRecords, dataBytes } = this.store;
-    const least = isStill ? leastLogBytes : leastLogBytesBetween;
-    return logRecords > mostRecords || logBytes > Math.max(least, dataBytes * logPart);
+    const enough = isStill
+      ? Math.max(leastLogBytes, dataBytes * logPart)
+      : Math.max(leastLogBytesBetween, dataBytes * logPartBetween);
+    return logRecords > mostRecords || logBytes > enough;
   }
 
   /** Whether the last checkpoint takes much less than its file: the next moves blocks down (checkpoint_writer.cpp). */
