@@ -70,18 +70,23 @@ export class Calls {
         if (this.#readOnlyFor !== undefined)
           throw new VectorSearchError('READ_ONLY', `collection ${this.#config.name}`, this.#readOnlyFor);
         await this.unlessStopped(turn.begins, options.signal);
-        this.#answers.beginChange();
-        this.#onChange(++this.#changesUnderWay);
+        this.#noteChange(1);
         try {
           return await change(turn);
         } finally {
           // Also where it has failed in part: whoever repeats those before, which were not acknowledged, must not undo this.
-          await turn.isFirst;
-          this.#answers.endChange();
-          this.#onChange(--this.#changesUnderWay);
+          await turn.before;
+          this.#noteChange(-1);
         }
       }),
     );
+  }
+
+  /** One has begun, or ended. */
+  #noteChange(more: 1 | -1): void {
+    this.#changesUnderWay += more;
+    this.#answers.changed(this.#changesUnderWay);
+    this.#onChange(this.#changesUnderWay);
   }
 
   /** Runs what changes nothing that is asked for, after the changes that were asked for before it. */

@@ -15,7 +15,7 @@ export interface Turn {
   /** Resolves once it may begin. */
   readonly begins: Promise<unknown>;
   /** Resolves once the changes before it are over. */
-  readonly isFirst: Promise<unknown>;
+  readonly before: Promise<unknown>;
   /** Resolves once it may send more. */
   room(): Promise<void>;
   /** To be told what it sends. */
@@ -37,20 +37,20 @@ export class Changes {
   /** Runs a change in its turn, after those that were asked for before. */
   take<Result>(change: (turn: Turn) => Promise<Result>): Promise<Result> {
     const begins = this.#passed;
-    const isFirst = this.#over;
+    const before = this.#over;
     let pass = () => {};
     const passed = new Promise<void>((resolve) => {
       pass = resolve;
     });
     const made = change({
       begins,
-      isFirst,
+      before,
       room: () => this.#room(),
       sends: (call, bytes) => this.#track(call, bytes),
       pass,
     });
     // One that is stopped while it waits is over before those that it waited for.
-    this.#over = afterBoth(isFirst, made);
+    this.#over = afterBoth(before, made);
     this.#passed = afterBoth(begins, Promise.race([passed, made]));
     return made;
   }

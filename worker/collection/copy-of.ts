@@ -5,7 +5,7 @@ Copies of what is asked and answered.
 */
 
 /** What a caller has given, and may alter at once: a copy. */
-export function taken<Given>(given: Given): Given {
+export function ownCopyOf<Given>(given: Given): Given {
   try {
     return copyOf(given);
   } catch {

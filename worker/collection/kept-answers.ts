@@ -12,7 +12,7 @@ export class KeptAnswers {
   /** Counts the beginnings and ends of changes: what was read before the last of them is not kept. */
   #epoch = 0;
   /** Changes that have begun and not ended. */
-  #changes = 0;
+  #underWay = 0;
 
   /** `maxBytes`: most bytes of answers and what was asked; 0: nothing is kept. */
   constructor(maxBytes: number) {
@@ -47,22 +47,14 @@ export class KeptAnswers {
   async keep<Answer>(key: string, read: () => Promise<Answer>): Promise<Answer> {
     const epoch = this.#epoch;
     const answer = await read();
-    if (epoch === this.#epoch && this.#changes === 0)
+    if (epoch === this.#epoch && this.#underWay === 0)
       this.#cache.set(key, copyOf(answer), approximateBytes(answer));
     return answer;
   }
 
-  beginChange(): void {
-    this.#changes++;
-    this.#forget();
-  }
-
-  endChange(): void {
-    this.#changes--;
-    this.#forget();
-  }
-
-  #forget(): void {
+  /** To be called when a change begins or ends, with how many are under way then. */
+  changed(underWay: number): void {
+    this.#underWay = underWay;
     this.#epoch++;
     this.#cache.clear();
   }

@@ -16,7 +16,7 @@ import { Calls } from './calls.js';
 import type { Collection } from './collection.js';
 import type { CollectionConfig } from './collection-config.js';
 import { findDamage, gaugesOf, infoOf } from './collection-info.js';
-import { taken } from './copy-of.js';
+import { ownCopyOf } from './copy-of.js';
 import { snapshotOf } from './durable/snapshot.js';
 import type { Filter } from './filter/types.js';
 import type { MetricsSnapshot } from './metrics.js';
@@ -250,7 +250,7 @@ export class ShardedCollection implements Collection {
 
   retrieve(ids: readonly PointId[], options: Selected & CallOptions = {}): Promise<PointRecord[]> {
     const given = optionsOf(options);
-    const wanted = taken(ids);
+    const wanted = ownCopyOf(ids);
     return this.#calls.read('retrieve', options, undefined, async () => {
       checkPointIds(wanted, 'ids');
       checkSelected(given);
@@ -260,7 +260,7 @@ export class ShardedCollection implements Collection {
 
   search(query: VectorInput | string, options: CollectionSearchOptions = {}): Promise<Hits> {
     const given = optionsOf(options);
-    const vector = taken(query);
+    const vector = ownCopyOf(query);
     const { signal: _, ...request } = given;
     const asked = given.explain ? undefined : ['search', vector, request];
     return this.#calls.read('search', options, asked, () => runSearch(vector, given, this.#searcher));
@@ -268,28 +268,28 @@ export class ShardedCollection implements Collection {
 
   searchBatch(queries: readonly VectorInput[], options: CollectionSearchOptions = {}): Promise<Hits[]> {
     const given = optionsOf(options);
-    const vectors = taken(queries);
+    const vectors = ownCopyOf(queries);
     return this.#calls.read('searchBatch', options, undefined, () =>
       runSearchBatch(vectors, given, this.#searcher),
     );
   }
 
   query(request: QueryRequest, options: CallOptions = {}): Promise<Hits> {
-    const given = taken(request);
+    const given = ownCopyOf(request);
     return this.#calls.read('query', options, ['query', given], () =>
       runQuery(given, this.#searcher, options.signal),
     );
   }
 
   queryGroups(request: GroupRequest, options: CallOptions = {}): Promise<PointGroup[]> {
-    const given = taken(request);
+    const given = ownCopyOf(request);
     return this.#calls.read('queryGroups', options, ['queryGroups', given], () =>
       runGroups(given, this.#searcher, options.signal),
     );
   }
 
   recommend(request: RecommendRequest, options: CallOptions = {}): Promise<Hits> {
-    const given = taken(request);
+    const given = ownCopyOf(request);
     return this.#calls.read('recommend', options, ['recommend', given], () =>
       runRecommend(given, this.#searcher, options.signal),
     );
@@ -421,5 +421,5 @@ async function* inOrder(batches: readonly Batch[]): AsyncGenerator<Batch, void, 
 /** Options as they are now: the caller may alter them. */
 function optionsOf<Options extends CallOptions>(options: Options): Options {
   const { signal, ...asked } = Object(options) as Options;
-  return { ...taken(asked), ...(signal !== undefined && { signal }) } as Options;
+  return { ...ownCopyOf(asked), ...(signal !== undefined && { signal }) } as Options;
 }

@@ -125,11 +125,8 @@ export class ShardWriter {
     let taken: Promise<void> = Promise.resolve();
     const underWay: Promise<void>[] = [];
     let failure: { readonly reason: unknown } | undefined;
+    /** Ends the wait for the next batch. */
     let onFailed = (_: unknown) => {};
-    const failed = new Promise<never>((_, reject) => {
-      onFailed = reject;
-    });
-    failed.catch(() => {});
     const fail = (reason: unknown) => {
       failure ??= { reason };
       onFailed(reason);
@@ -147,9 +144,13 @@ export class ShardWriter {
     };
     let next = batches.next();
     try {
-      for (;;) {
+      while (failure === undefined) {
         // A source, or what embeds its texts, may never answer.
-        const { value: batch } = await this.#calls.unlessStopped(Promise.race([failed, next]), signal);
+        const nextOrFailed = new Promise<IteratorResult<Batch, void>>((resolve, reject) => {
+          onFailed = reject;
+          next.then(resolve, reject);
+        });
+        const { value: batch } = await this.#calls.unlessStopped(nextOrFailed, signal);
         if (batch === undefined) break;
         if (underWay.length >= mostUnderWay) await underWay.shift();
         await this.#calls.unlessStopped(turn.room(), signal);

@@ -34,7 +34,7 @@ struct HnswOptions {
   uint32_t m = 16;                 // M in the paper: edges of a new node on each level; 2..256
   uint32_t ef_construction = 200;  // candidates that they are chosen from; 1..65536
   uint32_t full_scan_threshold =
-      1000;                 // up to so many allowed rows are all compared with the query; see `scans`
+      1000;                 // of allowed rows that are all compared with the query: HnswIndex::scans
   uint64_t seed = 42;       // of the levels
   float target_recall = 0;  // that ef_search is calibrated for, 0.5..0.999; 0: it is not
 };
