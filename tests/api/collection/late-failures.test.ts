@@ -209,10 +209,14 @@ describe('files that tell late that they are full', () => {
     expect(await shard.ids()).toEqual([1, 3]);
   });
 
-  it('lose nothing where a strict checkpoint has no room, and nobody is told', async () => {
+  it.each([
+    'strict',
+    'relaxed',
+  ])('lose nothing where a %s checkpoint has no room, and nobody is told', async (durability) => {
     const shard = start();
-    await shard.open('strict');
+    await shard.open(durability);
     await shard.upsert(1);
+    await flushed();
     disk.isFull = true;
     expect(await shard.call('checkpointSome', 'wanted')).toBe('STORAGE_FULL');
     disk.isFull = false;

@@ -44,6 +44,9 @@ export class Journal {
   readonly #isStrict: boolean;
   /** Whether changes were written that {@link settle} is to flush. */
   #owesFlush = false;
+  /** Changes that were written, and how many of them are durable. */
+  #written = 0;
+  #durable = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What waits to be durable, where that takes other calls to come in between. */
   #settling: Promise<void> | undefined;
@@ -94,6 +97,7 @@ export class Journal {
   append(record: readonly Uint8Array[]): void {
     this.check();
     this.store.append(record);
+    this.#written++;
     if (this.#isStrict) this.#owesFlush = true;
     else this.#timer ??= setTimeout(() => this.#flushLater(), relaxedFlushMs);
   }
@@ -109,7 +113,12 @@ export class Journal {
   noteFlushed(): void {
     this.#clearTimer();
     this.#owesFlush = false;
-    this.#settling = this.#files.settle();
+    const written = this.#written;
+    const noteDurable = () => {
+      this.#durable = written;
+    };
+    this.#settling = this.#files.settle()?.then(noteDurable);
+    if (this.#settling === undefined) noteDurable();
   }
 
   /** Whether what was made is not in the files: to go on, these are to be opened again. */
@@ -143,7 +152,8 @@ export class Journal {
       // Somebody else's files are left to them.
       const isAhead = !(error instanceof VectorSearchError) || error.code !== 'STORAGE_IN_USE';
       // Strict changes wait for their own.
-      this.#failure ??= { error, isAhead, isUntold: !this.#isStrict };
+      const isUntold = !this.#isStrict && this.#durable < this.#written;
+      this.#failure ??= { error, isAhead, isUntold };
       throw error;
     });
   }
