@@ -250,7 +250,10 @@ export interface RawFunctions {
   /** `name`: UTF-8, here and below. */
   storeBeginSection(store: number, name: number, nameSize: number): Reply;
   storeWriteSection(store: number, bytes: number, size: number): Reply;
+  storeBeginEngine(store: number, engine: number): Reply;
+  /** 1 once all of it is written, else 0. */
   storeWriteEngine(store: number, engine: number): Reply;
+  storeNoteEngine(engine: number): void;
   storeEndSection(store: number): Reply;
   storeFinishCheckpoint(store: number): Reply;
   storeAbandonCheckpoint(store: number): Reply;

@@ -232,14 +232,24 @@ export class Store {
     });
   }
 
-  /** What `save` of the engine returns, as a section; no copy of it is made. */
-  writeEngine(name: string, engine: VectorSearchEngine): void {
-    const { address } = engine;
+  /**
+  What `save` of the engine returns, as a section; no copy of it is made. Each step writes some 2 MB. A change of the engine
+  makes the next one throw `INVALID_ARGUMENT`.
+  */
+  *writeEngineSteps(name: string, engine: VectorSearchEngine): Generator<void, void, void> {
     this.beginSection(name);
-    this.#inCheckpoint(() => {
-      this.#checked((raw, store) => raw.storeWriteEngine(store, address));
-    });
+    this.#inCheckpoint(() => this.#checked((raw, store) => raw.storeBeginEngine(store, engine.address)));
+    const write = () => this.#checked((raw, store) => raw.storeWriteEngine(store, engine.address)) === 1;
+    while (!this.#inCheckpoint(write)) yield;
     this.endSection();
+  }
+
+  /**
+  To be called once the checkpoint is finished for which {@link writeEngineSteps} wrote the engine, which is written under
+  the same name from then on: what of it is as it was is not even compared then.
+  */
+  noteEngine(engine: VectorSearchEngine): void {
+    this.#handle.runtime.call((raw) => raw.storeNoteEngine(engine.address));
   }
 
   /** Once this returns the sections are the checkpoint, there are no records, and all is durable (see {@link flush}). */
@@ -306,7 +316,7 @@ export class Store {
   }
 
   /**
-  Where an engine's rows lie in a section that {@link writeEngine} wrote, of which other parts may be damaged.
+  Where an engine's rows lie in a section that {@link writeEngineSteps} wrote, of which other parts may be damaged.
 
   @param withoutTable - The end of the section is damaged. Only for engines that keep float rows; the ids may be told
   wrong, and then differ from those that it has.
@@ -323,7 +333,7 @@ export class Store {
   }
 
   /**
-  An engine from a section that {@link writeEngine} wrote.
+  An engine from a section that {@link writeEngineSteps} wrote.
 
   @param leavesRows - As after {@link keepRowsOf}: float rows that have codes too are left in the section.
   @throws {VectorSearchError} with code `CORRUPT_DATA` or `UNSUPPORTED_VERSION` too.
@@ -338,8 +348,8 @@ export class Store {
   }
 
   /**
-  Leave an engine's float rows in the section that {@link writeEngine} wrote of it, where it has codes of them and no lists.
-  Calls of the engine that need a row read it there, and may throw `CORRUPT_DATA` or `STORAGE_FAILED` then: also where
+  Leave an engine's float rows in the section that {@link writeEngineSteps} wrote of it, where it has codes of them and no
+  lists. Calls of the engine that need a row read it there, and may throw `CORRUPT_DATA` or `STORAGE_FAILED` then: also where
   another checkpoint was finished since, or the store is disposed.
 
   @returns Whether they are there from now on.
@@ -386,9 +396,9 @@ export class Store {
     return copyNamed(this.#handle.runtime.memory, numbers, storeFields);
   }
 
-  #inCheckpoint(body: () => void): void {
+  #inCheckpoint<Result>(body: () => Result): Result {
     try {
-      body();
+      return body();
     } catch (error) {
       if (!this.#handle.disposed) this.abandonCheckpoint();
       throw error;

@@ -182,8 +182,22 @@ Reply begin_section(Address store, Address name, size_t name_size) {
 Reply write_section(Address store, Address bytes, size_t size) {
   return guarded([&] { return at(store).sink().write(array_at<std::byte>(bytes), size); });
 }
+Reply begin_engine(Address store, Address engine) {
+  return guarded([&] {
+    object_at<SearchEngine>(engine).begin_save(at(store).sink());
+    return Status();
+  });
+}
+/// 1 once all of it is written, else 0.
 Reply write_engine(Address store, Address engine) {
-  return guarded([&] { return object_at<SearchEngine>(engine).save(at(store).sink()); });
+  return guarded([&]() -> Result<uint64_t> {
+    const Result<bool> done = object_at<SearchEngine>(engine).save_step(at(store).sink());
+    if (!done.ok()) return done.error();
+    return uint64_t{done.value()};
+  });
+}
+void note_engine(Address engine) {
+  object_at<SearchEngine>(engine).note_saved();
 }
 Reply end_section(Address store) {
   return guarded([&] { return at(store).end_section(); });
@@ -330,7 +344,9 @@ EMSCRIPTEN_BINDINGS(store) {
   emscripten::function("storeBeginCheckpoint", &begin_checkpoint);
   emscripten::function("storeBeginSection", &begin_section);
   emscripten::function("storeWriteSection", &write_section);
+  emscripten::function("storeBeginEngine", &begin_engine);
   emscripten::function("storeWriteEngine", &write_engine);
+  emscripten::function("storeNoteEngine", &note_engine);
   emscripten::function("storeEndSection", &end_section);
   emscripten::function("storeFinishCheckpoint", &finish_checkpoint);
   emscripten::function("storeAbandonCheckpoint", &abandon_checkpoint);

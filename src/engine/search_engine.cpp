@@ -103,6 +103,12 @@ struct SearchEngine::State {
     return slot && !deletions.contains(to_number(*slot)) ? slot : std::nullopt;
   }
 
+  // To be called by whatever changes what is saved.
+  State& changing() {
+    saving.reset();
+    return *this;
+  }
+
   Status append(const float* added, size_t row_count) {
     calibration.reset();
     if (ivf != nullptr) return ivf->append(added, row_count);
@@ -117,7 +123,11 @@ struct SearchEngine::State {
 
   // Rows are linked by what they will be searched by.
   bool links() const { return hnsw != nullptr && (!options.quantization || has_codes()); }
-  Result<double> link_step() { return links() ? hnsw->link_step() : 1.0; }
+  Result<double> link_step() {
+    if (!links()) return 1.0;
+    if (hnsw->pending() > 0) changing();
+    return hnsw->link_step();
+  }
 
   size_t ef_search(size_t k) const {
     if (hnsw == nullptr || hnsw->calibration().row_count == 0) return kDefaultEfSearch;
@@ -138,7 +148,7 @@ struct SearchEngine::State {
       return read.error();
     }
     if (!calibration->is_done()) return calibration->share_done();
-    hnsw->set_calibration(calibration->result());
+    changing().hnsw->set_calibration(calibration->result());
     calibration.reset();
     return 1.0;
   }
@@ -267,6 +277,9 @@ struct SearchEngine::State {
   size_t size_before_add = 0;
   std::optional<VectorRows> untrained;  // the rows before it, where only their codes are kept
   std::vector<float> decoded;           // what `get` returned last
+  std::unique_ptr<EngineFileWriter> saving;
+  WrittenRows written_rows;  // of what was saved last in steps
+  WrittenRows present_rows;  // of what the next takes the place of
 };
 
 SearchEngine::SearchEngine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -338,7 +351,7 @@ EngineStats SearchEngine::stats() const {
 }
 
 Result<RowId> SearchEngine::add(const float* rows, size_t row_count, bool links) {
-  State& state = *state_;
+  State& state = state_->changing();
   assert(state.training == nullptr);
   const uint64_t first_id = state.ids.next_id();
   if (first_id + row_count > kMaxRowCount) return capacity_exceeded(first_id + row_count);
@@ -382,7 +395,7 @@ Status SearchEngine::train_for_add(const float* rows, size_t row_count) {
 }
 
 void SearchEngine::undo_add(size_t row_count) {
-  State& state = *state_;
+  State& state = state_->changing();
   assert(row_count <= state.ids.size());
   state.ids.undo_append(row_count);
   state.truncate(state.ids.size());
@@ -425,7 +438,7 @@ Status SearchEngine::add_training_rows(const float* rows, size_t row_count) {
 }
 
 Result<double> SearchEngine::training_step() {
-  State& state = *state_;
+  State& state = state_->changing();
   if (state.training == nullptr) return invalid(1, 0);
   const Result<double> done = state.training->step();
   if (done.ok() && done.value() == 1) {
@@ -518,7 +531,7 @@ Status SearchEngine::begin_list_training(size_t nlist, uint64_t seed) {
 }
 
 Result<double> SearchEngine::list_training_step() {
-  State& state = *state_;
+  State& state = state_->changing();
   if (state.list_training == nullptr) return invalid(1, 0);
   const Result<bool> done = state.list_training->step();
   if (!done.ok()) return done.error();
@@ -536,7 +549,7 @@ Status SearchEngine::update(RowId id, const float* row, bool links) {
   if (!slot) return not_found(id);
   const Status checked = check_rows(row, 1, dim(), metric());
   if (!checked.ok()) return checked;
-  state_->settle();
+  state_->changing().settle();
   // What can fail comes first.
   if (state_->has_vectors() && state_->ivf == nullptr) {
     const Status made = state_->rows.make_room_to_update(to_number(*slot));
@@ -557,7 +570,7 @@ Status SearchEngine::update(RowId id, const float* row, bool links) {
 Status SearchEngine::remove(RowId id) {
   const std::optional<Slot> slot = state_->find_live(id);
   if (!slot) return not_found(id);
-  state_->settle();
+  state_->changing().settle();
   state_->deletions.mark(to_number(*slot));
   if (state_->ivf != nullptr) state_->ivf->remove(to_number(*slot));
   if (state_->hnsw != nullptr) state_->hnsw->remove(to_number(*slot));
@@ -641,7 +654,7 @@ Result<uint64_t> SearchEngine::bytes_needed(const EngineOptions& options, uint64
 }
 
 Status SearchEngine::compact(bool renumbers) {
-  State& state = *state_;
+  State& state = state_->changing();
   // What can fail comes first.
   state.settle();
   std::optional<IdMap> ids;
@@ -669,7 +682,7 @@ Status SearchEngine::compact(bool renumbers) {
 }
 
 void SearchEngine::clear() {
-  State& state = *state_;
+  State& state = state_->changing();
   // What can fail comes first.
   state.make_index();
   state.list_training.reset();
@@ -682,8 +695,35 @@ void SearchEngine::clear() {
 }
 
 Status SearchEngine::save(ByteSink& sink) const {
-  if (state_->hnsw != nullptr) state_->hnsw->unlink_moved();
-  return write_engine_file(sink, state_->view());
+  if (state_->hnsw != nullptr) state_->changing().hnsw->unlink_moved();
+  EngineFileWriter writer(sink, state_->view());
+  for (;;) {
+    const Result<bool> done = writer.step();
+    if (!done.ok()) return done.error();
+    if (done.value()) return {};
+  }
+}
+
+void SearchEngine::begin_save(ByteSink& sink) {
+  State& state = state_->changing();
+  if (state.hnsw != nullptr) state.hnsw->unlink_moved();
+  state.saving = std::make_unique<EngineFileWriter>(sink, state.view(), state.present_rows);
+}
+
+Result<bool> SearchEngine::save_step(ByteSink& sink) {
+  State& state = *state_;
+  if (state.saving == nullptr || &state.saving->sink() != &sink) return invalid(1, 0);
+  const Result<bool> done = state.saving->step();
+  if (done.ok() && !done.value()) return done;
+  state.present_rows = {};
+  state.written_rows = done.ok() ? state.saving->written_rows() : WrittenRows();
+  state.rows.note_unchanged();
+  state.saving.reset();
+  return done;
+}
+
+void SearchEngine::note_saved() {
+  state_->present_rows = state_->written_rows;
 }
 
 uint64_t SearchEngine::saved_bytes() const {
@@ -715,7 +755,7 @@ Result<bool> SearchEngine::keep_rows_in(std::unique_ptr<ByteSource> saved) {
 }
 
 Result<bool> SearchEngine::place_rows(std::unique_ptr<ByteSource> saved, uint64_t offset) {
-  State& state = *state_;
+  State& state = state_->changing();
   const size_t live = state.ids.size() - state.deletions.count();
   if (!state.has_codes() || !state.has_vectors() || state.ivf != nullptr || live == 0) return false;
   std::unique_ptr<RowFile> file = rows_in_place(std::move(saved), offset, live, dim(), metric());

@@ -208,6 +208,15 @@ class SearchEngine {
   /// yet are pending in it, and here from then on: not in the graph. May throw std::bad_alloc.
   Status save(ByteSink& sink) const;
   uint64_t saved_bytes() const;
+  /// Begins what `save` does, to be done by `save_step` some milliseconds at a time. Any change of the engine ends it.
+  /// sink  must outlive it. May throw std::bad_alloc.
+  void begin_save(ByteSink& sink);
+  /// Returns  whether all is written
+  /// Errors   the sink's; kInvalidArgument where none to this sink is under way
+  Result<bool> save_step(ByteSink& sink);
+  /// To be called when what was written last so is what the next save so takes the place of: float rows of which none
+  /// was removed or changed since are not written again (ByteSink::write_same).
+  void note_saved();
   /// Errors  kCorruptData, kUnsupportedVersion, kOutOfMemory
   static Result<std::unique_ptr<SearchEngine>> load(ByteSource& source, const KernelTable& kernels);
 

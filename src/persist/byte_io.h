@@ -2,6 +2,7 @@
 // second copy of the data inside the module.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,13 +15,6 @@ inline Error corrupt_at(uint64_t offset) {
   return {ErrorCode::kCorruptData, 0, static_cast<int64_t>(offset)};
 }
 
-class ByteSink {
- public:
-  virtual ~ByteSink() = default;
-  /// Appends `size` bytes.
-  virtual Status write(const void* bytes, size_t size) = 0;
-};
-
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -31,6 +25,27 @@ class ByteSource {
   virtual bool is_checked() const { return false; }
   /// Forgets what it has checked so far, where it does not check every time.
   virtual void recheck() {}
+};
+
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  /// Appends `size` bytes.
+  virtual Status write(const void* bytes, size_t size) = 0;
+  /// Appends all of `bytes`, which are those from `offset` on of what the sink's contents take the place of.
+  /// Errors  as write, and the source's
+  virtual Status write_same([[maybe_unused]] uint64_t offset, ByteSource& bytes) {
+    char piece[4096];
+    for (uint64_t done = 0; done < bytes.size();) {
+      const auto some = static_cast<size_t>(std::min<uint64_t>(sizeof(piece), bytes.size() - done));
+      const Status read = bytes.read_at(done, piece, some);
+      if (!read.ok()) return read;
+      const Status written = write(piece, some);
+      if (!written.ok()) return written;
+      done += some;
+    }
+    return {};
+  }
 };
 
 }  // namespace vicinal

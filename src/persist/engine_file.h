@@ -132,9 +132,33 @@ uint64_t engine_file_bytes(const EngineView& engine);
 /// Where the first of its rows lies in it.
 uint64_t engine_file_rows(const EngineView& engine);
 
-/// Writes the rows that are not marked. Holds no second copy of them.
-/// Errors  the sink's
-Status write_engine_file(ByteSink& sink, const EngineView& engine);
+/// The first float rows of an engine, none of them marked, as they lie one after another in a file.
+struct WrittenRows {
+  size_t count = 0;
+  uint64_t offset = 0;  // of the first
+  uint32_t crc = 0;     // CRC-32C of all
+};
+
+/// Writes the rows that are not marked, some at a time. Holds no second copy of them.
+class EngineFileWriter {
+ public:
+  /// sink, engine  must outlive it, and the engine stay as it is
+  /// present       in the file that this takes the place of; its rows must have been noted as unchanged then
+  EngineFileWriter(ByteSink& sink, const EngineView& engine, const WrittenRows& present = {});
+  ~EngineFileWriter();
+
+  ByteSink& sink() const;
+  /// Writes some 2 MB more; a list of rows whole.
+  /// Returns  whether all is written
+  /// Errors   the sink's, and those of reading rows
+  Result<bool> step();
+  /// Of the file, once all is written; none where rows are in lists, or some are marked.
+  WrittenRows written_rows() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Reads and checks everything: no value of the file is believed.
 /// leaves_rows  do not read float rows of which there are codes too, unless they are in lists

@@ -1,5 +1,8 @@
 #include <algorithm>
-#include <functional>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "persist/engine_file.h"
@@ -11,6 +14,15 @@ namespace vicinal {
 namespace {
 
 using namespace engine_file;
+
+// Some milliseconds' worth.
+constexpr size_t kStepBytes = size_t{2} << 20;
+
+FileKind kind_of(const EngineView& engine) {
+  if (engine.ivf != nullptr) return FileKind::kIvfEngine;
+  if (engine.hnsw != nullptr) return FileKind::kHnswEngine;
+  return engine.quantization ? FileKind::kQuantizedEngine : FileKind::kSearchEngine;
+}
 
 // The codec of the rows; null where they are not kept in codes.
 const Codec* codec_of(const EngineView& engine) {
@@ -113,95 +125,36 @@ std::vector<uint32_t> places_of_slots(const EngineView& engine) {
   return places;
 }
 
-// Writes `width` bytes of each of some rows, which `bytes_of(slot)` points to until it is called again.
-using BytesOf = std::function<const void*(size_t)>;
-Status write_gathered(SectionFileWriter& writer, SectionTag tag, const std::vector<uint32_t>& slots,
-                      size_t width, const BytesOf& bytes_of) {
-  GatheredWrites writes(writer, tag);
-  for (const uint32_t slot : slots) {
-    const Status written = writes.write(bytes_of(slot), width);
-    if (!written.ok()) return written;
-  }
-  return writes.finish();
-}
+// The first rows as bytes, wherever they are.
+class RowBytes final : public ByteSource {
+ public:
+  RowBytes(const VectorRows& rows, size_t count)
+      : rows_(rows), count_(count), row_bytes_(rows.dim() * sizeof(float)) {}
 
-Status write_ids(SectionFileWriter& writer, const EngineView& engine) {
-  std::vector<uint32_t> ids;
-  ids.reserve(live_count(engine));
-  for (size_t slot = 0; slot < engine.ids.size(); ++slot) {
-    if (!engine.deletions.contains(slot)) ids.push_back(to_number(engine.ids.id(slot)));
-  }
-  return writer.write(kIdsTag, ids.data(), ids.size() * sizeof(uint32_t));
-}
+  uint64_t size() const override { return uint64_t{count_} * row_bytes_; }
 
-// Straight from where they lie, list after list.
-Status write_list_rows(SectionFileWriter& writer, const IvfLists& lists) {
-  Status written;
-  for (size_t number = 0; written.ok() && number < lists.list_count(); ++number) {
-    const RowBlocks<float>& rows = lists.list(number).rows.rows();
-    for (size_t index = 0; written.ok() && index < rows.block_count(); ++index) {
-      const auto block = rows.block(index);
-      written = writer.write(kRowsTag, block.rows, block.row_count * rows.row_width() * sizeof(float));
+  Status read_at(uint64_t offset, void* bytes, size_t size) override {
+    auto* into = static_cast<unsigned char*>(bytes);
+    while (size > 0) {
+      const auto slot = static_cast<size_t>(offset / row_bytes_);
+      const auto skipped = static_cast<size_t>(offset % row_bytes_);
+      const float* row = rows_.row(slot);
+      const Status read = rows_.take_failure();
+      if (!read.ok()) return read;
+      const size_t some = std::min(size, row_bytes_ - skipped);
+      std::memcpy(into, reinterpret_cast<const unsigned char*>(row) + skipped, some);
+      into += some;
+      offset += some;
+      size -= some;
     }
+    return {};
   }
-  return written;
-}
 
-Status write_lists(SectionFileWriter& writer, const EngineView& engine, const std::vector<uint32_t>& slots) {
-  const CoarseQuantizer& quantizer = engine.ivf->quantizer();
-  const IvfLists& lists = engine.ivf->lists();
-  const IvfHead head{static_cast<uint32_t>(quantizer.list_count()), static_cast<uint32_t>(lists.list_count()),
-                     quantizer.norm_bound(), engine.quantization ? 1u : 0u};
-  Status written = writer.write(kIvfTag, &head, sizeof(head));
-  const std::vector<float>& centroids = quantizer.centroids();
-  if (written.ok() && !centroids.empty())
-    written = writer.write(kCentroidsTag, centroids.data(), centroids.size() * sizeof(float));
-  std::vector<uint32_t> sizes;
-  for (size_t list = 0; list < lists.list_count(); ++list)
-    sizes.push_back(static_cast<uint32_t>(lists.list(list).size()));
-  if (written.ok()) written = writer.write(kListSizesTag, sizes.data(), sizes.size() * sizeof(uint32_t));
-  if (!written.ok()) return written;
-  const std::vector<uint32_t> places = places_of_slots(engine);
-  return write_gathered(writer, kSlotsTag, slots, sizeof(uint32_t),
-                        [&](size_t slot) { return &places[slot]; });
-}
-
-// One after another, as they are read from a file.
-Status write_stored_rows(SectionFileWriter& writer, const EngineView& engine) {
-  const VectorRows& rows = engine.rows;
-  // What is written anew gets a checksum anew.
-  rows.recheck();
-  for (size_t slot = 0; slot < rows.size(); ++slot) {
-    if (engine.deletions.contains(slot)) continue;
-    const float* row = rows.row(slot);
-    const Status read = rows.take_failure();
-    if (!read.ok()) return read;
-    const Status written = writer.write(kRowsTag, row, rows.dim() * sizeof(float));
-    if (!written.ok()) return written;
-  }
-  return {};
-}
-
-// Straight from where they lie: runs of live rows.
-Status write_rows(SectionFileWriter& writer, const EngineView& engine) {
-  const VectorRows& rows = engine.rows;
-  if (rows.is_stored()) return write_stored_rows(writer, engine);
-  size_t slot = 0;
-  while (slot < rows.size()) {
-    if (engine.deletions.contains(slot)) {
-      ++slot;
-      continue;
-    }
-    const auto run = rows.rows().run(slot, rows.size() - slot);
-    size_t live = 1;
-    if (engine.deletions.count() == 0) live = run.row_count;
-    while (live < run.row_count && !engine.deletions.contains(slot + live)) ++live;
-    const Status written = writer.write(kRowsTag, run.rows, live * rows.dim() * sizeof(float));
-    if (!written.ok()) return written;
-    slot += live;
-  }
-  return {};
-}
+ private:
+  const VectorRows& rows_;
+  size_t count_;
+  size_t row_bytes_;
+};
 
 // Where the codes of a row are.
 struct CodedPlace {
@@ -216,27 +169,6 @@ CodedPlace coded_place(const EngineView& engine, size_t slot) {
   return {*lists.list(lists.list_of(slot)).codes, lists.position_of(slot)};
 }
 
-Status write_codes(SectionFileWriter& writer, const EngineView& engine, const Codec& codec,
-                   const std::vector<uint32_t>& slots) {
-  std::vector<uint8_t> code(codec.code_bytes());
-  Status written;
-  if (!codec.parameters().empty()) {
-    written =
-        writer.write(kParametersTag, codec.parameters().data(), codec.parameters().size() * sizeof(float));
-  }
-  if (!written.ok()) return written;
-  written = write_gathered(writer, kCodesTag, slots, code.size(), [&](size_t slot) {
-    const CodedPlace place = coded_place(engine, slot);
-    return place.codes.code(place.slot, code.data());
-  });
-  if (!written.ok() || codec.constant_count() == 0) return written;
-  return write_gathered(writer, kConstantsTag, slots, codec.constant_count() * sizeof(float),
-                        [&](size_t slot) {
-                          const CodedPlace place = coded_place(engine, slot);
-                          return place.codes.constants(place.slot);
-                        });
-}
-
 }  // namespace
 
 uint64_t engine_file_rows(const EngineView& engine) {
@@ -249,36 +181,218 @@ uint64_t engine_file_bytes(const EngineView& engine) {
   return section_file_bytes(plan(engine));
 }
 
-Status write_engine_file(ByteSink& sink, const EngineView& engine) {
-  const std::vector<SectionPlan> sections = plan(engine);
-  const FileKind kind = engine.ivf != nullptr    ? FileKind::kIvfEngine
-                        : engine.hnsw != nullptr ? FileKind::kHnswEngine
-                        : engine.quantization    ? FileKind::kQuantizedEngine
-                                                 : FileKind::kSearchEngine;
-  SectionFileWriter writer(sink, kind, sections);
-  const Codec* codec = codec_of(engine);
-  const std::vector<uint32_t> slots =
-      kind != FileKind::kSearchEngine ? rows_in_order(engine) : std::vector<uint32_t>();
-  Status written = writer.begin();
-  const Head head{static_cast<uint32_t>(engine.rows.dim()), static_cast<uint32_t>(engine.rows.metric()),
-                  live_count(engine), engine.ids.next_id()};
-  if (written.ok()) written = writer.write(kHeadTag, &head, sizeof(head));
-  if (written.ok() && sections[1].length > 0) written = write_ids(writer, engine);
-  if (written.ok()) {
-    written =
-        engine.ivf != nullptr ? write_list_rows(writer, engine.ivf->lists()) : write_rows(writer, engine);
+struct EngineFileWriter::State {
+  State(ByteSink& written_to, const EngineView& view, const WrittenRows& present)
+      : sink(written_to),
+        engine(view),
+        sections(plan(view)),
+        writer(written_to, kind_of(view), sections),
+        codec(codec_of(view)),
+        code(codec != nullptr ? codec->code_bytes() : 0) {
+    if (engine.ivf != nullptr || engine.hnsw != nullptr || engine.quantization) slots = rows_in_order(engine);
+    if (engine.ivf != nullptr || engine.hnsw != nullptr) places = places_of_slots(engine);
+    if (engine.hnsw != nullptr) graph.emplace(*engine.hnsw, slots);
+    if (engine.deletions.count() == 0 && present.count <= engine.rows.unchanged()) known = present;
+    // What is written anew gets a checksum anew.
+    engine.rows.recheck();
   }
-  if (written.ok() && engine.ivf != nullptr) written = write_lists(writer, engine, slots);
-  if (written.ok() && engine.hnsw != nullptr) {
-    written =
-        write_graph(writer, *engine.hnsw, slots, places_of_slots(engine), engine.quantization.has_value());
+
+  // What a section is written by, some at a time.
+  size_t item_count(const SectionPlan& section) const {
+    if (section.length == 0) return 0;
+    switch (section.tag) {
+      case kRowsTag:
+        return engine.ivf != nullptr ? engine.ivf->lists().list_count() : engine.rows.size();
+      case kSlotsTag:
+      case kLevelsTag:
+      case kBaseListsTag:
+      case kUpperListsTag:
+      case kPairConstantsTag:
+      case kCodesTag:
+      case kConstantsTag:
+        return slots.size();
+      default:
+        return 1;
+    }
   }
-  if (written.ok() && engine.quantization) {
-    const CodecHead quantized = codec_head(engine);
-    written = writer.write(kCodecTag, &quantized, sizeof(quantized));
+
+  Status write(const SectionPlan& section, size_t first, size_t last) {
+    switch (section.tag) {
+      case kHeadTag:
+        return write_value(section.tag, Head{static_cast<uint32_t>(engine.rows.dim()),
+                                             static_cast<uint32_t>(engine.rows.metric()), live_count(engine),
+                                             engine.ids.next_id()});
+      case kIdsTag:
+        return write_ids();
+      case kRowsTag:
+        return engine.ivf != nullptr ? write_list_rows(first, last) : write_rows(first, last);
+      case kIvfTag:
+      case kCentroidsTag:
+      case kListSizesTag:
+        return write_lists(section.tag);
+      case kGraphTag:
+        return write_value(section.tag, graph->head(engine.quantization.has_value()));
+      case kCalibrationTag:
+        return write_value(section.tag, graph->calibration());
+      case kCodecTag:
+        return write_value(section.tag, codec_head(engine));
+      case kParametersTag:
+        return write_all(section.tag, codec->parameters());
+      default:
+        return write_items(section, first, last);
+    }
   }
-  if (written.ok() && codec != nullptr) written = write_codes(writer, engine, *codec, slots);
-  return written.ok() ? writer.finish() : written;
+
+  template <typename Value>
+  Status write_value(SectionTag tag, const Value& value) {
+    return writer.write(tag, &value, sizeof(value));
+  }
+
+  template <typename Value>
+  Status write_all(SectionTag tag, const std::vector<Value>& values) {
+    return writer.write(tag, values.data(), values.size() * sizeof(Value));
+  }
+
+  Status write_ids() {
+    std::vector<uint32_t> ids;
+    ids.reserve(live_count(engine));
+    for (size_t slot = 0; slot < engine.ids.size(); ++slot) {
+      if (!engine.deletions.contains(slot)) ids.push_back(to_number(engine.ids.id(slot)));
+    }
+    return write_all(kIdsTag, ids);
+  }
+
+  Status write_known_rows() {
+    RowBytes bytes(engine.rows, known.count);
+    rows_crc = known.crc;
+    return writer.write_same(kRowsTag, known.offset, bytes, known.crc);
+  }
+
+  // As many at once as lie together and are live, straight from where they lie.
+  Status write_rows(size_t first, size_t last) {
+    const VectorRows& rows = engine.rows;
+    for (size_t slot = first; slot < last;) {
+      if (engine.deletions.contains(slot)) {
+        ++slot;
+        continue;
+      }
+      const size_t together = rows.is_stored() ? 1 : rows.rows().run(slot, last - slot).row_count;
+      size_t live = 1;
+      while (live < together && !engine.deletions.contains(slot + live)) ++live;
+      const float* values = rows.row(slot);
+      const Status read = rows.take_failure();
+      if (!read.ok()) return read;
+      const Status written = writer.write(kRowsTag, values, live * rows.dim() * sizeof(float));
+      if (!written.ok()) return written;
+      rows_crc = writer.crc();
+      slot += live;
+    }
+    return {};
+  }
+
+  Status write_list_rows(size_t first, size_t last) {
+    for (size_t number = first; number < last; ++number) {
+      const RowBlocks<float>& rows = engine.ivf->lists().list(number).rows.rows();
+      for (size_t index = 0; index < rows.block_count(); ++index) {
+        const auto block = rows.block(index);
+        const Status written =
+            writer.write(kRowsTag, block.rows, block.row_count * rows.row_width() * sizeof(float));
+        if (!written.ok()) return written;
+      }
+    }
+    return {};
+  }
+
+  Status write_lists(SectionTag tag) {
+    const CoarseQuantizer& quantizer = engine.ivf->quantizer();
+    const IvfLists& lists = engine.ivf->lists();
+    if (tag == kCentroidsTag) return write_all(tag, quantizer.centroids());
+    if (tag == kIvfTag)
+      return write_value(tag, IvfHead{static_cast<uint32_t>(quantizer.list_count()),
+                                      static_cast<uint32_t>(lists.list_count()), quantizer.norm_bound(),
+                                      engine.quantization ? 1u : 0u});
+    std::vector<uint32_t> sizes;
+    for (size_t list = 0; list < lists.list_count(); ++list)
+      sizes.push_back(static_cast<uint32_t>(lists.list(list).size()));
+    return write_all(tag, sizes);
+  }
+
+  // Of sections that hold something of each row.
+  Status write_items(const SectionPlan& section, size_t first, size_t last) {
+    const auto width = static_cast<size_t>(section.length / slots.size());
+    GatheredWrites writes(writer, section.tag);
+    for (size_t i = first; i < last; ++i) {
+      const Status written = section.tag == kUpperListsTag ? graph->write_upper_lists(writes, slots[i])
+                                                           : writes.write(item(section.tag, slots[i]), width);
+      if (!written.ok()) return written;
+    }
+    return writes.finish();
+  }
+
+  // Valid until the next call.
+  const void* item(SectionTag tag, uint32_t slot) {
+    if (tag == kSlotsTag) return &places[slot];
+    if (tag != kCodesTag && tag != kConstantsTag) return graph->item(tag, slot);
+    const CodedPlace place = coded_place(engine, slot);
+    if (tag == kCodesTag) return place.codes.code(place.slot, code.data());
+    return place.codes.constants(place.slot);
+  }
+
+  ByteSink& sink;
+  EngineView engine;
+  std::vector<SectionPlan> sections;
+  SectionFileWriter writer;
+  const Codec* codec;
+  std::vector<uint8_t> code;     // of one row
+  std::vector<uint32_t> slots;   // in the order in which their rows are written
+  std::vector<uint32_t> places;  // of slots among those that are live
+  std::optional<SavedGraph> graph;
+  WrittenRows known;      // that need not be written again
+  uint32_t rows_crc = 0;  // of the float rows written so far
+  bool begun = false;
+  size_t current = 0;  // section being written
+  size_t done = 0;     // items of it that are
+};
+
+EngineFileWriter::EngineFileWriter(ByteSink& sink, const EngineView& engine, const WrittenRows& present)
+    : state_(std::make_unique<State>(sink, engine, present)) {}
+EngineFileWriter::~EngineFileWriter() = default;
+
+ByteSink& EngineFileWriter::sink() const {
+  return state_->sink;
+}
+
+Result<bool> EngineFileWriter::step() {
+  State& state = *state_;
+  Status written = state.begun ? Status() : state.writer.begin();
+  state.begun = true;
+  for (size_t left = kStepBytes; written.ok() && left > 0 && state.current < state.sections.size();) {
+    const SectionPlan& section = state.sections[state.current];
+    const size_t count = state.item_count(section);
+    if (count > 0 && section.tag == kRowsTag && state.done == 0 && state.known.count > 0) {
+      written = state.write_known_rows();
+      state.done = state.known.count;
+    } else if (count > 0) {
+      const size_t item_bytes = std::max<size_t>(1, static_cast<size_t>(section.length / count));
+      const size_t some = std::min(count - state.done, std::max<size_t>(1, left / item_bytes));
+      written = state.write(section, state.done, state.done + some);
+      state.done += some;
+      left -= std::min(left, some * item_bytes);
+    }
+    if (state.done < count) continue;
+    ++state.current;
+    state.done = 0;
+  }
+  if (written.ok() && state.current == state.sections.size()) written = state.writer.finish();
+  if (!written.ok()) return written.error();
+  return state.current == state.sections.size();
+}
+
+WrittenRows EngineFileWriter::written_rows() const {
+  const EngineView& engine = state_->engine;
+  const size_t count = engine.rows.size();
+  if (engine.ivf != nullptr || engine.deletions.count() > 0 || count == 0) return {};
+  return {count, section_offset(std::span(state_->sections).first(2)), state_->rows_crc};
 }
 
 }  // namespace vicinal

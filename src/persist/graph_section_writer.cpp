@@ -1,4 +1,3 @@
-#include "persist/gathered_writes.h"
 #include "persist/graph_sections.h"
 
 namespace vicinal {
@@ -6,53 +5,10 @@ namespace {
 
 using namespace engine_file;
 
-// The lists of an index as a file has them: nodes without a row left out, and the others numbered anew.
-class SavedLists {
- public:
-  // slots  that have a row, in the order of their nodes
-  SavedLists(const HnswIndex& index, const std::vector<uint32_t>& slots)
-      : graph_(index.graph()), numbers_(graph_.links.size(), kNoNode) {
-    for (size_t number = 0; number < slots.size(); ++number)
-      numbers_[index.node(slots[number])] = static_cast<uint32_t>(number);
-    words_.reserve(1 + graph_.links.capacity_at(0));
-  }
-
-  uint32_t number(uint32_t node) const { return numbers_[node]; }
-
-  Status write(GatheredWrites& writes, uint32_t node, size_t level) {
-    words_.assign(1 + graph_.links.capacity_at(level), 0);
-    LinkList saved(words_.data(), graph_.links.capacity_at(level));
-    const LinkList list = graph_.links.list(node, level);
-    for (size_t index = 0; graph_.is_linked(node) && index < list.size(); ++index) {
-      if (graph_.is_linked(list[index])) saved.add(numbers_[list[index]], list.is_tree(index));
-    }
-    return writes.write(words_.data(), words_.size() * sizeof(uint32_t));
-  }
-
- private:
-  const HnswGraph& graph_;
-  std::vector<uint32_t> numbers_;  // of nodes
-  std::vector<uint32_t> words_;
-};
-
 uint64_t upper_list_count(const HnswIndex& index, const std::vector<uint32_t>& slots) {
   uint64_t count = 0;
   for (const uint32_t slot : slots) count += index.graph().links.level(index.node(slot));
   return count;
-}
-
-GraphHead head_of(const HnswIndex& index, const std::vector<uint32_t>& slots, const SavedLists& lists,
-                  bool quantized) {
-  const HnswOptions& options = index.options();
-  const HnswGraph& graph = index.graph();
-  return {options.m,
-          options.ef_construction,
-          options.full_scan_threshold,
-          quantized ? 1u : 0u,
-          options.seed,
-          graph.entry == kNoNode ? kNoNode : lists.number(graph.entry),
-          static_cast<uint32_t>(graph.linked_count),
-          upper_list_count(index, slots)};
 }
 
 }  // namespace
@@ -71,50 +27,62 @@ void plan_graph(const HnswIndex& index, std::vector<SectionPlan>& sections) {
   if (index.options().target_recall != 0) sections.push_back({kCalibrationTag, sizeof(CalibrationHead)});
 }
 
-Status write_graph(SectionFileWriter& writer, const HnswIndex& index, const std::vector<uint32_t>& slots,
-                   const std::vector<uint32_t>& places, bool quantized) {
-  const GraphLinks& links = index.graph().links;
-  SavedLists lists(index, slots);
-  const GraphHead head = head_of(index, slots, lists, quantized);
-  Status written = writer.write(kGraphTag, &head, sizeof(head));
+SavedGraph::SavedGraph(const HnswIndex& index, const std::vector<uint32_t>& slots)
+    : index_(index), slots_(slots), numbers_(index.graph().links.size(), kNoNode) {
+  for (size_t number = 0; number < slots.size(); ++number)
+    numbers_[index.node(slots[number])] = static_cast<uint32_t>(number);
+}
 
-  GatheredWrites slot_writes(writer, kSlotsTag);
-  for (size_t i = 0; written.ok() && i < slots.size(); ++i)
-    written = slot_writes.write(&places[slots[i]], sizeof(uint32_t));
-  if (written.ok()) written = slot_writes.finish();
+GraphHead SavedGraph::head(bool quantized) const {
+  const HnswOptions& options = index_.options();
+  const HnswGraph& graph = index_.graph();
+  return {options.m,
+          options.ef_construction,
+          options.full_scan_threshold,
+          quantized ? 1u : 0u,
+          options.seed,
+          graph.entry == kNoNode ? kNoNode : numbers_[graph.entry],
+          static_cast<uint32_t>(graph.linked_count),
+          upper_list_count(index_, slots_)};
+}
 
-  GatheredWrites level_writes(writer, kLevelsTag);
-  for (size_t i = 0; written.ok() && i < slots.size(); ++i) {
-    const auto level = static_cast<uint8_t>(links.level(index.node(slots[i])));
-    written = level_writes.write(&level, sizeof(level));
+CalibrationHead SavedGraph::calibration() const {
+  const Calibration& found = index_.calibration();
+  return {index_.options().target_recall,
+          found.row_count,
+          {found.ef[0], found.ef[1]},
+          {found.recall[0], found.recall[1]}};
+}
+
+const void* SavedGraph::item(SectionTag tag, uint32_t slot) {
+  const auto node = static_cast<uint32_t>(index_.node(slot));
+  if (tag == kBaseListsTag) return list(node, 0).data();
+  if (tag == kPairConstantsTag) return index_.stored().pair_constants.row(size_t{node});
+  level_ = static_cast<uint8_t>(index_.graph().links.level(node));
+  return &level_;
+}
+
+Status SavedGraph::write_upper_lists(GatheredWrites& writes, uint32_t slot) {
+  const auto node = static_cast<uint32_t>(index_.node(slot));
+  for (size_t level = 1; level <= index_.graph().links.level(node); ++level) {
+    const std::vector<uint32_t>& words = list(node, level);
+    const Status written = writes.write(words.data(), words.size() * sizeof(uint32_t));
+    if (!written.ok()) return written;
   }
-  if (written.ok()) written = level_writes.finish();
+  return {};
+}
 
-  GatheredWrites base_writes(writer, kBaseListsTag);
-  for (size_t i = 0; written.ok() && i < slots.size(); ++i)
-    written = lists.write(base_writes, index.node(slots[i]), 0);
-  if (written.ok()) written = base_writes.finish();
-
-  GatheredWrites upper_writes(writer, kUpperListsTag);
-  for (size_t i = 0; written.ok() && i < slots.size(); ++i) {
-    const uint32_t node = index.node(slots[i]);
-    for (size_t level = 1; written.ok() && level <= links.level(node); ++level)
-      written = lists.write(upper_writes, node, level);
+// Valid until the next call.
+const std::vector<uint32_t>& SavedGraph::list(uint32_t node, size_t level) {
+  const HnswGraph& graph = index_.graph();
+  const size_t capacity = graph.links.capacity_at(level);
+  words_.assign(1 + capacity, 0);
+  LinkList saved(words_.data(), capacity);
+  const LinkList there = graph.links.list(node, level);
+  for (size_t i = 0; graph.is_linked(node) && i < there.size(); ++i) {
+    if (graph.is_linked(there[i])) saved.add(numbers_[there[i]], there.is_tree(i));
   }
-  if (written.ok()) written = upper_writes.finish();
-
-  GatheredWrites pair_writes(writer, kPairConstantsTag);
-  for (size_t i = 0; index.has_codes() && written.ok() && i < slots.size(); ++i)
-    written =
-        pair_writes.write(index.stored().pair_constants.row(size_t{index.node(slots[i])}), sizeof(float));
-  if (written.ok()) written = pair_writes.finish();
-  if (!written.ok() || index.options().target_recall == 0) return written;
-  const Calibration& found = index.calibration();
-  const CalibrationHead calibration{index.options().target_recall,
-                                    found.row_count,
-                                    {found.ef[0], found.ef[1]},
-                                    {found.recall[0], found.recall[1]}};
-  return writer.write(kCalibrationTag, &calibration, sizeof(calibration));
+  return words_;
 }
 
 }  // namespace vicinal

@@ -100,17 +100,33 @@ Status SectionFileWriter::begin() {
   return sink_.write(&header, sizeof(header));
 }
 
-Status SectionFileWriter::write(SectionTag tag, const void* bytes, size_t size) {
+Status SectionFileWriter::end_sections_before(SectionTag tag) {
   while (current_ < sections_.size() && sections_[current_].plan.tag != tag) {
     const Status ended = end_section();
     if (!ended.ok()) return ended;
   }
   assert(current_ < sections_.size());
+  return {};
+}
+
+Status SectionFileWriter::write(SectionTag tag, const void* bytes, size_t size) {
+  const Status ended = end_sections_before(tag);
+  if (!ended.ok()) return ended;
   Section& section = sections_[current_];
   assert(size <= section.plan.length - written_);
   section.crc = crc32c(section.crc, bytes, size);
   written_ += size;
   return sink_.write(bytes, size);
+}
+
+Status SectionFileWriter::write_same(SectionTag tag, uint64_t offset, ByteSource& bytes, uint32_t crc) {
+  const Status ended = end_sections_before(tag);
+  if (!ended.ok()) return ended;
+  Section& section = sections_[current_];
+  assert(written_ == 0 && bytes.size() <= section.plan.length);
+  section.crc = crc;
+  written_ = bytes.size();
+  return sink_.write_same(offset, bytes);
 }
 
 Status SectionFileWriter::end_section() {

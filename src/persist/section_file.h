@@ -79,6 +79,12 @@ class SectionFileWriter {
   Status begin();
   /// Appends to section `tag`; the sections before it must be complete.
   Status write(SectionTag tag, const void* bytes, size_t size);
+  /// Writes the first bytes of section `tag`, which the file that this takes the place of has from `offset` on.
+  /// crc     of them
+  /// Errors  the source's, too
+  Status write_same(SectionTag tag, uint64_t offset, ByteSource& bytes, uint32_t crc);
+  /// CRC-32C of what was written last of a section, from its start.
+  uint32_t crc() const { return sections_[current_].crc; }
   Status finish();
 
  private:
@@ -88,6 +94,7 @@ class SectionFileWriter {
     uint32_t crc;
   };
 
+  Status end_sections_before(SectionTag tag);
   Status end_section();
 
   ByteSink& sink_;

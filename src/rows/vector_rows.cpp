@@ -107,6 +107,7 @@ Status VectorRows::make_room_to_update(size_t slot) {
 }
 
 void VectorRows::update(size_t slot, const float* row) {
+  unchanged_ = std::min(unchanged_, slot);
   if (stored_ != nullptr) {
     if (const std::optional<size_t> position = stored_->position(slot)) {
       std::memmove(rows_.row(*position), row, dim() * sizeof(float));
@@ -122,6 +123,7 @@ void VectorRows::update(size_t slot, const float* row) {
 }
 
 void VectorRows::truncate(size_t row_count) {
+  unchanged_ = std::min(unchanged_, row_count);
   if (stored_ != nullptr) {
     // Those that came last are last in memory.
     rows_.truncate(rows_.size() - stored_->truncate(row_count));
@@ -140,6 +142,7 @@ void VectorRows::clear() {
 }
 
 void VectorRows::compact(const Deletions& deletions) {
+  if (deletions.count() > 0) unchanged_ = 0;
   if (stored_ != nullptr) {
     // Rows in memory go when they are in a file.
     stored_->compact(deletions);

@@ -115,6 +115,10 @@ class VectorRows {
   /// Replaces a row by one that has passed `check_rows`.
   void update(size_t slot, const float* row);
 
+  /// How many of the first rows are what they were when `note_unchanged` was called last; 0 where it never was.
+  size_t unchanged() const { return unchanged_; }
+  void note_unchanged() { unchanged_ = size(); }
+
   /// Forgets the rows from slot `row_count` on. Keeps their memory.
   void truncate(size_t row_count);
 
@@ -136,6 +140,7 @@ class VectorRows {
   RowBlocks<float> inverse_norms_;  // empty unless cosine
   bool has_marked_norms_ = false;
   double largest_norm_ = 0;
+  size_t unchanged_ = 0;
   std::unique_ptr<StoredRows> stored_;  // then `rows_` are those that it says are in memory
 };
 

@@ -34,6 +34,8 @@ export class DenseField {
   /** Of sets of slots, which shards keep until the next change, those of their ids. */
   #idBitsOf = new WeakMap<Uint32Array, Uint32Array>();
   #hasMoved = false;
+  /** Whether it is known that all are linked. */
+  #isLinked = false;
   /** Vectors that there were when it learned from all of them. */
   #learnedFrom = 1;
 
@@ -110,6 +112,7 @@ export class DenseField {
   @param flat - `[slots x dim]`.
   */
   *addSteps(slots: readonly number[], flat: Float32Array): Steps<void> {
+    this.#isLinked = false;
     const first = yield* this.#engine.addBatchSteps(flat, slots.length, false);
     this.#idBitsOf = new WeakMap();
     slots.forEach((slot, index) => {
@@ -133,12 +136,18 @@ export class DenseField {
     return this.#hasMoved;
   }
 
-  /** Writes the engine as a section of a checkpoint. */
-  write(store: Store, section: string): void {
-    store.writeEngine(section, this.#engine);
+  /** Writes the engine as a section of a checkpoint, always the same one. */
+  writeSteps(store: Store, section: string): Generator<void, void, void> {
+    return store.writeEngineSteps(section, this.#engine);
   }
 
-  /** Leaves floats in the section that they were written to, where they are to be on disk: the checkpoint has it. */
+  /** To be called once the checkpoint has what was written. */
+  noteWritten(store: Store, section: string): void {
+    store.noteEngine(this.#engine);
+    this.leaveOnDisk(store, section);
+  }
+
+  /** Leaves floats in the section of the checkpoint that has them, where they are to be on disk. */
   leaveOnDisk(store: Store, section: string): void {
     if (this.#onDisk) store.keepRowsOf(this.#engine, section);
   }
@@ -146,6 +155,7 @@ export class DenseField {
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */
   replace(slot: number, vector: Float32Array): void {
     this.#hasMoved ||= this.#hasGraph;
+    this.#isLinked = false;
     this.#engine.updateUnlinked(this.#ids.get(slot), vector);
   }
 
@@ -240,8 +250,14 @@ export class DenseField {
   /** Some 20 ms of linking the vectors that were added since. Returns the share that is done. */
   linkSome(): number {
     const share = this.#engine.linkSome();
-    if (share >= 1) this.#hasMoved = false;
+    this.#isLinked = share >= 1;
+    if (this.#isLinked) this.#hasMoved = false;
     return share;
+  }
+
+  /** Whether {@link linkSome} has nothing to do. */
+  get isLinked(): boolean {
+    return this.#isLinked;
   }
 
   /**
@@ -249,6 +265,7 @@ export class DenseField {
   reclaims the space of removed ones. Ids are without gaps then.
   */
   *optimizeSteps(): Steps<void> {
+    this.#isLinked = false;
     const { index, size, quantization } = this.#engine.stats();
     const canLearn = index === 'ivf' || quantization?.keepVectors === true;
     if (canLearn && size >= this.#learnedFrom * learnsAgainAfter) {

@@ -272,12 +272,10 @@ export class Shard {
   indexSome(): number {
     let share = 1;
     for (const field of this.dense.values()) {
-      const own = field.linkSome();
-      if (own < 1) {
-        this.#durable?.touch();
-        return own;
-      }
-      share = Math.min(share, own);
+      if (field.isLinked) continue;
+      this.#durable?.touch();
+      share = field.linkSome();
+      if (share < 1) break;
     }
     return share;
   }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstring>
+#include <span>
 
 #include "persist/crc32c.h"
 
@@ -23,6 +25,13 @@ constexpr Error invalid(size_t expected, size_t actual) {
 
 bool shorter(const StoreBlock& a, const StoreBlock& b) {
   return a.length != b.length ? a.length < b.length : a.crc < b.crc;
+}
+
+// Whether a block has these bytes. What cannot be read may be.
+[[maybe_unused]] bool is_block(ByteSource& bytes, uint64_t offset, const StoreBlock& block) {
+  std::vector<unsigned char> read(block.length);
+  return !bytes.read_at(offset, read.data(), read.size()).ok() ||
+         crc32c(0, read.data(), read.size()) == block.crc;
 }
 
 }  // namespace
@@ -59,6 +68,12 @@ Status CheckpointWriter::write(const void* bytes, size_t size) {
   return remember(append(static_cast<const unsigned char*>(bytes), size));
 }
 
+Status CheckpointWriter::write_same(uint64_t offset, ByteSource& bytes) {
+  if (!failure_.ok()) return failure_;
+  if (!in_section_) return remember(invalid(1, 0));
+  return remember(append_same(offset, bytes));
+}
+
 Status CheckpointWriter::end_section() {
   if (!failure_.ok()) return failure_;
   if (!in_section_) return remember(invalid(1, 0));
@@ -76,6 +91,37 @@ Status CheckpointWriter::append(const unsigned char* bytes, size_t size) {
       const Status ended = end_block(end);
       if (!ended.ok()) return ended;
     }
+  }
+  return {};
+}
+
+// Once a block ends where one of the present section does, those behind it are taken over as they are.
+Status CheckpointWriter::append_same(uint64_t offset, ByteSource& bytes) {
+  const StoreSection* section = present_->find(written_.sections.back().name);
+  const std::span<const StoreBlock> blocks =
+      section != nullptr ? section->blocks : std::span<const StoreBlock>();
+  std::vector<unsigned char> piece(kPieceBytes);
+  size_t next = 0;     // block of the present section that starts at `offset`, or behind it
+  uint64_t start = 0;  // of that
+  for (uint64_t done = 0; done < bytes.size();) {
+    const uint64_t left = bytes.size() - done;
+    while (next < blocks.size() && start < offset + done) start += blocks[next++].length;
+    const bool starts_here = next < blocks.size() && start == offset + done;
+    if (starts_here && block_.empty() && blocks[next].length <= left) {
+      assert(is_block(bytes, done, blocks[next]));
+      written_.sections.back().blocks.push_back(blocks[next]);
+      done += blocks[next].length;
+      continue;
+    }
+    const uint64_t end = starts_here            ? start + blocks[next].length
+                         : next < blocks.size() ? start
+                                                : offset + done + left;
+    const auto some = static_cast<size_t>(std::min({left, end - offset - done, uint64_t{kPieceBytes}}));
+    const Status read = bytes.read_at(done, piece.data(), some);
+    if (!read.ok()) return read;
+    const Status appended = append(piece.data(), some);
+    if (!appended.ok()) return appended;
+    done += some;
   }
   return {};
 }

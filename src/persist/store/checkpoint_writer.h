@@ -1,6 +1,6 @@
 // Writes the sections of a checkpoint as blocks into free space (store_layout.h). Blocks end where their content says, so
 // that what is added or taken away in the middle of a section leaves the blocks behind it as they were; those that the
-// present checkpoint has already, byte by byte, are not written again.
+// present checkpoint has already, byte by byte, are not written again; those that are known to be the same are not read.
 // Based on: Muthitacharoen, Chen, Mazieres. A Low-bandwidth Network File System. SOSP 2001 (blocks by content). Xia, Jiang
 // et al. Ddelta: A Deduplication-Inspired Fast Delta Compression Approach. Performance Evaluation 2014 (the hash).
 // Departs from them: the hash goes by words of 4 bytes, which most rows are made of, and equality is checked in the file.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "persist/byte_io.h"
 #include "persist/file.h"
 #include "persist/store/manifest.h"
 #include "persist/store/store.h"
@@ -27,6 +28,8 @@ class CheckpointWriter {
   /// Errors  as Store; the first stays. Here and below.
   Status begin_section(std::string_view name);
   Status write(const void* bytes, size_t size);
+  /// As ByteSink, of the section that has this one's name in the present checkpoint.
+  Status write_same(uint64_t offset, ByteSource& bytes);
   Status end_section();
   /// Writes the manifest, and flushes. Sets where it lies in `root`.
   Status finish(StoreRoot& root);
@@ -36,6 +39,7 @@ class CheckpointWriter {
 
  private:
   Status append(const unsigned char* bytes, size_t size);
+  Status append_same(uint64_t offset, ByteSource& bytes);
   size_t find_end();
   Status end_block(size_t length);
   bool is_stored(const StoreBlock& block);

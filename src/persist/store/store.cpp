@@ -306,6 +306,11 @@ Status Store::Sink::write(const void* bytes, size_t size) {
   return store_.writer_ ? store_.writer_->write(bytes, size) : Error{ErrorCode::kInvalidArgument, 1, 0};
 }
 
+Status Store::Sink::write_same(uint64_t offset, ByteSource& bytes) {
+  return store_.writer_ ? store_.writer_->write_same(offset, bytes)
+                        : Error{ErrorCode::kInvalidArgument, 1, 0};
+}
+
 Status Store::end_section() {
   return writer_ ? writer_->end_section() : Error{ErrorCode::kInvalidArgument, 1, 0};
 }

@@ -164,7 +164,8 @@ class Store {
   Status begin_checkpoint();
   /// Errors  kInvalidArgument for a name not of 1 to 255 bytes, named already, or outside of a checkpoint
   Status begin_section(std::string_view name);
-  /// Where the bytes of the section begun go. Outside of one, a write fails with kInvalidArgument.
+  /// Where the bytes of the section begun go. Outside of one, a write fails with kInvalidArgument. What it takes the
+  /// place of is the section of that name in the present checkpoint: blocks that are the same are not looked at.
   ByteSink& sink();
   Status end_section();
   /// All sections and no records are then the store's state, and durable.
@@ -182,6 +183,7 @@ class Store {
    public:
     explicit Sink(Store& store) : store_(store) {}
     Status write(const void* bytes, size_t size) override;
+    Status write_same(uint64_t offset, ByteSource& bytes) override;
 
    private:
     Store& store_;

@@ -176,7 +176,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         first.store.beginCheckpoint();
         first.store.writeSection('meta', bytesOf('{}'));
         first.store.writeSection('large', large);
-        first.store.writeEngine('dense/tïtle', engine);
+        for (const _ of first.store.writeEngineSteps('dense/tïtle', engine));
         first.store.finishCheckpoint();
         expect(first.store.generation).toBe(2);
         expect(textsOf(first.store)).toEqual([]);
@@ -203,6 +203,38 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         expect(runSteps(store.verifySteps())).toEqual({ damage: [] });
       });
 
+      it('takes engines some at a time, for as long as they stay as they are', async () => {
+        const [count, dim] = [2000, 768];
+        const vectors = randomVectors(count + 3, dim);
+        const row = (index: number) => vectors.subarray(dim * index, dim * (index + 1));
+        const engine = new VectorSearchEngine(dim);
+        engine.addBatch(vectors.subarray(0, dim * count));
+        const first = await openStore();
+        const write = () => {
+          first.store.beginCheckpoint();
+          return first.store.writeEngineSteps('dense', engine);
+        };
+        const cut = write();
+        cut.next();
+        engine.update(0, row(count));
+        expect(() => cut.next()).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+        expect([...write()].length).toBeGreaterThanOrEqual(2);
+        first.store.finishCheckpoint();
+        first.store.noteEngine(engine);
+        engine.add(row(count + 1));
+        engine.add(row(count + 2));
+        // Rows that are there already take no steps.
+        expect([...write()]).toEqual([]);
+        first.store.finishCheckpoint();
+        await first.settle();
+        await first.close();
+        const { store } = await openStore();
+        const loaded = store.loadEngine('dense');
+        expectSame(loaded.save(), engine.save());
+        loaded.dispose();
+        engine.dispose();
+      });
+
       it('is where engines read rows that they leave there', async () => {
         const [count, dim] = [1500, 256];
         const vectors = randomVectors(count, dim);
@@ -221,7 +253,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         const first = await openStore();
         const checkpoint = () => {
           first.store.beginCheckpoint();
-          first.store.writeEngine('dense', engine);
+          for (const _ of first.store.writeEngineSteps('dense', engine));
           first.store.finishCheckpoint();
         };
         checkpoint();
@@ -247,7 +279,7 @@ export function describeStorage(title: string, makePlace: () => StoragePlace): v
         const floats = new VectorSearchEngine(dim);
         floats.addBatch(vectors);
         store.beginCheckpoint();
-        store.writeEngine('floats', floats);
+        for (const _ of store.writeEngineSteps('floats', floats));
         store.finishCheckpoint();
         expect(store.keepRowsOf(floats, 'floats')).toBe(false);
         expect(() => store.keepRowsOf(floats, 'other')).toThrow(

@@ -55,7 +55,7 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
       }
       const ids = field.idsBySlot(points.nextSlot);
       store.writeSection(`slots/${name}`, new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
-      field.write(store, `dense/${name}`);
+      for (const _ of field.writeSteps(store, `dense/${name}`)) yield { done, total };
       yield { done: ++done, total };
     }
     for (const [name, field] of sparse) {
@@ -64,7 +64,7 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
     }
     store.finishCheckpoint();
     finished = true;
-    for (const [name, field] of dense) field.leaveOnDisk(store, `dense/${name}`);
+    for (const [name, field] of dense) field.noteWritten(store, `dense/${name}`);
   } finally {
     if (!finished) store.abandonCheckpoint();
   }
