@@ -136,6 +136,7 @@ export interface RawFunctions {
   engineReachable(engine: number): Reply;
   /** Rows that `engineLinkStep` would link; 0 without a graph, and while its codec has not learned. */
   enginePendingLinks(engine: number): number;
+  engineIsLinked(engine: number): boolean;
   /** Lists; 0 until trained. */
   engineNlist(engine: number): number;
   engineListImbalance(engine: number): number;
@@ -250,7 +251,7 @@ export interface RawFunctions {
   /** `name`: UTF-8, here and below. */
   storeBeginSection(store: number, name: number, nameSize: number): Reply;
   storeWriteSection(store: number, bytes: number, size: number): Reply;
-  storeBeginEngine(store: number, engine: number): Reply;
+  storeBeginEngine(store: number, engine: number, comparesAll: boolean): Reply;
   /** 1 once all of it is written, else 0. */
   storeWriteEngine(store: number, engine: number): Reply;
   storeNoteEngine(engine: number): void;

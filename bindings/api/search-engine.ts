@@ -165,6 +165,12 @@ export class VectorSearchEngine {
     return done;
   }
 
+  /** Whether {@link linkSome} has nothing to do. @internal */
+  get isLinked(): boolean {
+    const { address, runtime } = this.#handle;
+    return runtime.call((raw) => raw.engineIsLinked(address));
+  }
+
   /**
   The vector of an id, as it was given; where only its code is kept, the nearest that the code can tell.
 

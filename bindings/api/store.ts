@@ -235,10 +235,18 @@ export class Store {
   /**
   What `save` of the engine returns, as a section; no copy of it is made. Each step writes some 2 MB. A change of the engine
   makes the next one throw `INVALID_ARGUMENT`.
+
+  @param comparesAll - Whatever {@link noteEngine} tells: what is stored may be damaged.
   */
-  *writeEngineSteps(name: string, engine: VectorSearchEngine): Generator<void, void, void> {
+  *writeEngineSteps(
+    name: string,
+    engine: VectorSearchEngine,
+    comparesAll = false,
+  ): Generator<void, void, void> {
     this.beginSection(name);
-    this.#inCheckpoint(() => this.#checked((raw, store) => raw.storeBeginEngine(store, engine.address)));
+    this.#inCheckpoint(() =>
+      this.#checked((raw, store) => raw.storeBeginEngine(store, engine.address, comparesAll)),
+    );
     const write = () => this.#checked((raw, store) => raw.storeWriteEngine(store, engine.address)) === 1;
     while (!this.#inCheckpoint(write)) yield;
     this.endSection();

@@ -136,6 +136,10 @@ Reply reachable(Address engine) {
 size_t pending_links(Address engine) {
   return at(engine).pending_links();
 }
+
+bool is_linked(Address engine) {
+  return at(engine).is_linked();
+}
 uint32_t index(Address engine) {
   return static_cast<uint32_t>(at(engine).index());
 }
@@ -322,6 +326,7 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineGraphStats", &graph_stats);
   emscripten::function("engineReachable", &reachable);
   emscripten::function("enginePendingLinks", &pending_links);
+  emscripten::function("engineIsLinked", &is_linked);
   emscripten::function("engineNlist", &nlist);
   emscripten::function("engineListImbalance", &list_imbalance);
   emscripten::function("engineBeginListTraining", &begin_list_training);

@@ -182,9 +182,9 @@ Reply begin_section(Address store, Address name, size_t name_size) {
 Reply write_section(Address store, Address bytes, size_t size) {
   return guarded([&] { return at(store).sink().write(array_at<std::byte>(bytes), size); });
 }
-Reply begin_engine(Address store, Address engine) {
+Reply begin_engine(Address store, Address engine, bool compares_all) {
   return guarded([&] {
-    object_at<SearchEngine>(engine).begin_save(at(store).sink());
+    object_at<SearchEngine>(engine).begin_save(at(store).sink(), compares_all);
     return Status();
   });
 }

@@ -510,6 +510,12 @@ size_t SearchEngine::ef_search(size_t k) const {
   return state_->ef_search(k);
 }
 
+bool SearchEngine::is_linked() const {
+  const State& state = *state_;
+  if (!state.links()) return true;
+  return state.hnsw->pending() == 0 && state.calibration == nullptr && !state.hnsw->needs_calibration();
+}
+
 size_t SearchEngine::pending_links() const {
   return state_->links() ? state_->hnsw->pending() : 0;
 }
@@ -704,10 +710,11 @@ Status SearchEngine::save(ByteSink& sink) const {
   }
 }
 
-void SearchEngine::begin_save(ByteSink& sink) {
+void SearchEngine::begin_save(ByteSink& sink, bool compares_all) {
   State& state = state_->changing();
   if (state.hnsw != nullptr) state.hnsw->unlink_moved();
-  state.saving = std::make_unique<EngineFileWriter>(sink, state.view(), state.present_rows);
+  const WrittenRows present = compares_all ? WrittenRows() : state.present_rows;
+  state.saving = std::make_unique<EngineFileWriter>(sink, state.view(), present);
 }
 
 Result<bool> SearchEngine::save_step(ByteSink& sink) {
@@ -715,9 +722,11 @@ Result<bool> SearchEngine::save_step(ByteSink& sink) {
   if (state.saving == nullptr || &state.saving->sink() != &sink) return invalid(1, 0);
   const Result<bool> done = state.saving->step();
   if (done.ok() && !done.value()) return done;
-  state.present_rows = {};
-  state.written_rows = done.ok() ? state.saving->written_rows() : WrittenRows();
-  state.rows.note_unchanged();
+  if (done.ok()) {
+    state.present_rows = {};
+    state.written_rows = state.saving->written_rows();
+    state.rows.note_unchanged();
+  }
   state.saving.reset();
   return done;
 }

@@ -145,6 +145,8 @@ class SearchEngine {
   size_t ef_search(size_t k) const;
   /// Rows that `link_step` would link; 0 without a graph, and while its codec has not learned.
   size_t pending_links() const;
+  /// Whether `link_step` has nothing to do.
+  bool is_linked() const;
   /// Lists of an inverted file; 0 until trained, and where there is none.
   size_t nlist() const;
   /// Rows of the largest list in relation to the mean; 0 without lists.
@@ -209,8 +211,9 @@ class SearchEngine {
   Status save(ByteSink& sink) const;
   uint64_t saved_bytes() const;
   /// Begins what `save` does, to be done by `save_step` some milliseconds at a time. Any change of the engine ends it.
-  /// sink  must outlive it. May throw std::bad_alloc.
-  void begin_save(ByteSink& sink);
+  /// sink          must outlive it
+  /// compares_all  do not go by what `note_saved` tells: what is stored may be damaged. May throw std::bad_alloc.
+  void begin_save(ByteSink& sink, bool compares_all = false);
   /// Returns  whether all is written
   /// Errors   the sink's; kInvalidArgument where none to this sink is under way
   Result<bool> save_step(ByteSink& sink);

@@ -34,8 +34,6 @@ export class DenseField {
   /** Of sets of slots, which shards keep until the next change, those of their ids. */
   #idBitsOf = new WeakMap<Uint32Array, Uint32Array>();
   #hasMoved = false;
-  /** Whether it is known that all are linked. */
-  #isLinked = false;
   /** Vectors that there were when it learned from all of them. */
   #learnedFrom = 1;
 
@@ -112,7 +110,6 @@ export class DenseField {
   @param flat - `[slots x dim]`.
   */
   *addSteps(slots: readonly number[], flat: Float32Array): Steps<void> {
-    this.#isLinked = false;
     const first = yield* this.#engine.addBatchSteps(flat, slots.length, false);
     this.#idBitsOf = new WeakMap();
     slots.forEach((slot, index) => {
@@ -136,12 +133,12 @@ export class DenseField {
     return this.#hasMoved;
   }
 
-  /** Writes the engine as a section of a checkpoint, always the same one. */
-  writeSteps(store: Store, section: string): Generator<void, void, void> {
-    return store.writeEngineSteps(section, this.#engine);
+  /** Writes the engine as a section of a checkpoint. `comparesAll`: with all that is stored. */
+  writeSteps(store: Store, section: string, comparesAll: boolean): Generator<void, void, void> {
+    return store.writeEngineSteps(section, this.#engine, comparesAll);
   }
 
-  /** To be called once the checkpoint has what was written. */
+  /** To be called once the checkpoint has what was written, always in the same section. */
   noteWritten(store: Store, section: string): void {
     store.noteEngine(this.#engine);
     this.leaveOnDisk(store, section);
@@ -155,7 +152,6 @@ export class DenseField {
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */
   replace(slot: number, vector: Float32Array): void {
     this.#hasMoved ||= this.#hasGraph;
-    this.#isLinked = false;
     this.#engine.updateUnlinked(this.#ids.get(slot), vector);
   }
 
@@ -250,14 +246,13 @@ export class DenseField {
   /** Some 20 ms of linking the vectors that were added since. Returns the share that is done. */
   linkSome(): number {
     const share = this.#engine.linkSome();
-    this.#isLinked = share >= 1;
-    if (this.#isLinked) this.#hasMoved = false;
+    if (share >= 1) this.#hasMoved = false;
     return share;
   }
 
   /** Whether {@link linkSome} has nothing to do. */
   get isLinked(): boolean {
-    return this.#isLinked;
+    return this.#engine.isLinked;
   }
 
   /**
@@ -265,7 +260,6 @@ export class DenseField {
   reclaims the space of removed ones. Ids are without gaps then.
   */
   *optimizeSteps(): Steps<void> {
-    this.#isLinked = false;
     const { index, size, quantization } = this.#engine.stats();
     const canLearn = index === 'ivf' || quantization?.keepVectors === true;
     if (canLearn && size >= this.#learnedFrom * learnsAgainAfter) {

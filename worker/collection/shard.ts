@@ -433,6 +433,7 @@ export class Shard {
       done = true;
       return result;
     } finally {
+      if (undo.length > 0 && !done) this.#durable?.touch();
       if (!done) for (const back of undo.reverse()) back();
       this.#selections.clear();
     }

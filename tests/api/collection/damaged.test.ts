@@ -458,4 +458,35 @@ describe('a damaged collection', () => {
       expect(damaged).toBeGreaterThan(4);
     }, 240_000);
   });
+
+  it.each(['verify', 'optimize'])('is mended where it is in memory, once %s finds it', async (by) => {
+    const [count, dim] = [3000, 64];
+    const path = folder();
+    const options: CollectionOptions = {
+      name: 'mended',
+      dim,
+      index: 'flat',
+      storage: 'file',
+      path,
+      shards: 1,
+    };
+    const collection = await open(options);
+    const vectors = randomVectors(count, dim);
+    await collection.upsert({ ids: Array.from({ length: count }, (_, id) => id), vectors });
+    await collection.optimize();
+    const file = join(path, 'shard-0', 'data');
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(Buffer.from(rowOf(vectors, dim, 1500).buffer));
+    bytes[at] = (bytes[at] as number) ^ 1;
+    writeFileSync(file, bytes);
+    if (by === 'verify') expect((await collection.verify()).ok).toBe(false);
+    else await collection.upsert([{ id: count, vector: rowOf(vectors, dim, 0) }]);
+    await collection.optimize();
+    expect((await collection.verify()).ok).toBe(true);
+    await collection.close();
+    const again = await open(options);
+    expect((await again.retrieve([1500], { withVector: true }))[0]?.vector).toEqual(
+      rowOf(vectors, dim, 1500),
+    );
+  });
 });

@@ -219,6 +219,29 @@ describe('a collection in a folder', () => {
     expect(await again.retrieve([6001])).toEqual([{ id: 6001, payload: { n: 6001 } }]);
   });
 
+  it('is not written to where it is but opened, left still and closed', async () => {
+    const path = folder();
+    const options: CollectionOptions = {
+      name: 'still',
+      storage: 'file',
+      path,
+      dim: 8,
+      index: 'hnsw',
+      shards: 1,
+    };
+    const collection = await open(options);
+    await collection.upsert(pointsWith(3000));
+    await collection.close();
+    const written = () =>
+      ['root', 'log-0', 'log-1', 'data'].map((name) => statSync(join(path, 'shard-0', name)).mtimeMs);
+    const before = written();
+    const again = await open(options);
+    // Longer than until it is looked after.
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    await again.close();
+    expect(written()).toEqual(before);
+  });
+
   it('loses nothing but the last change where its log is cut, and tells', async () => {
     const path = folder();
     const options: CollectionOptions = { name: 'torn', storage: 'file', path, dim: 8 };

@@ -35,8 +35,17 @@ export interface ShardState {
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
 
-/** Writes a checkpoint; the store is as it was where this is ended before its end. */
-export function* writeCheckpoint(store: Store, meta: string, state: ShardState): Steps<void> {
+/**
+Writes a checkpoint; the store is as it was where this is ended before its end.
+
+@param comparesAll - With what is stored, which may be damaged; else what is known to be there is not read.
+*/
+export function* writeCheckpoint(
+  store: Store,
+  meta: string,
+  state: ShardState,
+  comparesAll: boolean,
+): Steps<void> {
   const { points, payloads, dense, sparse } = state;
   const total = 2 + dense.size + sparse.size;
   let done = 0;
@@ -55,7 +64,7 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
       }
       const ids = field.idsBySlot(points.nextSlot);
       store.writeSection(`slots/${name}`, new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
-      for (const _ of field.writeSteps(store, `dense/${name}`)) yield { done, total };
+      for (const _ of field.writeSteps(store, `dense/${name}`, comparesAll)) yield { done, total };
       yield { done: ++done, total };
     }
     for (const [name, field] of sparse) {
@@ -64,11 +73,15 @@ export function* writeCheckpoint(store: Store, meta: string, state: ShardState):
     }
     store.finishCheckpoint();
     finished = true;
-    for (const [name, field] of dense) field.noteWritten(store, `dense/${name}`);
   } finally {
     if (!finished) store.abandonCheckpoint();
   }
   yield { done: total, total };
+}
+
+/** To be called once a checkpoint is written to the store that the shard stays in. */
+export function noteCheckpoint(store: Store, { dense }: ShardState): void {
+  for (const [name, field] of dense) field.noteWritten(store, `dense/${name}`);
 }
 
 /**

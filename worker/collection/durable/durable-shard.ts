@@ -15,7 +15,7 @@ import type {
   ShardStorage,
 } from '../shard-protocol.js';
 import { type Change, decodeChange, encodeChange } from './change-record.js';
-import { readCheckpoint, type ShardState, writeCheckpoint } from './checkpoint.js';
+import { noteCheckpoint, readCheckpoint, type ShardState, writeCheckpoint } from './checkpoint.js';
 import { Journal } from './journal.js';
 import {
   checkSameConfig,
@@ -54,6 +54,8 @@ export class DurableShard implements StoredShard {
   #lastHold = 0;
   /** Whether all changes are in the checkpoint and indexed there. */
   #isWritten = false;
+  /** Whether damage was found: the next checkpoint mends what of it is in memory. */
+  #isDamaged = false;
 
   /**
   Opens what is stored, and reads its last checkpoint into `state`. Nothing where `auto` finds nothing but memory.
@@ -107,8 +109,8 @@ export class DurableShard implements StoredShard {
           for (const record of this.#journal.store.records()) make(decodeChange(record));
         });
       else {
-        for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state));
-        this.#journal.noteFlushed();
+        for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state, true));
+        this.#noteCheckpoint();
       }
     } catch (error) {
       void this.abandon();
@@ -203,8 +205,13 @@ export class DurableShard implements StoredShard {
   }
 
   /** Checks every byte that is kept. */
-  verify(): Steps<StoreVerification> {
-    return this.#journal.store.verifySteps();
+  *verify(): Steps<StoreVerification> {
+    const found = yield* this.#journal.store.verifySteps();
+    if (found.damage.length > 0) {
+      this.touch();
+      this.#isDamaged = true;
+    }
+    return found;
   }
 
   /** Some 20 ms of a checkpoint, where there is reason to make one. Returns the share that is done. */
@@ -218,7 +225,9 @@ export class DurableShard implements StoredShard {
     const isDue = this.#journal.wantsCheckpoint(reason === 'still');
     if (this.#checkpoint === undefined && !isDue && !isWanted && !isShrunk) return 1;
     if (this.#checkpoint === undefined) {
-      this.#checkpoint = writeCheckpoint(this.#journal.store, this.#meta, this.#state);
+      // Those that somebody waits for are rare, and the time to find what was damaged since.
+      const comparesAll = this.#isDamaged || reason === 'wanted' || reason === 'shrunk';
+      this.#checkpoint = writeCheckpoint(this.#journal.store, this.#meta, this.#state, comparesAll);
       this.#dataBytesBefore = this.#journal.store.dataBytes;
     }
     const checkpoint = this.#checkpoint;
@@ -232,8 +241,7 @@ export class DurableShard implements StoredShard {
       this.#checkpoint = checkpoint;
       return Math.min(0.999, step.value.done / step.value.total);
     }
-    this.#isWritten = true;
-    this.#journal.noteFlushed();
+    this.#noteCheckpoint();
     // Each moves so many blocks down, and no more.
     const { wastesSpace, store } = this.#journal;
     return reason === 'shrunk' && wastesSpace && store.dataBytes < this.#dataBytesBefore ? 0.999 : 1;
@@ -260,6 +268,13 @@ export class DurableShard implements StoredShard {
       done += read;
     }
     return bytes;
+  }
+
+  #noteCheckpoint(): void {
+    this.#journal.noteFlushed();
+    noteCheckpoint(this.#journal.store, this.#state);
+    this.#isWritten = true;
+    this.#isDamaged = false;
   }
 
   #endCheckpoint(): void {

@@ -118,6 +118,8 @@ export class Journal {
       this.#durable = written;
     };
     this.#settling = this.#files.settle()?.then(noteDurable);
+    // Who settles is told; the next may take its place before that.
+    this.#settling?.catch(() => {});
     if (this.#settling === undefined) noteDurable();
   }
 

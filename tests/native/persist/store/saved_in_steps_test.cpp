@@ -43,9 +43,9 @@ class Checkpoints {
   explicit Checkpoints(const BlockSizes& sizes = {})
       : store(std::move(Store::open({&root_, &log_0_, &log_1_, &data}, kIdentity, sizes).value())) {}
 
-  bool begin(SearchEngine& engine) {
+  bool begin(SearchEngine& engine, bool compares_all = false) {
     if (!store->begin_checkpoint().ok() || !store->begin_section("engine").ok()) return false;
-    engine.begin_save(store->sink());
+    engine.begin_save(store->sink(), compares_all);
     return true;
   }
 
@@ -154,16 +154,15 @@ TEST_P(SavedInSteps, IsWhatASaveAtOnceIsAfterAnyChanges) {
 constexpr Quantization kBytes{.codec = {.kind = CodecKind::kScalar, .bits = 8}};
 constexpr Quantization kBytesAlone{.codec = {.kind = CodecKind::kScalar, .bits = 8}, .keep_vectors = false};
 
-INSTANTIATE_TEST_SUITE_P(Engines, SavedInSteps,
-                         testing::Values(Kept{"flat", {}}, Kept{"codes", {.quantization = kBytes}},
-                                         Kept{"codes_alone", {.quantization = kBytesAlone}},
-                                         Kept{"lists", {.index = IndexKind::kIvf}},
-                                         Kept{"lists_of_codes",
-                                              {.quantization = kBytes, .index = IndexKind::kIvf}},
-                                         Kept{"graph", {.index = IndexKind::kHnsw}},
-                                         Kept{"graph_of_codes",
-                                              {.quantization = kBytes, .index = IndexKind::kHnsw}}),
-                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Engines, SavedInSteps,
+    testing::Values(Kept{"flat", {}}, Kept{"codes", {.quantization = kBytes}},
+                    Kept{"codes_alone", {.quantization = kBytesAlone}},
+                    Kept{"lists", {.index = IndexKind::kIvf}},
+                    Kept{"lists_of_codes", {.quantization = kBytes, .index = IndexKind::kIvf}},
+                    Kept{"graph", {.index = IndexKind::kHnsw}},
+                    Kept{"graph_of_codes", {.quantization = kBytes, .index = IndexKind::kHnsw}}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 TEST(StepsOfSaving, RowsThatTheStoreHasAreNotRead) {
   constexpr size_t kDim = 32, kRows = 60000;
@@ -177,16 +176,20 @@ TEST(StepsOfSaving, RowsThatTheStoreHasAreNotRead) {
   // Some 2 MB a step, and the block that was begun before.
   EXPECT_LT(checkpoints.most_in_a_step, uint64_t{7} << 19);
 
-  const auto in_next = [&](uint64_t CountingFile::*bytes) {
+  const auto in_next = [&](uint64_t CountingFile::* bytes) {
     const uint64_t before = checkpoints.data.*bytes;
     EXPECT_TRUE(checkpoints.make(*engine));
     EXPECT_TRUE(checkpoints.engine_bytes() == saved(*engine));
-    return checkpoints.data.*bytes - before - (bytes == &CountingFile::read_bytes ? engine->saved_bytes() : 0);
+    return checkpoints.data.*bytes - before -
+           (bytes == &CountingFile::read_bytes ? engine->saved_bytes() : 0);
   };
   ASSERT_TRUE(engine->add(rows.data() + kRows * kDim, 50).ok());
   EXPECT_LT(in_next(&CountingFile::read_bytes), full / 5);
   ASSERT_TRUE(engine->add(rows.data() + (kRows + 50) * kDim, 50).ok());
   EXPECT_LT(in_next(&CountingFile::written_bytes), full / 5);
+  const uint64_t before = checkpoints.data.read_bytes;
+  ASSERT_TRUE(checkpoints.begin(*engine, true) && checkpoints.finish(*engine));
+  EXPECT_GT(checkpoints.data.read_bytes - before, full / 2);
   // All of them are compared where one of them was replaced.
   ASSERT_TRUE(engine->update(RowId{7}, rows.data()).ok());
   EXPECT_GT(in_next(&CountingFile::read_bytes), full / 2);
