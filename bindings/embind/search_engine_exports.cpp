@@ -136,7 +136,6 @@ Reply reachable(Address engine) {
 size_t pending_links(Address engine) {
   return at(engine).pending_links();
 }
-
 bool is_linked(Address engine) {
   return at(engine).is_linked();
 }

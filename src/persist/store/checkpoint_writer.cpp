@@ -113,13 +113,13 @@ Status CheckpointWriter::append_same(uint64_t offset, ByteSource& bytes) {
       done += blocks[next].length;
       continue;
     }
-    const uint64_t end = starts_here            ? start + blocks[next].length
-                         : next < blocks.size() ? start
-                                                : offset + done + left;
-    const auto some = static_cast<size_t>(std::min({left, end - offset - done, uint64_t{kPieceBytes}}));
-    const Status read = bytes.read_at(done, piece.data(), some);
+    // No further than to where the next of them starts.
+    uint64_t some = std::min(left, uint64_t{kPieceBytes});
+    if (next < blocks.size())
+      some = std::min(some, start + (starts_here ? blocks[next].length : 0) - offset - done);
+    const Status read = bytes.read_at(done, piece.data(), static_cast<size_t>(some));
     if (!read.ok()) return read;
-    const Status appended = append(piece.data(), some);
+    const Status appended = append(piece.data(), static_cast<size_t>(some));
     if (!appended.ok()) return appended;
     done += some;
   }
