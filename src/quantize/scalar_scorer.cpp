@@ -126,16 +126,22 @@ class DotScorer final : public CodeScorer {
     const RowConstants rows(shape_, constants);
     for (size_t number = 0; number < coarse_.size(); ++number) {
       const int32_t* products = products_.data() + number * row_count;
-      finish_block(coarse_[number], products, rows, row_count, distances + number * row_count);
+      finish_coarse(coarse_[number], products, rows, row_count, distances + number * row_count);
     }
   }
 
   void score_scattered(const uint8_t* const* codes, const float* const* constants, size_t row_count,
                        float* distances) override {
     products_.resize(std::max(products_.size(), row_count));
+    // Copied before the codes are read, so that the memory of both is waited for together.
+    const size_t stride = shape_.constant_count;
+    constants_.resize(std::max(constants_.size(), row_count * stride));
+    for (size_t row = 0; row < row_count; ++row) {
+      for (size_t i = 0; i < stride; ++i) constants_[row * stride + i] = constants[row][i];
+    }
     planes_.dot_coarse_scattered(codes, row_count, *shape_.kernels, products_.data());
-    for (size_t row = 0; row < row_count; ++row)
-      finish_coarse(coarse_[0], &products_[row], RowConstants(shape_, constants[row]), 1, &distances[row]);
+    finish_coarse(coarse_[0], products_.data(), RowConstants(shape_, constants_.data()), row_count,
+                  distances);
   }
 
   CandidatePlan candidates_for(size_t count, bool rescored) const override {
@@ -176,13 +182,8 @@ class DotScorer final : public CodeScorer {
   }
 
   // A function of its own, called per block: engines put optimised code in place only between calls.
-  [[gnu::noinline]] void finish_block(const QueryTerms& query, const int32_t* products,
-                                      const RowConstants& rows, size_t row_count, float* distances) const {
-    finish_coarse(query, products, rows, row_count, distances);
-  }
-
-  void finish_coarse(const QueryTerms& query, const int32_t* products, const RowConstants& rows,
-                     size_t row_count, float* distances) const {
+  [[gnu::noinline]] void finish_coarse(const QueryTerms& query, const int32_t* products,
+                                       const RowConstants& rows, size_t row_count, float* distances) const {
     const bool rough = shape_.metric == Metric::kCosine && planes_.has_fine();
     if (rough && query.rough_cosines(products, rows, row_count, distances)) return;
     finish(query, products, rows, row_count, distances);
@@ -214,6 +215,7 @@ class DotScorer final : public CodeScorer {
   std::vector<QueryTerms> coarse_;  // [query_count]
   std::vector<QueryTerms> fine_;    // [query_count]
   std::vector<int32_t> products_;   // [query_count x row_count] of a block
+  std::vector<float> constants_;    // [row_count x constant_count] of scattered rows
 };
 
 // Manhattan, on codes unpacked to bytes.
