@@ -153,8 +153,8 @@ export interface Collection<P extends object = Payload> {
   A copy of a collection that outlives the page, as it is at this moment: `restoreCollection` takes it. An archive in the
   format of tar; unpacked in a folder it is a collection of storage `file`. Changes go on meanwhile, and are not in it.
 
-  @returns Bytes as they are read; rejects with code `NOT_SUPPORTED` as it is read, where the collection is in memory, or
-  another tab runs it.
+  @returns Bytes as they are read. Reading rejects with code `NOT_SUPPORTED` where the collection is in memory, and with
+  `WORKER_CRASHED` where another tab runs it and ends before it is read to its end.
   */
   snapshot(): ReadableStream<Uint8Array>;
 

@@ -180,11 +180,18 @@ const kept = {
     const { damage } = (await collection.info()).storage;
     const change = await codeOf(collection.delete([1]));
     const ids = await idsOf(collection);
+    return { refused, damage, change, ids, restoredIds: await kept.idsInSnapshot(options) };
+  },
+
+  /** Those of a collection that is made of a snapshot. */
+  async idsInSnapshot(options: CollectionOptions): Promise<unknown> {
     const snapshot = await new Response(collection.snapshot()).blob();
-    const restored = await restoreCollection({ ...options, name: `${options.name} again` }, snapshot);
-    const restoredIds = await idsOf(restored);
+    const again = { ...options, name: `${options.name} again` };
+    const restored = await restoreCollection(again, snapshot);
+    const ids = await idsOf(restored);
     await restored.close();
-    return { refused, damage, change, ids, restoredIds };
+    await deleteCollection({ name: again.name });
+    return ids;
   },
 
   async role(): Promise<string> {

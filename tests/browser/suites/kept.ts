@@ -174,6 +174,9 @@ export function keptSuite(bench: Bench): void {
           expect(await ask(second, 'all')).toEqual(all);
           const answers = await answersOf(first);
           expect(await answersOf(second)).toEqual(answers);
+          const ids = await ask(first, 'idsInSnapshot', options);
+          expect(ids).toHaveLength(208);
+          expect(await ask(second, 'idsInSnapshot', options)).toEqual(ids);
           await closeTab(first);
           expect(await ask(second, 'all')).toEqual(all);
           expect(await answersOf(second)).toEqual(answers);

@@ -4,6 +4,7 @@ A follower, as the writer sees it: makes its calls and answers them.
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
+import type { Progress } from '../../../bindings/api/types.js';
 import type { Collection } from '../collection.js';
 import type { Point, UpsertOptions } from '../types.js';
 import { withOwnViews } from './own-views.js';
@@ -11,6 +12,7 @@ import type { WriterMessage } from './protocol.js';
 import { type CallMessage, type FollowerMessage, isChange, type PointsMessage } from './protocol.js';
 import { runCall } from './run-call.js';
 import { type SilenceLimits, SilenceWatch } from './silence.js';
+import { SnapshotsRead } from './snapshot-by-pieces.js';
 import type { ChannelLike } from './tab-channel.js';
 import { ownReason, packError } from './tab-errors.js';
 
@@ -39,6 +41,7 @@ export class Guest {
   readonly #channel: ChannelLike;
   readonly #onLeave: () => void;
   readonly #running = new Map<number, RunningCall>();
+  readonly #snapshots = new SnapshotsRead();
   /** Calls that came before the writer makes any. */
   #early: CallMessage[] = [];
   #hasJoined = false;
@@ -91,6 +94,7 @@ export class Guest {
       onPoints?.(undefined);
     }
     this.#running.clear();
+    this.#snapshots.end();
   }
 
   #receive(message: FollowerMessage): void {
@@ -142,20 +146,22 @@ export class Guest {
     }
   }
 
-  #run({ call, method, args }: CallMessage): void {
+  #run(message: CallMessage): void {
+    const { call, method, args } = message;
     const collection = this.#host.collection as Collection;
     const running: RunningCall = { controller: new AbortController() };
     this.#running.set(call, running);
     if (isChange(method)) this.post({ type: 'accepted', call, order: this.#host.nextOrder() });
     const { signal } = running.controller;
+    const onProgress = (progress: Progress) => this.post({ type: 'progress', call, progress });
     const result =
       method === 'upsert'
         ? collection.upsert(this.#pointsOf(call, running), {
             ...(args.at(-1) as UpsertOptions),
             signal,
-            onProgress: (progress) => this.post({ type: 'progress', call, progress }),
+            onProgress,
           })
-        : runCall(collection, method, args, signal);
+        : runCall(collection, message, { signal, onProgress, snapshots: this.#snapshots });
     void result
       .then(
         (value) => this.post({ type: 'result', call, value: withOwnViews(value) }),

@@ -4,6 +4,7 @@ A call of this tab that another one answers, or that waits for a writer.
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
+import type { Progress } from '../../../bindings/api/types.js';
 import type { UpdateResult, UpsertProgress } from '../types.js';
 import type { PointFeed } from './point-feed.js';
 import { isChange, type TabMethod } from './protocol.js';
@@ -17,6 +18,7 @@ export interface TabCall {
   readonly signal: AbortSignal | undefined;
   /** Of an `upsert`: its points. */
   readonly feed?: PointFeed;
+  /** Of a `verify`: its progress has no phase. */
   readonly onProgress?: ((progress: UpsertProgress) => void) | undefined;
 }
 
@@ -87,8 +89,9 @@ export class PendingCall {
     this.#stop(this);
   }
 
-  report(progress: UpsertProgress): void {
-    const own = this.feed?.progress(progress) ?? progress;
+  report(progress: Progress): void {
+    const told = progress as UpsertProgress;
+    const own = this.feed?.progress(told) ?? told;
     if (this.stopReason !== undefined) return;
     try {
       this.#onProgress?.(own);

@@ -17,7 +17,7 @@ which the old writer had them (`accepted`), before anything else is done: so non
 
 @module
 */
-import type { UpsertProgress } from '../types.js';
+import type { Progress } from '../../../bindings/api/types.js';
 import type { PackedError } from './tab-errors.js';
 
 /** On the public channel. */
@@ -65,7 +65,7 @@ export type WriterMessage = { readonly from: string } & (
   | { readonly type: 'accepted'; readonly call: number; readonly order: number }
   | { readonly type: 'result'; readonly call: number; readonly value: unknown }
   | { readonly type: 'error'; readonly call: number; readonly error: PackedError }
-  | { readonly type: 'progress'; readonly call: number; readonly progress: UpsertProgress }
+  | { readonly type: 'progress'; readonly call: number; readonly progress: Progress }
   | { readonly type: 'pull'; readonly call: number }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
@@ -76,7 +76,7 @@ export type WriterMessage = { readonly from: string } & (
 /** What a collection was opened with, as far as all tabs must agree on it: JSON. */
 export type Settings = { readonly [name: string]: unknown };
 
-/** The calls of a collection that travel. `scroll`: one page. */
+/** The calls of a collection that travel. `scroll`: one page. `snapshot`: one piece. */
 export type TabMethod =
   | 'upsert'
   | 'delete'
@@ -98,6 +98,7 @@ export type TabMethod =
   | 'scroll'
   | 'count'
   | 'facet'
+  | 'snapshot'
   | 'info'
   | 'metrics'
   | 'verify'

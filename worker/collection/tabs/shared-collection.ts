@@ -45,6 +45,7 @@ import { PointFeed } from './point-feed.js';
 import type { TabMethod } from './protocol.js';
 import { scrollByPages } from './scroll-by-pages.js';
 import type { SharedTab } from './shared-tab.js';
+import { snapshotByPieces } from './snapshot-by-pieces.js';
 import { withoutTexts } from './texts-in-requests.js';
 
 export class SharedCollection implements Collection {
@@ -53,6 +54,7 @@ export class SharedCollection implements Collection {
   readonly #tab: SharedTab;
   readonly #shapes: VectorShapes;
   readonly #embedding: Embedding;
+  #snapshots = 0;
 
   constructor(name: string, tab: SharedTab, shapes: VectorShapes, embedding: Embedding) {
     this.name = name;
@@ -181,19 +183,15 @@ export class SharedCollection implements Collection {
   snapshot(): ReadableStream<Uint8Array> {
     const { local } = this.#tab;
     if (local !== undefined) return local.snapshot();
-    const refusal = new VectorSearchError(
-      'NOT_SUPPORTED',
-      'the tab whose role is writer',
-      'snapshot by a follower',
-    );
-    return new ReadableStream({ start: (controller) => controller.error(refusal) });
+    return snapshotByPieces(++this.#snapshots, (request) => this.#call('snapshot', [request], undefined));
   }
 
-  verify(options: VerifyOptions = {}): Promise<Verification> {
+  async verify(options?: VerifyOptions): Promise<Verification> {
     const { local } = this.#tab;
     if (local !== undefined) return local.verify(options);
-    const { onProgress: _, ...rest } = Object(options) as VerifyOptions;
-    return this.#call('verify', [], rest);
+    checkCallOptions(options as VerifyOptions);
+    const { onProgress, ...rest } = Object(options) as VerifyOptions;
+    return this.#call('verify', [], rest, onProgress);
   }
 
   metrics(options?: CallOptions): Promise<MetricsSnapshot> {
@@ -216,9 +214,10 @@ export class SharedCollection implements Collection {
     method: Exclude<TabMethod, 'upsert'>,
     args: readonly unknown[],
     options: CallOptions | undefined,
+    onProgress?: VerifyOptions['onProgress'],
   ): Promise<Result> {
     const { local } = this.#tab;
-    if (local !== undefined && method !== 'scroll') {
+    if (local !== undefined && method !== 'scroll' && method !== 'snapshot') {
       const call = local[method] as (...args: unknown[]) => Promise<Result>;
       return call.call(local, ...args, options);
     }
@@ -227,7 +226,7 @@ export class SharedCollection implements Collection {
     signal?.throwIfAborted();
     const own = withoutTexts(method, ownArguments([...args, rest]), this.#shapes, this.#embedding);
     const sent = own instanceof Promise ? await unlessAborted(own, signal) : own;
-    return this.#tab.call({ method, args: sent, signal }) as Promise<Result>;
+    return this.#tab.call({ method, args: sent, signal, onProgress }) as Promise<Result>;
   }
 }
 

@@ -12,6 +12,7 @@ difference, so there are none: see the protocol. What comes too late for that is
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
+import type { Progress } from '../../../bindings/api/types.js';
 import { createMessageTurn } from '../../message-turn.js';
 import type { Collection } from '../collection.js';
 import type { UpsertOptions } from '../types.js';
@@ -22,6 +23,7 @@ import type { PublicMessage, WriterMessage } from './protocol.js';
 import { runCall } from './run-call.js';
 import { differenceOf } from './settings.js';
 import { SilenceWatch } from './silence.js';
+import { SnapshotsRead } from './snapshot-by-pieces.js';
 import { publicChannelName } from './tab-channel.js';
 import { ownReason, unpackError } from './tab-errors.js';
 import { TabLock, writerLockName } from './tab-lock.js';
@@ -50,6 +52,7 @@ export class SharedTab {
   readonly #calls = new Map<number, PendingCall>();
   /** Those of them that are made here. */
   readonly #running = new Map<number, AbortController>();
+  readonly #snapshots = new SnapshotsRead();
   #lastCall = 0;
   #lock: TabLock | undefined;
   #link: FollowerLink | undefined;
@@ -179,19 +182,20 @@ export class SharedTab {
 
   /** Makes a call here. */
   #run(call: PendingCall, local: Collection): void {
-    const { method, args, feed } = call;
+    const { args, feed } = call;
     const controller = new AbortController();
     this.#running.set(call.number, controller);
     call.begin();
     if (call.stopReason !== undefined) controller.abort(ownReason);
     const { signal } = controller;
+    const onProgress = (progress: Progress) => call.report(progress);
     const result =
       feed === undefined
-        ? runCall(local, method, args, signal)
+        ? runCall(local, call, { signal, onProgress, snapshots: this.#snapshots })
         : local.upsert(feed.iterate() as AsyncIterable<never>, {
             ...(args.at(-1) as UpsertOptions),
             signal,
-            onProgress: (progress) => call.report(progress),
+            onProgress,
           });
     void result.then(
       (value) => call.resolve(value),
