@@ -22,9 +22,16 @@ ValueRange range_of(const double* values, size_t count) {
   double lows[4], highs[4];
   std::fill_n(lows, 4, values[0]);
   std::fill_n(highs, 4, values[0]);
-  for (size_t i = 0; i < count; ++i) {
-    lows[i % 4] = std::min(lows[i % 4], values[i]);
-    highs[i % 4] = std::max(highs[i % 4], values[i]);
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    for (size_t lane = 0; lane < 4; ++lane) {
+      lows[lane] = std::min(lows[lane], values[i + lane]);
+      highs[lane] = std::max(highs[lane], values[i + lane]);
+    }
+  }
+  for (; i < count; ++i) {
+    lows[0] = std::min(lows[0], values[i]);
+    highs[0] = std::max(highs[0], values[i]);
   }
   return {*std::min_element(lows, lows + 4), *std::max_element(highs, highs + 4)};
 }
@@ -58,30 +65,34 @@ void QueryPlanes::set_query(size_t query, const double* values) {
   const double level_count = static_cast<double>(1u << (kPlaneBits * plane_count_));
   const double step = (high - low) / (level_count - 1);
   const double to_level = step > 0 ? 1 / step : 0.0;
-  for (size_t i = 0; i < dim_; ++i)
-    levels_[i] = static_cast<uint32_t>(std::min((values[i] - low) * to_level + 0.5, level_count - 1));
-  // 2^14 * 65536 < 2^32
-  uint32_t fine_sum = 0;
-  uint32_t coarse_sum = 0;
+  // What the loops read is in variables of this function, so that no store is taken to change it.
+  const size_t dim = dim_;
+  int32_t* const levels = levels_.data();
+  const double top = level_count - 1;
+  for (size_t i = 0; i < dim; ++i)
+    levels[i] = static_cast<int32_t>(std::min((values[i] - low) * to_level + 0.5, top));
+  // 2^14 * 65536 < 2^31
+  int32_t fine_sum = 0;
+  int32_t coarse_sum = 0;
   const size_t coarse_shift = kPlaneBits * (plane_count_ - 1);
-  for (size_t i = 0; i < dim_; ++i) {
-    fine_sum += levels_[i];
-    coarse_sum += levels_[i] >> coarse_shift;
+  for (size_t i = 0; i < dim; ++i) {
+    fine_sum += levels[i];
+    coarse_sum += levels[i] >> coarse_shift;
   }
   const double offset = bits_ == 8 ? kSignedOffset : 0.0;
   fine_[query] = {step, static_cast<double>(fine_sum), offset * static_cast<double>(fine_sum)};
   coarse_[query] = {step * static_cast<double>(1u << coarse_shift), static_cast<double>(coarse_sum),
                     offset * static_cast<double>(coarse_sum)};
 
-  constexpr uint32_t kMask = (1u << kPlaneBits) - 1;
+  constexpr int32_t kMask = (1 << kPlaneBits) - 1;
   for (size_t index = 0; index < plane_count_; ++index) {
     const size_t shift = kPlaneBits * (plane_count_ - 1 - index);
-    uint8_t* bytes = plane(index, query);
+    uint8_t* const bytes = plane(index, query);
     if (bits_ == 1) {
-      for (size_t i = 0; i < dim_; ++i)
-        bytes[bits_query_place(i)] = static_cast<uint8_t>(levels_[i] >> shift & kMask);
+      for (size_t i = 0; i < dim; ++i)
+        bytes[bits_query_place(i)] = static_cast<uint8_t>(levels[i] >> shift & kMask);
     } else {
-      for (size_t i = 0; i < dim_; ++i) bytes[i] = static_cast<uint8_t>(levels_[i] >> shift & kMask);
+      for (size_t i = 0; i < dim; ++i) bytes[i] = static_cast<uint8_t>(levels[i] >> shift & kMask);
     }
   }
 }

@@ -55,7 +55,7 @@ class QueryPlanes {
   std::vector<uint8_t> planes_;    // [plane_count x query_count x plane_bytes], high bits first
   std::vector<QueryGrid> coarse_;  // [query_count]
   std::vector<QueryGrid> fine_;    // [query_count]
-  std::vector<uint32_t> levels_;   // [dim] of the query being set
+  std::vector<int32_t> levels_;    // [dim] of the query being set
 };
 
 }  // namespace vicinal
