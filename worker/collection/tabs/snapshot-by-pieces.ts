@@ -28,7 +28,8 @@ export function snapshotByPieces(
         else controller.enqueue(piece);
       },
       async cancel() {
-        if (part === 'next') await ask({ snapshot, part: 'none' });
+        // Who does not answer has ended, and holds nothing.
+        if (part === 'next') await ask({ snapshot, part: 'none' }).catch(() => {});
       },
     },
     { highWaterMark: 0 },

@@ -151,6 +151,15 @@ describe('a snapshot by a follower', () => {
     await expect(reader.read()).rejects.toMatchObject({ code: 'DISPOSED' });
   });
 
+  it('can be left when its tab has ended', async () => {
+    const [, follower] = await openTabs(folder());
+    const reader = follower.collection.snapshot().getReader();
+    await reader.read();
+    await follower.collection.close();
+    await reader.cancel();
+    expect((await reader.read()).done).toBe(true);
+  });
+
   it('of a collection in memory is refused as the writer refuses it', async () => {
     const origin = new Origin();
     const options: CollectionOptions = { name: 'shared', dim };
