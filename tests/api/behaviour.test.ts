@@ -14,9 +14,11 @@ import {
 } from 'vicinal/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBatchProcessor } from './batch-processor.behaviour.js';
-import { describeEngine } from './engine.behaviour.js';
+import { describeEngine, type EngineMaker } from './engine.behaviour.js';
 import { describeHnsw } from './hnsw.behaviour.js';
+import { describeHnswBuilding } from './hnsw-building.behaviour.js';
 import { describeHnswFile } from './hnsw-file.behaviour.js';
+import { describeHnswTargetRecall } from './hnsw-target-recall.behaviour.js';
 import { describeIvf } from './ivf.behaviour.js';
 import { describeQuantization } from './quantization.behaviour.js';
 import { describeStore } from './store.behaviour.js';
@@ -31,61 +33,37 @@ beforeAll(async () => {
 
 afterAll(() => worker.dispose());
 
-describeEngine('VectorSearchEngine', {
+const here: EngineMaker = {
   create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
   load: (bytes) => VectorSearchEngine.load(bytes),
-});
+};
 
-describeEngine('the engine of createWorkerEngine', {
+const inWorker: EngineMaker = {
   create: (dim, metric, options) =>
     createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
   load: (bytes) => createWorkerEngine({ worker, load: bytes }),
-});
+};
+
+for (const [name, maker] of [
+  ['VectorSearchEngine', here],
+  ['the engine of createWorkerEngine', inWorker],
+] as const) {
+  describeEngine(name, maker);
+  describeIvf(`lists of ${name}`, maker);
+  describeHnsw(`the graph of ${name}`, maker);
+  describeHnswBuilding(`building the graph of ${name}`, maker);
+  describeHnswTargetRecall(`the graph with a targetRecall of ${name}`, maker);
+  describeHnswFile(`saved graphs of ${name}`, maker);
+}
 
 describeQuantization('quantization of VectorSearchEngine', {
-  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
-  load: (bytes) => VectorSearchEngine.load(bytes),
+  ...here,
   recommend: (sample, dim, options) => recommendQuantization(sample, dim, options),
 });
 
 describeQuantization('quantization of the engine of createWorkerEngine', {
-  create: (dim, metric, options) =>
-    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
-  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
+  ...inWorker,
   recommend: (sample, dim, options) => worker.recommendQuantization(sample, dim, options),
-});
-
-describeIvf('lists of VectorSearchEngine', {
-  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
-  load: (bytes) => VectorSearchEngine.load(bytes),
-});
-
-describeIvf('lists of the engine of createWorkerEngine', {
-  create: (dim, metric, options) =>
-    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
-  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
-});
-
-describeHnsw('the graph of VectorSearchEngine', {
-  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
-  load: (bytes) => VectorSearchEngine.load(bytes),
-});
-
-describeHnsw('the graph of the engine of createWorkerEngine', {
-  create: (dim, metric, options) =>
-    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
-  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
-});
-
-describeHnswFile('saved graphs of VectorSearchEngine', {
-  create: (dim, metric, options) => new VectorSearchEngine(dim, metric, options),
-  load: (bytes) => VectorSearchEngine.load(bytes),
-});
-
-describeHnswFile('saved graphs of the engine of createWorkerEngine', {
-  create: (dim, metric, options) =>
-    createWorkerEngine({ worker, dim, ...(metric && { metric }), ...options }),
-  load: (bytes) => createWorkerEngine({ worker, load: bytes }),
 });
 
 describeStore('CompressedVectorStore', {

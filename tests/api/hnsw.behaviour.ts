@@ -7,35 +7,17 @@ import {
   CompressedVectorStore,
   type EngineOptions,
   type Metric,
-  type Progress,
-  type QuantizationOptions,
   type SearchOptions,
   type SearchResults,
   VectorSearchEngine,
 } from 'vicinal';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { clusteredVectors, naiveScore, randomVectors, recallAt10, rowOf } from '../support/vectors.js';
 import type { AnyEngine, EngineMaker } from './engine.behaviour.js';
 import { errorOf } from './support/awaitable.js';
+import { dim, hnswEngines, kinds, plain, queries, recall, rowCount, rows } from './support/hnsw-engines.js';
 
-const dim = 24;
-const rowCount = 2400;
-const queryCount = 30;
 const metrics: readonly Metric[] = ['cosine', 'euclidean', 'manhattan', 'dot'];
-
-const kinds: readonly (QuantizationOptions | null)[] = [
-  null,
-  { bits: 8 },
-  { bits: 4 },
-  { bits: 8, keepVectors: false },
-];
-
-const rows = clusteredVectors(rowCount, dim, { centerCount: 40, spread: 0.5, seed: 1 });
-const queries = clusteredVectors(queryCount, dim, { centerCount: 40, spread: 0.5, seed: 3 });
-const moreRows = clusteredVectors(rowCount, dim, { centerCount: 40, spread: 0.5, seed: 5 });
-
-const recall = (results: readonly SearchResults[], metric: Metric) =>
-  recallAt10(results, metric, rows, queries);
 
 /** Share of the hits of `wanted`, query by query, that `found` has too; there must be as many. */
 function shareOf(wanted: readonly SearchResults[], found: readonly SearchResults[]): number {
@@ -50,34 +32,15 @@ function shareOf(wanted: readonly SearchResults[], found: readonly SearchResults
   return common / total;
 }
 
-const plain = (results: readonly SearchResults[]) =>
-  results.map(({ ids, scores, distances }) => [[...ids], [...scores], [...distances]]);
-
 export function describeHnsw(name: string, maker: EngineMaker): void {
-  const opened: AnyEngine[] = [];
-  const keep = (engine: AnyEngine) => {
-    opened.push(engine);
-    return engine;
-  };
-  const create = async (metric?: Metric, options: EngineOptions = {}) =>
-    keep(await maker.create(dim, metric, { index: 'hnsw', ...options }));
-  /** Of a graph that is soon built. */
-  const createFilled = async (metric?: Metric, options?: EngineOptions) => {
-    const engine = await create(metric, { efConstruction: 60, ...options });
-    await engine.addBatch(rows);
-    return engine;
-  };
-
   describe(name, () => {
+    const { keep, create, createFilled } = hnswEngines(maker);
     /** Never changed. */
     let standing: AnyEngine;
     beforeAll(async () => {
       standing = await maker.create(dim, 'euclidean', { index: 'hnsw', fullScanThreshold: 20 });
       await standing.addBatch(rows);
       return () => standing.dispose();
-    });
-    afterEach(async () => {
-      await Promise.all(opened.splice(0).map((engine) => engine.dispose()));
     });
 
     it('tells what it is like', async () => {
@@ -209,138 +172,6 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
         const alone = await standing.search(rowOf(queries, dim, index), 10);
         expect(plain([alone])).toEqual(plain([result]));
       }
-    });
-
-    describe('with a targetRecall', () => {
-      /** Uniform ones are as hard as can be. */
-      const sets = {
-        clustered: [rows, clusteredVectors(200, dim, { centerCount: 40, spread: 0.5, seed: 11 })],
-        uniform: [randomVectors(rowCount, dim, 12), randomVectors(200, dim, 13)],
-      } as const;
-      const hnsw = { m: 6, efConstruction: 40, fullScanThreshold: 100 };
-      const calibration = async (engine: AnyEngine) =>
-        (await engine.stats()).graph?.calibration ?? expect.fail('not calibrated');
-
-      it.each(
-        (['clustered', 'uniform'] as const).flatMap((set) =>
-          (['cosine', 'euclidean'] as const).map((metric) => [set, metric] as const),
-        ),
-      )('reaches it for queries that are not among the vectors: %s, %s', async (set, metric) => {
-        const [vectors, heldOut] = sets[set];
-        const found: number[] = [];
-        for (const targetRecall of [0.9, 0.95, 0.99]) {
-          const engine = await create(metric, { ...hnsw, targetRecall });
-          await engine.addBatch(vectors);
-          const { linked, efSearch, efSearch100, recall: sampled } = await calibration(engine);
-          expect(linked).toBe(rowCount);
-          expect(sampled).toBeGreaterThanOrEqual(targetRecall);
-          // The sample is of 100, so are such queries: the means of two samples are 0.01 apart at times.
-          for (const k of [1, 10, 30, 100])
-            expect(await engine.estimateRecall(heldOut, k)).toBeGreaterThan(targetRecall - 0.01);
-          const plainly = await engine.searchBatch(heldOut, 10, { efSearch });
-          expect(plain(await engine.searchBatch(heldOut, 10))).toEqual(plain(plainly));
-          expect(plain(await engine.searchBatch(heldOut, 10, { efSearch: 'auto' }))).toEqual(plain(plainly));
-          const wide = await engine.searchBatch(heldOut, 100, { efSearch: efSearch100 });
-          expect(plain(await engine.searchBatch(heldOut, 100))).toEqual(plain(wide));
-          found.push(efSearch);
-        }
-        // No more than it takes.
-        expect(found).toEqual([...found].sort((a, b) => a - b));
-        expect(found[0]).toBeLessThan(found[2] as number);
-      });
-
-      it('searches longer where the vectors are harder', async () => {
-        const efs: number[] = [];
-        for (const [vectors] of [sets.clustered, sets.uniform]) {
-          const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95 });
-          await engine.addBatch(vectors);
-          efs.push((await calibration(engine)).efSearch);
-        }
-        expect(efs[1]).toBeGreaterThan(1.5 * (efs[0] as number));
-      });
-
-      it('is calibrated by batches that double the vectors, by train(), and when asked', async () => {
-        const engine = await create('euclidean', { ...hnsw, targetRecall: 0.9 });
-        const graph = async () => (await engine.stats()).graph;
-        expect(await graph()).toMatchObject({ targetRecall: 0.9, calibration: null });
-        await engine.addBatch(rows.subarray(0, 100 * dim));
-        await engine.calibrate();
-        // Searches are exact.
-        expect((await graph())?.calibration).toBeNull();
-        await engine.addBatch(rows.subarray(0, 500 * dim));
-        expect((await calibration(engine)).linked).toBe(600);
-        await engine.addBatch(rows.subarray(0, 500 * dim));
-        await engine.add(rowOf(rows, dim, 0));
-        expect((await calibration(engine)).linked).toBe(600);
-        await engine.addBatch(rows.subarray(0, 200 * dim));
-        expect((await calibration(engine)).linked).toBe(1301);
-        await engine.add(rowOf(rows, dim, 1));
-        const heard: number[] = [];
-        await engine.calibrate(undefined, { onProgress: ({ done, total }) => heard.push(done / total) });
-        expect((await calibration(engine)).linked).toBe(1302);
-        expect(heard.at(-1)).toBe(1);
-        expect(heard).toEqual([...heard].sort((a, b) => a - b));
-        await engine.remove(0);
-        await engine.compact();
-        expect((await calibration(engine)).linked).toBe(1302);
-        await engine.train();
-        expect((await calibration(engine)).linked).toBe(1301);
-        await engine.clear();
-        expect(await graph()).toMatchObject({ targetRecall: 0.9, calibration: null });
-      });
-
-      it('takes queries to calibrate on: those of another kind take longer', async () => {
-        const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95 });
-        await engine.addBatch(rows);
-        const { efSearch } = await calibration(engine);
-        const strange = randomVectors(200, dim, 21);
-        await engine.calibrate(strange.subarray(0, 100 * dim));
-        expect((await calibration(engine)).efSearch).toBeGreaterThan(efSearch);
-        expect(await engine.estimateRecall(strange.subarray(100 * dim), 10)).toBeGreaterThan(0.94);
-        expect(await errorOf(() => engine.calibrate(new Float32Array(dim).fill(Number.NaN)))).toMatchObject({
-          code: 'NOT_FINITE',
-        });
-      });
-
-      it('that is stopped is as it was before', async () => {
-        const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95 });
-        await engine.addBatch(rows.subarray(0, 600 * dim));
-        // A worker may hear of it too late.
-        const before = await calibration(engine);
-        const stop = new AbortController();
-        const stopped = await errorOf(() =>
-          engine.calibrate(randomVectors(200, dim, 31), {
-            onProgress: () => stop.abort(),
-            signal: stop.signal,
-          }),
-        ).then(
-          () => true,
-          () => false,
-        );
-        if (stopped) expect(await calibration(engine)).toEqual(before);
-        const standingFound = await calibration(engine);
-        const late = new AbortController();
-        const onProgress = ({ done, total }: Progress) => {
-          if (done === total) late.abort();
-        };
-        await errorOf(() =>
-          engine.addBatch(rows.subarray(600 * dim), undefined, { onProgress, signal: late.signal }),
-        ).catch(() => {});
-        if ((await engine.size) === 600) expect(await calibration(engine)).toEqual(standingFound);
-      });
-
-      it('is saved', async () => {
-        for (const quantization of kinds) {
-          const engine = await create('euclidean', { ...hnsw, targetRecall: 0.95, quantization });
-          await engine.addBatch(rows);
-          const loaded = keep(await maker.load(await engine.save()));
-          const { graph } = await loaded.stats();
-          expect(graph).toMatchObject({ targetRecall: 0.95, calibration: await calibration(engine) });
-          expect(plain(await loaded.searchBatch(queries, 10))).toEqual(
-            plain(await engine.searchBatch(queries, 10)),
-          );
-        }
-      });
     });
 
     describe('with a filter', () => {
@@ -522,164 +353,6 @@ export function describeHnsw(name: string, maker: EngineMaker): void {
         expect(store.stats().index).toBe('hnsw');
         store.dispose();
       }
-    });
-
-    it('is the same graph for the same seed', async () => {
-      const options = { m: 4, efConstruction: 20, fullScanThreshold: 0 };
-      const search = async (engine: AnyEngine) =>
-        plain(await engine.searchBatch(queries, 10, { efSearch: 10 }));
-      const engines = [];
-      for (const seed of [1, 1, 2]) engines.push(await createFilled('cosine', { ...options, seed }));
-      const [one, other, different] = engines as [AnyEngine, AnyEngine, AnyEngine];
-      expect((await one.stats()).graph).toEqual((await other.stats()).graph);
-      expect(await search(one)).toEqual(await search(other));
-      expect((await one.stats()).graph).not.toEqual({ ...(await different.stats()).graph, seed: 1 });
-    });
-
-    describe('addBatch', () => {
-      it('tells how many vectors are linked, up to all', async () => {
-        const engine = await create('euclidean');
-        const heard: Progress[] = [];
-        await engine.addBatch(rows, rowCount, { onProgress: (progress) => heard.push(progress) });
-        expect(heard.length).toBeGreaterThan(1);
-        expect(heard.at(-1)).toEqual({ done: rowCount, total: rowCount });
-        expect(new Set(heard.map(({ total }) => total)).size).toBe(1);
-        const done = heard.map((progress) => progress.done);
-        expect(done).toEqual([...done].sort((a, b) => a - b));
-        // Adding is soon over; what takes long is told in many parts.
-        expect(done.filter((rowsDone) => rowsDone > 0 && rowsDone < rowCount).length).toBeGreaterThan(0);
-
-        const last: Progress[] = [];
-        const onProgress = (progress: Progress) => last.push(progress);
-        await engine.addBatch(new Float32Array(0), 0, { onProgress });
-        expect(last.at(-1)).toEqual({ done: 0, total: 0 });
-      });
-
-      it.each([
-        ['while it links', 0.25],
-        ['at its very end', 1],
-      ])('that is stopped %s leaves the engine as it was', async (_, share) => {
-        const engine = await createFilled('euclidean', { fullScanThreshold: 0 });
-        const hits = plain(await engine.searchBatch(queries, 10));
-        const stop = new AbortController();
-        const reason = new Error('enough');
-        const onProgress = ({ done, total }: Progress) => {
-          if (done >= total * share) stop.abort(reason);
-        };
-        const call = errorOf(() => engine.addBatch(moreRows, rowCount, { onProgress, signal: stop.signal }));
-        const stopped = await call.then(
-          (error) => error === reason,
-          // In a worker the stop may come when all is done.
-          () => false,
-        );
-        expect(stop.signal.aborted).toBe(true);
-        if (!stopped) return;
-        expect(await engine.stats()).toMatchObject({
-          size: rowCount,
-          deleted: 0,
-          graph: { linked: rowCount, pending: 0, removed: 0 },
-        });
-        expect(await engine.has(rowCount)).toBe(false);
-        // Together with as many others they are linked to a new graph, so that the old one is as it was.
-        expect(plain(await engine.searchBatch(queries, 10))).toEqual(hits);
-        const [everything] = await engine.searchBatch(queries, rowCount);
-        expect(new Set(everything?.ids).size).toBe(rowCount);
-        expect(await engine.addBatch(queries)).toBe(rowCount);
-        expect((await engine.search(rowOf(queries, dim, 3), 1)).ids).toEqual(Uint32Array.of(rowCount + 3));
-      });
-
-      it('of few vectors that is stopped costs no recall', async () => {
-        const engine = await createFilled('euclidean', { fullScanThreshold: 0 });
-        const before = await engine.estimateRecall(queries, 10, { efSearch: 32 });
-        const stop = new AbortController();
-        const onProgress = ({ done, total }: Progress) => {
-          if (done === total) stop.abort();
-        };
-        const some = moreRows.subarray(0, 600 * dim);
-        await errorOf(() => engine.addBatch(some, 600, { onProgress, signal: stop.signal })).catch(() => {});
-        expect(stop.signal.aborted).toBe(true);
-        expect((await engine.stats()).graph?.pending).toBe(0);
-        const filter = Array.from({ length: rowCount }, (_, id) => id);
-        const recall = await engine.estimateRecall(queries, 10, { efSearch: 32, filter });
-        expect(recall).toBeGreaterThan(before - 0.02);
-      });
-
-      it('that fails changes nothing', async () => {
-        const engine = await createFilled('cosine');
-        const hits = plain(await engine.searchBatch(queries, 10));
-        const broken = moreRows.slice();
-        broken.fill(0, 2000 * dim, 2001 * dim);
-        expect(await errorOf(() => engine.addBatch(broken))).toMatchObject({
-          code: 'ZERO_VECTOR',
-          actual: 2000,
-        });
-        expect(await engine.size).toBe(rowCount);
-        expect(plain(await engine.searchBatch(queries, 10))).toEqual(hits);
-      });
-
-      it('waits with linking until its codec has learned', async () => {
-        // A grid for all rows needs many of them.
-        const engine = await create('euclidean', { quantization: { quantile: 0.99 } });
-        await engine.addBatch(rows.subarray(0, 5 * dim));
-        const { quantization, graph } = await engine.stats();
-        expect(graph).toMatchObject(
-          quantization?.trained ? { linked: 5, pending: 0 } : { linked: 0, pending: 5 },
-        );
-        await engine.addBatch(rows.subarray(5 * dim));
-        expect(await engine.stats()).toMatchObject({
-          quantization: { trained: true },
-          graph: { linked: rowCount, pending: 0 },
-        });
-        expect(recall(await engine.searchBatch(queries, 10), 'euclidean')).toBeGreaterThan(0.98);
-      });
-    });
-
-    describe('train()', () => {
-      it('codes the vectors anew and links them', async () => {
-        const engine = await createFilled('euclidean', { fullScanThreshold: 0 });
-        const heard: number[] = [];
-        await engine.train(undefined, { onProgress: ({ done, total }) => heard.push(done / total) });
-        expect(heard.at(-1)).toBe(1);
-        expect(heard).toEqual([...heard].sort((a, b) => a - b));
-        expect((await engine.stats()).graph).toMatchObject({ linked: rowCount, pending: 0 });
-        expect(recall(await engine.searchBatch(queries, 10), 'euclidean')).toBeGreaterThan(0.98);
-      });
-
-      it('that is stopped while it links leaves the rest to the next call, and nothing unfound', async () => {
-        const engine = await createFilled('euclidean', { fullScanThreshold: 0 });
-        const stop = new AbortController();
-        const onProgress = ({ done, total }: Progress) => {
-          if (done > total / 2) stop.abort();
-        };
-        const stopped = await errorOf(() =>
-          engine.train(undefined, { onProgress, signal: stop.signal }),
-        ).then(
-          () => true,
-          () => false,
-        );
-        expect(stop.signal.aborted).toBe(true);
-        const { linked = 0, pending = 0 } = (await engine.stats()).graph ?? {};
-        expect(linked + pending).toBe(rowCount);
-        if (stopped) expect(pending).toBeGreaterThan(0);
-        expect(recall(await engine.searchBatch(queries, 10), 'euclidean')).toBeGreaterThan(0.98);
-        if (stopped) await engine.addBatch(new Float32Array(0));
-        expect((await engine.stats()).graph).toMatchObject({ linked: rowCount, pending: 0 });
-        expect(recall(await engine.searchBatch(queries, 10), 'euclidean')).toBeGreaterThan(0.98);
-      });
-
-      it('has nothing to learn where there are only floats, or only codes', async () => {
-        for (const [quantization, held] of [
-          [null, 'floats only'],
-          [{ keepVectors: false }, 'codes only'],
-        ] as [QuantizationOptions | null, string][]) {
-          const engine = await createFilled('euclidean', { quantization });
-          expect(await errorOf(() => engine.train())).toMatchObject({
-            code: 'INVALID_ARGUMENT',
-            expected: 'train() only where there is something to learn',
-            actual: held,
-          });
-        }
-      });
     });
 
     it.each([
