@@ -154,7 +154,7 @@ export interface Collection<P extends object = Payload> {
   format of tar; unpacked in a folder it is a collection of storage `file`. Changes go on meanwhile, and are not in it.
 
   @returns Bytes as they are read. Reading rejects with code `NOT_SUPPORTED` where the collection is in memory, and with
-  `WORKER_CRASHED` where another tab runs it and ends before it is read to its end.
+  `WORKER_CRASHED` where another tab runs it and ends before it is read to its end, or this page is put aside meanwhile.
   */
   snapshot(): ReadableStream<Uint8Array>;
 

@@ -48,11 +48,13 @@ async function* snapshotPieces(
   const held = new Map<number, HeldFiles>();
   try {
     await between(async () => {
-      await Promise.all(
+      const holds = await Promise.allSettled(
         shards.all.map(async (shard) => {
           held.set(shard, await shards.call(shard, 'holdFiles', [], settings));
         }),
       );
+      // Once all are known: what the others hold is to be released.
+      for (const hold of holds) if (hold.status === 'rejected') throw hold.reason;
     });
     const head = { version: snapshotVersion, shards: shards.count };
     const text = new TextEncoder().encode(`${JSON.stringify(head)}\n`);

@@ -358,6 +358,7 @@ export class SharedTab {
       this.#writer?.leave();
       // Those that are made here end with the collection.
       for (const call of [...this.#calls.values()]) call.reject(error());
+      this.#snapshots.end();
       this.#opening?.reject(error());
       this.#opening = undefined;
       if (typeof document !== 'undefined') {
@@ -387,6 +388,7 @@ export class SharedTab {
       this.#writer = undefined;
       this.#leading = undefined;
       this.local = undefined;
+      this.#snapshots.end();
       local.abandon?.();
       this.#putAside();
     }

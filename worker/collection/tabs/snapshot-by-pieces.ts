@@ -6,7 +6,10 @@ A snapshot through another tab: every piece a call of its own, so that no more o
 import { VectorSearchError } from '../../../bindings/api/errors.js';
 import type { Collection } from '../collection.js';
 
-/** What a follower asks for: a piece of one of its snapshots, or an end of it. */
+/**
+What a follower asks for: a piece of one of its snapshots, or an end of it. The first is the same whichever writer is
+asked, so that one of them may answer it, and the next one go on.
+*/
 export interface PieceRequest {
   readonly snapshot: number;
   readonly part: 'first' | 'next' | 'none';
@@ -18,18 +21,23 @@ export function snapshotByPieces(
   ask: (request: PieceRequest) => Promise<Uint8Array | undefined>,
 ): ReadableStream<Uint8Array> {
   let part: 'first' | 'next' = 'first';
+  // Who does not answer has ended, and holds nothing, or hears of it later.
+  const leave = () => ask({ snapshot, part: 'none' }).catch(() => {});
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const asked = part;
         part = 'next';
-        const piece = await ask({ snapshot, part: asked });
+        const piece = await ask({ snapshot, part: asked }).catch((error) => {
+          // Nobody cancels a stream that has failed; and the call may be made yet.
+          void leave();
+          throw error;
+        });
         if (piece === undefined) controller.close();
         else controller.enqueue(piece);
       },
       async cancel() {
-        // Who does not answer has ended, and holds nothing.
-        if (part === 'next') await ask({ snapshot, part: 'none' }).catch(() => {});
+        if (part === 'next') await leave();
       },
     },
     { highWaterMark: 0 },

@@ -9,6 +9,8 @@ import {
   restoreCollection,
 } from 'vicinal/worker';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { snapshotOf } from '../../../../worker/collection/durable/snapshot.js';
+import type { ShardGroup } from '../../../../worker/collection/shard-group.js';
 import { openInTab } from '../../../support/tabs/open-tab.js';
 import { Origin, type Tab } from '../../../support/tabs/origin.js';
 import { temporaryFolders } from '../../../support/temporary-folder.js';
@@ -27,11 +29,11 @@ interface OpenTab {
 }
 
 /** A writer and a follower of 500 points. */
-async function openTabs(path: string): Promise<readonly [OpenTab, OpenTab]> {
+async function openTabs(path: string, silenceMs = 5000): Promise<readonly [OpenTab, OpenTab]> {
   const origin = new Origin();
   const open = async (): Promise<OpenTab> => {
     const tab = origin.openTab();
-    const limits = { pingMs: 20, silenceMs: 5000, gatherMs: 100 };
+    const limits = { pingMs: 20, silenceMs, gatherMs: 100 };
     const openLocal = () => openCollection(inFolder(path));
     const collection = await openInTab(tab, inFolder(path), { ...limits, openLocal });
     onTestFinished(() => collection.close());
@@ -114,6 +116,23 @@ describe('a snapshot by a follower', () => {
       .toBeLessThan(10_000);
   });
 
+  it.each([0, 3])('whose writer is silent after %i pieces holds nothing once it is back', async (pieces) => {
+    const path = folder();
+    const [writer, follower] = await openTabs(path, 300);
+    const reader = follower.collection.snapshot().getReader();
+    for (let piece = 0; piece < pieces; piece++) await reader.read();
+    writer.tab.freeze();
+    await expect(reader.read()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    writer.tab.thaw();
+    expect(await follower.collection.count()).toBe(500);
+    await expect
+      .poll(async () => {
+        await writer.collection.optimize();
+        return logBytes(path);
+      })
+      .toBeLessThan(10_000);
+  });
+
   it('fails where its writer ends, and can be taken anew', async () => {
     const [writer, follower] = await openTabs(folder());
     const reader = follower.collection.snapshot().getReader();
@@ -158,6 +177,23 @@ describe('a snapshot by a follower', () => {
     await follower.collection.close();
     await reader.cancel();
     expect((await reader.read()).done).toBe(true);
+  });
+
+  it('holds nothing of one shard where another one fails', async () => {
+    const calls: string[] = [];
+    const shards = {
+      all: [0, 1],
+      count: 2,
+      call: async (shard: number, method: string) => {
+        if (shard === 0) throw new Error('shard 0 has ended');
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        calls.push(method);
+        return { hold: 1, files: [] };
+      },
+    };
+    const reader = snapshotOf(shards as unknown as ShardGroup, (run) => run()).getReader();
+    await expect(reader.read()).rejects.toThrow('shard 0 has ended');
+    expect(calls).toEqual(['holdFiles', 'releaseFiles']);
   });
 
   it('of a collection in memory is refused as the writer refuses it', async () => {
