@@ -30,7 +30,6 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
   const estimate = (): void => void estimateStorage().then(setSite, () => undefined);
   useEffect(estimate, [info.storage.bytes]);
   const inMemory = info.storage.type === 'memory';
-  const isFollower = info.role === 'follower';
 
   /** @param work - Returns what is told of its end. */
   const run = async (text: string, work: () => Promise<string>): Promise<void> => {
@@ -86,7 +85,7 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
           <p class="actions">
             <Action
               id="snapshot"
-              disabled={doing !== undefined || isFollower}
+              disabled={doing !== undefined}
               onClick={() => void run('Reading it…', save)}
             >
               Save as a file
@@ -113,9 +112,6 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
               Check
             </Action>
           </p>
-          {isFollower && (
-            <p class="quiet">Another tab of this page runs it: there it can be saved as a file.</p>
-          )}
           {doing && <Progress text={doing.text} part={doing.part} />}
           <p id="kept-told" role={told.failed ? 'alert' : 'status'} class={told.failed ? 'failed' : 'quiet'}>
             {told.text}
