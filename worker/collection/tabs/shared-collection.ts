@@ -54,7 +54,7 @@ export class SharedCollection implements Collection {
   readonly #tab: SharedTab;
   readonly #shapes: VectorShapes;
   readonly #embedding: Embedding;
-  #snapshots = 0;
+  #lastSnapshot = 0;
 
   constructor(name: string, tab: SharedTab, shapes: VectorShapes, embedding: Embedding) {
     this.name = name;
@@ -183,7 +183,7 @@ export class SharedCollection implements Collection {
   snapshot(): ReadableStream<Uint8Array> {
     const { local } = this.#tab;
     if (local !== undefined) return local.snapshot();
-    return snapshotByPieces(++this.#snapshots, (request) => this.#call('snapshot', [request], undefined));
+    return snapshotByPieces(++this.#lastSnapshot, (request) => this.#call('snapshot', [request], undefined));
   }
 
   async verify(options?: VerifyOptions): Promise<Verification> {
