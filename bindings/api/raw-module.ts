@@ -251,6 +251,7 @@ export interface RawFunctions {
   /** `name`: UTF-8, here and below. */
   storeBeginSection(store: number, name: number, nameSize: number): Reply;
   storeWriteSection(store: number, bytes: number, size: number): Reply;
+  storeKeepStart(store: number, size: number): Reply;
   storeBeginEngine(store: number, engine: number, comparesAll: boolean): Reply;
   /** 1 once all of it is written, else 0. */
   storeWriteEngine(store: number, engine: number): Reply;

@@ -226,6 +226,18 @@ export class Store {
     });
   }
 
+  /**
+  Begin the section with what it began with in the last checkpoint: that is not written again, and hardly read.
+
+  @param size - Of that, in bytes.
+  @throws {VectorSearchError} with code `CORRUPT_DATA` where the end of it is damaged.
+  */
+  keepStart(size: number): void {
+    this.#inCheckpoint(() => {
+      this.#checked((raw, store) => raw.storeKeepStart(store, size));
+    });
+  }
+
   endSection(): void {
     this.#inCheckpoint(() => {
       this.#checked((raw, store) => raw.storeEndSection(store));

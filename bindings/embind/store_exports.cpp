@@ -182,6 +182,9 @@ Reply begin_section(Address store, Address name, size_t name_size) {
 Reply write_section(Address store, Address bytes, size_t size) {
   return guarded([&] { return at(store).sink().write(array_at<std::byte>(bytes), size); });
 }
+Reply keep_start(Address store, double size) {
+  return guarded([&] { return at(store).keep_start(static_cast<uint64_t>(size)); });
+}
 Reply begin_engine(Address store, Address engine, bool compares_all) {
   return guarded([&] {
     object_at<SearchEngine>(engine).begin_save(at(store).sink(), compares_all);
@@ -344,6 +347,7 @@ EMSCRIPTEN_BINDINGS(store) {
   emscripten::function("storeBeginCheckpoint", &begin_checkpoint);
   emscripten::function("storeBeginSection", &begin_section);
   emscripten::function("storeWriteSection", &write_section);
+  emscripten::function("storeKeepStart", &keep_start);
   emscripten::function("storeBeginEngine", &begin_engine);
   emscripten::function("storeWriteEngine", &write_engine);
   emscripten::function("storeNoteEngine", &note_engine);

@@ -19,7 +19,7 @@ constexpr size_t kHashBytes = 32 * kWordBytes;
 // Moved in one checkpoint: a fraction of a second.
 constexpr uint64_t kMostMovedBytes = uint64_t{64} << 20;
 
-constexpr Error invalid(size_t expected, size_t actual) {
+constexpr Error invalid(uint64_t expected, uint64_t actual) {
   return {ErrorCode::kInvalidArgument, static_cast<int64_t>(expected), static_cast<int64_t>(actual)};
 }
 
@@ -33,6 +33,21 @@ bool shorter(const StoreBlock& a, const StoreBlock& b) {
   return !bytes.read_at(offset, read.data(), read.size()).ok() ||
          crc32c(0, read.data(), read.size()) == block.crc;
 }
+
+// The first bytes of a section.
+class SectionStart final : public ByteSource {
+ public:
+  SectionStart(SectionSource section, uint64_t size) : section_(std::move(section)), size_(size) {}
+
+  uint64_t size() const override { return size_; }
+  Status read_at(uint64_t offset, void* bytes, size_t size) override {
+    return section_.read_at(offset, bytes, size);
+  }
+
+ private:
+  SectionSource section_;
+  uint64_t size_;
+};
 
 }  // namespace
 
@@ -74,6 +89,17 @@ Status CheckpointWriter::write_same(uint64_t offset, ByteSource& bytes) {
   return remember(append_same(offset, bytes));
 }
 
+Status CheckpointWriter::keep_start(uint64_t size) {
+  if (!failure_.ok()) return failure_;
+  if (!in_section_) return remember(invalid(1, 0));
+  const StoreSection* section = present_->find(written_.sections.back().name);
+  const uint64_t present = section != nullptr ? section->bytes() : 0;
+  if (size > present) return remember(invalid(present, size));
+  if (size == 0) return {};
+  SectionStart start(SectionSource(data_, present_, *section, BlockChecks::kAlways), size);
+  return remember(append_same(0, start));
+}
+
 Status CheckpointWriter::end_section() {
   if (!failure_.ok()) return failure_;
   if (!in_section_) return remember(invalid(1, 0));
@@ -95,7 +121,8 @@ Status CheckpointWriter::append(const unsigned char* bytes, size_t size) {
   return {};
 }
 
-// Once a block ends where one of the present section does, those behind it are taken over as they are.
+// Once a block ends where one of the present section does, those behind it are taken over as they are; not the last, which
+// ends where the section did, and not where its content says.
 Status CheckpointWriter::append_same(uint64_t offset, ByteSource& bytes) {
   const StoreSection* section = present_->find(written_.sections.back().name);
   const std::span<const StoreBlock> blocks =
@@ -107,7 +134,7 @@ Status CheckpointWriter::append_same(uint64_t offset, ByteSource& bytes) {
     const uint64_t left = bytes.size() - done;
     while (next < blocks.size() && start < offset + done) start += blocks[next++].length;
     const bool starts_here = next < blocks.size() && start == offset + done;
-    if (starts_here && block_.empty() && blocks[next].length <= left) {
+    if (starts_here && block_.empty() && blocks[next].length <= left && next + 1 < blocks.size()) {
       assert(is_block(bytes, done, blocks[next]));
       written_.sections.back().blocks.push_back(blocks[next]);
       done += blocks[next].length;

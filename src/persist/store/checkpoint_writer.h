@@ -30,6 +30,8 @@ class CheckpointWriter {
   Status write(const void* bytes, size_t size);
   /// As ByteSink, of the section that has this one's name in the present checkpoint.
   Status write_same(uint64_t offset, ByteSource& bytes);
+  /// As Store.
+  Status keep_start(uint64_t size);
   Status end_section();
   /// Writes the manifest, and flushes. Sets where it lies in `root`.
   Status finish(StoreRoot& root);

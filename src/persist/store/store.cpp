@@ -311,6 +311,10 @@ Status Store::Sink::write_same(uint64_t offset, ByteSource& bytes) {
                         : Error{ErrorCode::kInvalidArgument, 1, 0};
 }
 
+Status Store::keep_start(uint64_t size) {
+  return writer_ ? writer_->keep_start(size) : Error{ErrorCode::kInvalidArgument, 1, 0};
+}
+
 Status Store::end_section() {
   return writer_ ? writer_->end_section() : Error{ErrorCode::kInvalidArgument, 1, 0};
 }

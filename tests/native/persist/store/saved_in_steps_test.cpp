@@ -239,5 +239,72 @@ TEST(StoreSections, HoldWhatIsWrittenAsTheSame) {
   EXPECT_EQ(store.sink().write_same(0, none).error().code, ErrorCode::kInvalidArgument);
 }
 
+// Each checkpoint keeps a start of the section and goes on from there: it has the blocks of one that is written whole.
+TEST(StoreSections, BeginWithWhatIsKept) {
+  Checkpoints checkpoints(kSmallBlocks), whole(kSmallBlocks);
+  Store& store = *checkpoints.store;
+  const auto lengths = [](const Store& from) {
+    std::vector<uint32_t> all;
+    for (const StoreBlock& block : from.section_blocks("engine")) all.push_back(block.length);
+    return all;
+  };
+  Random random(9);
+  Bytes present;
+  for (int round = 0; round < 200; ++round) {
+    const size_t size = present.size();
+    const uint32_t much = static_cast<uint32_t>(std::min<size_t>(size, 5000));
+    const size_t kept = random.below(3) == 0 ? size : size - (much > 0 ? random.below(much) : 0);
+    const Bytes after = random_bytes(random, random.below(3000));
+    ASSERT_TRUE(store.begin_checkpoint().ok() && store.begin_section("engine").ok());
+    const uint64_t read = checkpoints.data.read_bytes;
+    ASSERT_TRUE(store.keep_start(kept).ok());
+    EXPECT_LE(checkpoints.data.read_bytes - read, 3 * kSmallBlocks.most);
+    ASSERT_TRUE(store.sink().write(after.data(), after.size()).ok());
+    ASSERT_TRUE(store.end_section().ok() && store.finish_checkpoint().ok());
+    present.resize(kept);
+    present.insert(present.end(), after.begin(), after.end());
+    ASSERT_EQ(checkpoints.engine_bytes(), present);
+    ASSERT_TRUE(whole.store->begin_checkpoint().ok() && whole.store->begin_section("engine").ok());
+    ASSERT_TRUE(whole.store->sink().write(present.data(), present.size()).ok());
+    ASSERT_TRUE(whole.store->end_section().ok() && whole.store->finish_checkpoint().ok());
+    ASSERT_EQ(lengths(store), lengths(*whole.store));
+  }
+}
+
+TEST(StoreSections, KeepNoMoreThanThereIs) {
+  Checkpoints checkpoints(kSmallBlocks);
+  Store& store = *checkpoints.store;
+  EXPECT_EQ(store.keep_start(0).error().code, ErrorCode::kInvalidArgument);
+  Random random(10);
+  const Bytes present = random_bytes(random, 5000);
+  ASSERT_TRUE(store.begin_checkpoint().ok());
+  EXPECT_EQ(store.keep_start(0).error().code, ErrorCode::kInvalidArgument);
+  store.abandon_checkpoint();
+  ASSERT_TRUE(store.begin_checkpoint().ok() && store.begin_section("engine").ok());
+  EXPECT_TRUE(store.keep_start(0).ok());
+  ASSERT_TRUE(store.sink().write(present.data(), present.size()).ok());
+  ASSERT_TRUE(store.end_section().ok() && store.finish_checkpoint().ok());
+
+  ASSERT_TRUE(store.begin_checkpoint().ok() && store.begin_section("engine").ok());
+  const Error refused = store.keep_start(5001).error();
+  EXPECT_EQ(refused.code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(refused.expected, 5000);
+  EXPECT_EQ(refused.actual, 5001);
+  store.abandon_checkpoint();
+
+  // What is damaged is told where it is read; blocks that are taken over stay what they are.
+  const StoreBlock first = store.section_blocks("engine").front();
+  unsigned char byte;
+  ASSERT_TRUE(checkpoints.data.read_at(first.offset, &byte, 1).ok());
+  byte ^= 1;
+  ASSERT_TRUE(checkpoints.data.write_at(first.offset, &byte, 1).ok());
+  ASSERT_TRUE(store.begin_checkpoint().ok() && store.begin_section("engine").ok());
+  const Error damaged = store.keep_start(1).error();
+  EXPECT_EQ(damaged.code, ErrorCode::kCorruptData);
+  EXPECT_EQ(damaged.actual, static_cast<int64_t>(first.offset));
+  EXPECT_EQ(store.finish_checkpoint().error().code, ErrorCode::kCorruptData);
+  EXPECT_EQ(store.section_bytes("engine"), 5000u);
+}
+
 }  // namespace
 }  // namespace vicinal
