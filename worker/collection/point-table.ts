@@ -15,6 +15,7 @@ export class PointTable {
   #ids: (PointId | undefined)[] = [];
   /** Live slots in the order of their ids; nothing once that has changed. */
   #inOrder: readonly number[] | undefined;
+  #changedFrom = 0;
 
   get size(): number {
     return this.#slots.size;
@@ -23,6 +24,15 @@ export class PointTable {
   /** The slot that the next new point gets; those after it get the following ones. */
   get nextSlot(): number {
     return this.#ids.length;
+  }
+
+  /** All slots before it are as they were at the last {@link noteWritten}. */
+  get changedFrom(): number {
+    return this.#changedFrom;
+  }
+
+  noteWritten(): void {
+    this.#changedFrom = this.nextSlot;
   }
 
   slotOf(id: PointId): number | undefined {
@@ -51,7 +61,7 @@ export class PointTable {
     this.#slots.delete(this.idOf(slot));
     this.#ids[slot] = undefined;
     this.live.delete(slot);
-    this.#inOrder = undefined;
+    this.#noteChange(slot);
   }
 
   /** Takes back a {@link delete}. */
@@ -59,7 +69,7 @@ export class PointTable {
     this.#ids[slot] = id;
     this.#slots.set(id, slot);
     this.live.add(slot);
-    this.#inOrder = undefined;
+    this.#noteChange(slot);
   }
 
   /** Numbers the slots anew. `order`: the live ones, as they will follow one another from 0 on. */
@@ -68,7 +78,12 @@ export class PointTable {
     this.#slots.clear();
     for (const [slot, id] of this.#ids.entries()) this.#slots.set(id as PointId, slot);
     this.live.fill(order.length);
+    this.#noteChange(0);
+  }
+
+  #noteChange(slot: number): void {
     this.#inOrder = undefined;
+    this.#changedFrom = Math.min(this.#changedFrom, slot);
   }
 
   /** Live slots in the order of their ids. */

@@ -18,6 +18,7 @@ export class SparseField {
   #index: SparseIndex;
   readonly #analyzer: TextAnalyzer | undefined;
   readonly #termsOf: (payload: Payload | null) => SparseVector;
+  #changedFrom = 0;
 
   /** @throws {VectorSearchError} as the index's constructor, and for a language that there is not. */
   static async open(config: SparseVectorConfig): Promise<SparseField> {
@@ -56,6 +57,15 @@ export class SparseField {
     return this.#index.stats().memoryBytes;
   }
 
+  /** All slots before it have the vectors that they had at the last {@link noteWritten}. */
+  get changedFrom(): number {
+    return this.#changedFrom;
+  }
+
+  noteWritten(): void {
+    this.#changedFrom = Number.POSITIVE_INFINITY;
+  }
+
   has(slot: number): boolean {
     return this.#index.has(slot);
   }
@@ -66,12 +76,18 @@ export class SparseField {
 
   /** Sets the vector of a slot; an empty one is none. */
   set(slot: number, vector: SparseVector): void {
-    if (vector.indices.length === 0) this.delete(slot);
-    else this.#index.set(slot, vector);
+    if (vector.indices.length === 0) {
+      this.delete(slot);
+      return;
+    }
+    this.#index.set(slot, vector);
+    this.#changedFrom = Math.min(this.#changedFrom, slot);
   }
 
   delete(slot: number): void {
-    if (this.has(slot)) this.#index.remove(slot);
+    if (!this.has(slot)) return;
+    this.#index.remove(slot);
+    this.#changedFrom = Math.min(this.#changedFrom, slot);
   }
 
   /** The terms of the texts in a payload, and how often each stands there. */
@@ -124,6 +140,7 @@ export class SparseField {
   take(index: SparseIndex): void {
     this.#index.dispose();
     this.#index = index;
+    this.#changedFrom = 0;
   }
 
   compact(): void {

@@ -21,7 +21,8 @@ import type { PointTable } from '../point-table.js';
 import type { ShardConfig } from '../shard-protocol.js';
 import type { SparseField } from '../sparse-field.js';
 import type { Payload, PointId } from '../types.js';
-import { inChunks, piecesOf } from './records.js';
+import { inChunks, piecesOf, sectionBytes } from './records.js';
+import { SlotMarks } from './slot-marks.js';
 import { StoredPoints } from './stored-points.js';
 
 /** What of a shard is written, and read into. */
@@ -32,21 +33,27 @@ export interface ShardState {
   readonly payloads: PayloadStore;
 }
 
+/** By section, where its slots lie in the checkpoint that is. */
+export type CheckpointMarks = ReadonlyMap<string, SlotMarks>;
+
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
 
 /**
 Writes a checkpoint; the store is as it was where this is ended before its end.
 
-@param comparesAll - With what is stored, which may be damaged; else what is known to be there is not read.
+@param present - What is known to be stored is not written again. Default: all is compared with what is, which may be
+damaged.
+@returns Its marks.
 */
 export function* writeCheckpoint(
   store: Store,
   meta: string,
   state: ShardState,
-  comparesAll: boolean,
-): Steps<void> {
+  present?: CheckpointMarks,
+): Steps<CheckpointMarks> {
   const { points, payloads, dense, sparse } = state;
+  const written = new Map<string, SlotMarks>();
   const total = 2 + dense.size + sparse.size;
   let done = 0;
   store.beginCheckpoint();
@@ -55,7 +62,17 @@ export function* writeCheckpoint(
     store.writeSection('meta', utf8.encode(meta));
     const schemas = Object.entries(payloads.indexes()).map(([key, { schema }]) => [key, schema]);
     store.writeSection('indexes', utf8.encode(JSON.stringify(Object.fromEntries(schemas))));
-    yield* writeInSteps(store, 'points', pointPieces(points, payloads), { done, total });
+    const write = (
+      section: string,
+      changedFrom: number,
+      piecesFrom: (slot: number) => Iterable<Uint8Array | string | undefined>,
+    ) => {
+      const marks = present?.get(section)?.before(changedFrom) ?? new SlotMarks();
+      written.set(section, marks);
+      return writeInSteps(store, section, marks, piecesFrom(marks.slots), { done, total });
+    };
+    const changedFrom = Math.min(points.changedFrom, payloads.changedFrom);
+    yield* write('points', changedFrom, (slot) => pointPieces(points, payloads, slot));
     done++;
     for (const [name, field] of dense) {
       while (field.hasMoved) {
@@ -64,11 +81,13 @@ export function* writeCheckpoint(
       }
       const ids = field.idsBySlot(points.nextSlot);
       store.writeSection(`slots/${name}`, new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
-      for (const _ of field.writeSteps(store, `dense/${name}`, comparesAll)) yield { done, total };
+      const steps = field.writeSteps(store, `dense/${name}`, present === undefined);
+      for (const _ of steps) yield { done, total };
       yield { done: ++done, total };
     }
     for (const [name, field] of sparse) {
-      yield* writeInSteps(store, `sparse/${name}`, sparsePieces(field, points.nextSlot), { done, total });
+      const { nextSlot } = points;
+      yield* write(`sparse/${name}`, field.changedFrom, (slot) => sparsePieces(field, slot, nextSlot));
       done++;
     }
     store.finishCheckpoint();
@@ -76,11 +95,13 @@ export function* writeCheckpoint(
   } finally {
     if (!finished) store.abandonCheckpoint();
   }
-  yield { done: total, total };
+  // Without another step: nothing comes between it and `noteCheckpoint`.
+  return written;
 }
 
 /** To be called once a checkpoint is written to the store that the shard stays in. */
-export function noteCheckpoint(store: Store, { dense }: ShardState): void {
+export function noteCheckpoint(store: Store, { points, payloads, dense, sparse }: ShardState): void {
+  for (const each of [points, payloads, ...sparse.values()]) each.noteWritten();
   for (const [name, field] of dense) field.noteWritten(store, `dense/${name}`);
 }
 
@@ -88,6 +109,7 @@ export function noteCheckpoint(store: Store, { dense }: ShardState): void {
 Reads what {@link writeCheckpoint} has written into a shard without points.
 
 @param readsAll - Check vectors that are left on disk, too.
+@returns Its marks.
 @throws {VectorSearchError} with code `CORRUPT_DATA`, `UNSUPPORTED_VERSION` or `OUT_OF_MEMORY`.
 */
 export function readCheckpoint(
@@ -95,9 +117,12 @@ export function readCheckpoint(
   vectors: ShardConfig['vectors'],
   state: ShardState,
   readsAll: boolean,
-): void {
+): CheckpointMarks {
   const { points, payloads, dense, sparse } = state;
-  payloads.take(new StoredPoints(store.readSection('points'), points));
+  const read = new Map<string, SlotMarks>();
+  const stored = new StoredPoints(store.readSection('points'), points);
+  payloads.take(stored);
+  read.set('points', stored.marks);
   const schemas = JSON.parse(text.decode(store.readSection('indexes'))) as Record<string, PayloadSchema>;
   for (const [key, schema] of Object.entries(schemas)) payloads.createIndex(key, schema);
   for (const [name, { dim, onDisk = false }] of Object.entries(vectors)) {
@@ -110,22 +135,31 @@ export function readCheckpoint(
       throw new VectorSearchError('CORRUPT_DATA', dim, `0 of the vectors ${name}`);
   }
   for (const [name, field] of sparse) {
-    for (const piece of piecesOf(store.readSection(`sparse/${name}`))) {
+    const section = `sparse/${name}`;
+    const marks = new SlotMarks();
+    for (const piece of piecesOf(store.readSection(section))) {
       const [slot, vector] = sparseOf(piece);
       field.set(slot, vector);
+      while (marks.slots < slot) marks.add(0);
+      marks.add(sectionBytes(piece.length));
     }
+    read.set(section, marks);
   }
+  for (const each of [points, payloads, ...sparse.values()]) each.noteWritten();
+  return read;
 }
 
 function* writeInSteps(
   store: Store,
   name: string,
-  pieces: Iterable<Uint8Array | string>,
+  marks: SlotMarks,
+  pieces: Iterable<Uint8Array | string | undefined>,
   progress: { readonly done: number; readonly total: number },
 ): Steps<void> {
   store.beginSection(name);
+  store.keepStart(marks.bytes);
   let count = 0;
-  for (const chunk of inChunks(pieces)) {
+  for (const chunk of inChunks(pieces, marks)) {
     store.write(chunk);
     if (++count % 4 === 0) yield progress;
   }
@@ -133,8 +167,12 @@ function* writeInSteps(
   yield progress;
 }
 
-function* pointPieces(points: PointTable, payloads: PayloadStore): Generator<string, void, void> {
-  for (let slot = 0; slot < points.nextSlot; slot++) {
+function* pointPieces(
+  points: PointTable,
+  payloads: PayloadStore,
+  first: number,
+): Generator<string, void, void> {
+  for (let slot = first; slot < points.nextSlot; slot++) {
     const isLive = points.live.has(slot);
     yield isLive ? `[${JSON.stringify(points.idOf(slot))},${payloads.json(slot)}]` : '';
   }
@@ -145,10 +183,17 @@ export function pointOf(piece: Uint8Array): [id: PointId, payload: Payload | nul
   return JSON.parse(text.decode(piece)) as [PointId, Payload | null];
 }
 
-function* sparsePieces(field: SparseField, slotCount: number): Generator<Uint8Array, void, void> {
-  for (let slot = 0; slot < slotCount; slot++) {
+function* sparsePieces(
+  field: SparseField,
+  first: number,
+  slotCount: number,
+): Generator<Uint8Array | undefined, void, void> {
+  for (let slot = first; slot < slotCount; slot++) {
     const vector = field.get(slot);
-    if (vector === undefined) continue;
+    if (vector === undefined) {
+      yield undefined;
+      continue;
+    }
     const { indices, values } = vector;
     const bytes = new ArrayBuffer(8 + 8 * indices.length);
     new Uint32Array(bytes, 0, 2).set([slot, indices.length]);

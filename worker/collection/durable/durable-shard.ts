@@ -4,7 +4,7 @@ A shard that outlives its worker: what it was like at the last checkpoint, and t
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
-import type { Steps } from '../../../bindings/api/steps.js';
+import { runSteps, type Steps } from '../../../bindings/api/steps.js';
 import type { StoreVerification } from '../../../bindings/api/store.js';
 import type {
   CheckpointReason,
@@ -15,7 +15,13 @@ import type {
   ShardStorage,
 } from '../shard-protocol.js';
 import { type Change, decodeChange, encodeChange } from './change-record.js';
-import { noteCheckpoint, readCheckpoint, type ShardState, writeCheckpoint } from './checkpoint.js';
+import {
+  type CheckpointMarks,
+  noteCheckpoint,
+  readCheckpoint,
+  type ShardState,
+  writeCheckpoint,
+} from './checkpoint.js';
 import { Journal } from './journal.js';
 import {
   checkSameConfig,
@@ -46,7 +52,9 @@ export class DurableShard implements StoredShard {
   readonly #state: ShardState;
   readonly #meta: string;
   readonly #stored: StoredConfig;
-  #checkpoint: Steps<void> | undefined;
+  /** Of the last checkpoint. */
+  #marks: CheckpointMarks = new Map();
+  #checkpoint: Steps<CheckpointMarks> | undefined;
   /** Of the file of checkpoints, when the one under way began. */
   #dataBytesBefore = 0;
   /** What snapshots read, by hold. */
@@ -97,7 +105,7 @@ export class DurableShard implements StoredShard {
     if (!this.wasStored) return;
     checkSameConfig(this.#stored, config, storage);
     const vectors = placedAsAsked(this.#stored.vectors, config.vectors);
-    readCheckpoint(store, vectors, state, storage.ifDamaged !== undefined);
+    this.#marks = readCheckpoint(store, vectors, state, storage.ifDamaged !== undefined);
     this.#isWritten = records === 0;
   }
 
@@ -109,8 +117,7 @@ export class DurableShard implements StoredShard {
           for (const record of this.#journal.store.records()) make(decodeChange(record));
         });
       else {
-        for (const _ of writeCheckpoint(this.#journal.store, this.#meta, this.#state, true));
-        this.#noteCheckpoint();
+        this.#noteCheckpoint(runSteps(writeCheckpoint(this.#journal.store, this.#meta, this.#state)));
       }
     } catch (error) {
       void this.abandon();
@@ -227,7 +234,8 @@ export class DurableShard implements StoredShard {
     if (this.#checkpoint === undefined) {
       // Those that somebody waits for are rare, and the time to find what was damaged since.
       const comparesAll = this.#isDamaged || reason === 'wanted' || reason === 'shrunk';
-      this.#checkpoint = writeCheckpoint(this.#journal.store, this.#meta, this.#state, comparesAll);
+      const present = comparesAll ? undefined : this.#marks;
+      this.#checkpoint = writeCheckpoint(this.#journal.store, this.#meta, this.#state, present);
       this.#dataBytesBefore = this.#journal.store.dataBytes;
     }
     const checkpoint = this.#checkpoint;
@@ -235,13 +243,15 @@ export class DurableShard implements StoredShard {
     this.#checkpoint = undefined;
     const end = performance.now() + pieceMs;
     for (;;) {
-      const step = checkpoint.next();
-      if (step.done) break;
+      const step = this.#next(checkpoint);
+      if (step.done) {
+        this.#noteCheckpoint(step.value);
+        break;
+      }
       if (performance.now() < end) continue;
       this.#checkpoint = checkpoint;
       return Math.min(0.999, step.value.done / step.value.total);
     }
-    this.#noteCheckpoint();
     // Each moves so many blocks down, and no more.
     const { wastesSpace, store } = this.#journal;
     return reason === 'shrunk' && wastesSpace && store.dataBytes < this.#dataBytesBefore ? 0.999 : 1;
@@ -270,7 +280,19 @@ export class DurableShard implements StoredShard {
     return bytes;
   }
 
-  #noteCheckpoint(): void {
+  /** @throws {VectorSearchError} with code `CORRUPT_DATA`, for one, where what it was to go on from is damaged. */
+  #next(checkpoint: Steps<CheckpointMarks>) {
+    try {
+      return checkpoint.next();
+    } catch (error) {
+      // The next is not to go on from there.
+      if (error instanceof VectorSearchError && error.code === 'CORRUPT_DATA') this.#isDamaged = true;
+      throw error;
+    }
+  }
+
+  #noteCheckpoint(marks: CheckpointMarks): void {
+    this.#marks = marks;
     this.#journal.noteFlushed();
     noteCheckpoint(this.#journal.store, this.#state);
     this.#isWritten = true;
@@ -278,7 +300,7 @@ export class DurableShard implements StoredShard {
   }
 
   #endCheckpoint(): void {
-    this.#checkpoint?.return(undefined);
+    this.#checkpoint?.return(this.#marks);
     this.#checkpoint = undefined;
   }
 }

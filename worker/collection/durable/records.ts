@@ -1,5 +1,5 @@
 /**
-Pieces of bytes, each behind its length: how a section of a checkpoint holds one piece a slot.
+Pieces of bytes, each behind its length: how a section of a checkpoint holds one piece a slot, or none.
 
   u32  bytes of the piece
        the piece, then zeros up to a multiple of 4
@@ -7,6 +7,7 @@ Pieces of bytes, each behind its length: how a section of a checkpoint holds one
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
+import { SlotMarks } from './slot-marks.js';
 
 /** Pieces are handed on when so many bytes of them are there. */
 const chunkBytes = 256 * 1024;
@@ -15,14 +16,26 @@ const utf8 = new TextEncoder();
 /** Bytes of UTF-8 for a code unit, at most. */
 const mostBytesOfUnit = 3;
 
-/** Pieces as a section is written from them, in chunks. Texts become UTF-8. */
-export function* inChunks(pieces: Iterable<Uint8Array | string>): Generator<Uint8Array, void, void> {
+/**
+Pieces of slots as a section is written from them, in chunks. Texts become UTF-8.
+
+@param pieces - Of one slot after another; nothing for one without.
+@param marks - Of the slots before them. Those of the pieces are added.
+*/
+export function* inChunks(
+  pieces: Iterable<Uint8Array | string | undefined>,
+  marks = new SlotMarks(),
+): Generator<Uint8Array, void, void> {
   let chunk = new Uint8Array(chunkBytes);
   let words = new DataView(chunk.buffer);
   let length = 0;
   for (const piece of pieces) {
+    if (piece === undefined) {
+      marks.add(0);
+      continue;
+    }
     const most = typeof piece === 'string' ? mostBytesOfUnit * piece.length : piece.length;
-    const bytes = 4 + aligned(most);
+    const bytes = sectionBytes(most);
     if (length + bytes > chunk.length) {
       if (length > 0) yield chunk.subarray(0, length);
       chunk = new Uint8Array(Math.max(chunkBytes, bytes));
@@ -32,7 +45,8 @@ export function* inChunks(pieces: Iterable<Uint8Array | string>): Generator<Uint
     if (typeof piece !== 'string') chunk.set(piece, length + 4);
     const pieceBytes = typeof piece === 'string' ? putText(piece, chunk, length + 4) : piece.length;
     words.setUint32(length, pieceBytes, true);
-    length += 4 + aligned(pieceBytes);
+    length += sectionBytes(pieceBytes);
+    marks.add(sectionBytes(pieceBytes));
   }
   if (length > 0) yield chunk.subarray(0, length);
 }
@@ -56,7 +70,7 @@ export function* piecesOf(section: Uint8Array): Generator<Uint8Array, void, void
   const words = new DataView(section.buffer, section.byteOffset, section.byteLength);
   for (let offset = 0; offset < section.length; ) {
     const length = offset + 4 <= section.length ? words.getUint32(offset, true) : Number.POSITIVE_INFINITY;
-    const end = offset + 4 + aligned(length);
+    const end = offset + sectionBytes(length);
     if (end > section.length)
       throw new VectorSearchError('CORRUPT_DATA', undefined, `${offset} of a section`);
     yield section.subarray(offset + 4, offset + 4 + length);
@@ -90,6 +104,7 @@ export function* firstPieces(start: Uint8Array): Generator<Uint8Array, void, voi
   }
 }
 
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 4) * 4;
+/** Of a piece of so many bytes. */
+export function sectionBytes(pieceBytes: number): number {
+  return 4 + Math.ceil(pieceBytes / 4) * 4;
 }

@@ -160,7 +160,7 @@ export class SalvagedShard implements StoredShard {
     const store = Store.open(files);
     try {
       const meta = this.#meta ?? encodeStoredConfig(this.#config, this.#storage);
-      yield* writeCheckpoint(store, meta, this.#state, true);
+      yield* writeCheckpoint(store, meta, this.#state);
     } finally {
       store.dispose();
     }

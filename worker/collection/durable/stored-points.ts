@@ -8,7 +8,8 @@ import { VectorSearchError } from '../../../bindings/api/errors.js';
 import type { UnreadPayloads } from '../payload/payload-store.js';
 import type { PointTable } from '../point-table.js';
 import type { Payload, PointId } from '../types.js';
-import { piecesOf } from './records.js';
+import { piecesOf, sectionBytes } from './records.js';
+import { SlotMarks } from './slot-marks.js';
 
 const text = new TextDecoder('utf-8', { fatal: true });
 
@@ -16,6 +17,7 @@ const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [zero, nine] = [0x30, 0x39];
 
 export class StoredPoints implements UnreadPayloads {
+  readonly marks = new SlotMarks();
   readonly #section: Uint8Array;
   /** By slot, where the JSON of its payload begins in the section. */
   readonly #starts: number[] = [];
@@ -31,6 +33,7 @@ export class StoredPoints implements UnreadPayloads {
     this.#section = section;
     for (const piece of piecesOf(section)) {
       const start = piece.byteOffset - section.byteOffset;
+      this.marks.add(sectionBytes(piece.length));
       if (piece.length === 0) {
         points.addGap();
         this.#starts.push(start);

@@ -66,6 +66,7 @@ export class PayloadStore {
   /** By their paths, however these are written. */
   readonly #indexes = new Map<string, { field: FieldIndex; readonly schema: PayloadSchema }>();
   #payloadBytes = 0;
+  #changedFrom = 0;
 
   /** @param tokenize - How `match.text` and its like see words. Default: runs of letters and digits in lower case. */
   constructor(private readonly tokenize: Tokenize = words) {}
@@ -75,6 +76,15 @@ export class PayloadStore {
     let bytes = this.#payloadBytes + (this.#unread?.bytes ?? 0) + this.#payloads.length * 8;
     for (const { field } of this.#indexes.values()) bytes += field.memoryBytes;
     return bytes;
+  }
+
+  /** All slots before it have the payloads that they had at the last {@link noteWritten}. */
+  get changedFrom(): number {
+    return this.#changedFrom;
+  }
+
+  noteWritten(): void {
+    this.#changedFrom = Number.POSITIVE_INFINITY;
   }
 
   /** Take payloads in place of those that there are, without indexes. Each is read when it is first asked for. */
@@ -90,6 +100,7 @@ export class PayloadStore {
   /** Replace the payload at a slot, or its JSON. It is kept as it is, not copied: the caller leaves it alone. */
   set(slot: number, payload: Payload | string | null): void {
     if (payload === null && (slot >= this.#payloads.length || this.#payloads[slot] === null)) return;
+    this.#changedFrom = Math.min(this.#changedFrom, slot);
     if (this.#indexes.size === 0) {
       this.#keep(slot, payload);
       return;
@@ -184,6 +195,7 @@ export class PayloadStore {
       fields.push(renumbered);
     }
     return () => {
+      this.#changedFrom = 0;
       this.#payloads = payloads;
       this.#payloadBytes = payloads.reduce((sum, each) => sum + bytesOf(each) - bytesOf(null), 0);
       this.#unread = undefined;
