@@ -32,7 +32,7 @@ export class PointTable {
   }
 
   noteWritten(): void {
-    this.#changedFrom = this.nextSlot;
+    this.#changedFrom = Number.POSITIVE_INFINITY;
   }
 
   slotOf(id: PointId): number | undefined {
@@ -49,7 +49,7 @@ export class PointTable {
     const slot = this.#ids.push(id) - 1;
     this.#slots.set(id, slot);
     this.live.add(slot);
-    this.#inOrder = undefined;
+    this.#noteChange(slot);
   }
 
   /** Leaves the next slot without a point. */

@@ -34,21 +34,6 @@ bool shorter(const StoreBlock& a, const StoreBlock& b) {
          crc32c(0, read.data(), read.size()) == block.crc;
 }
 
-// The first bytes of a section.
-class SectionStart final : public ByteSource {
- public:
-  SectionStart(SectionSource section, uint64_t size) : section_(std::move(section)), size_(size) {}
-
-  uint64_t size() const override { return size_; }
-  Status read_at(uint64_t offset, void* bytes, size_t size) override {
-    return section_.read_at(offset, bytes, size);
-  }
-
- private:
-  SectionSource section_;
-  uint64_t size_;
-};
-
 }  // namespace
 
 CheckpointWriter::CheckpointWriter(File& data, std::shared_ptr<const StoreManifest> manifest,
@@ -91,13 +76,12 @@ Status CheckpointWriter::write_same(uint64_t offset, ByteSource& bytes) {
 
 Status CheckpointWriter::keep_start(uint64_t size) {
   if (!failure_.ok()) return failure_;
-  if (!in_section_) return remember(invalid(1, 0));
+  const bool at_start = in_section_ && written_.sections.back().blocks.empty() && block_.empty();
+  if (!at_start) return remember(invalid(1, 0));
   const StoreSection* section = present_->find(written_.sections.back().name);
   const uint64_t present = section != nullptr ? section->bytes() : 0;
   if (size > present) return remember(invalid(present, size));
-  if (size == 0) return {};
-  SectionStart start(SectionSource(data_, present_, *section, BlockChecks::kAlways), size);
-  return remember(append_same(0, start));
+  return size > 0 ? remember(append_start(*section, size)) : Status();
 }
 
 Status CheckpointWriter::end_section() {
@@ -121,8 +105,7 @@ Status CheckpointWriter::append(const unsigned char* bytes, size_t size) {
   return {};
 }
 
-// Once a block ends where one of the present section does, those behind it are taken over as they are; not the last, which
-// ends where the section did, and not where its content says.
+// Once a block ends where one of the present section does, those behind it are taken over as they are.
 Status CheckpointWriter::append_same(uint64_t offset, ByteSource& bytes) {
   const StoreSection* section = present_->find(written_.sections.back().name);
   const std::span<const StoreBlock> blocks =
@@ -134,7 +117,7 @@ Status CheckpointWriter::append_same(uint64_t offset, ByteSource& bytes) {
     const uint64_t left = bytes.size() - done;
     while (next < blocks.size() && start < offset + done) start += blocks[next++].length;
     const bool starts_here = next < blocks.size() && start == offset + done;
-    if (starts_here && block_.empty() && blocks[next].length <= left && next + 1 < blocks.size()) {
+    if (starts_here && block_.empty() && blocks[next].length <= left) {
       assert(is_block(bytes, done, blocks[next]));
       written_.sections.back().blocks.push_back(blocks[next]);
       done += blocks[next].length;
@@ -147,6 +130,26 @@ Status CheckpointWriter::append_same(uint64_t offset, ByteSource& bytes) {
     const Status read = bytes.read_at(done, piece.data(), static_cast<size_t>(some));
     if (!read.ok()) return read;
     const Status appended = append(piece.data(), static_cast<size_t>(some));
+    if (!appended.ok()) return appended;
+    done += some;
+  }
+  return {};
+}
+
+// The last block of the section is not taken over: it ends where the section did, and not where its content says.
+Status CheckpointWriter::append_start(const StoreSection& section, uint64_t size) {
+  uint64_t done = 0;
+  for (size_t i = 0; i + 1 < section.blocks.size() && done + section.blocks[i].length <= size; ++i) {
+    written_.sections.back().blocks.push_back(section.blocks[i]);
+    done += section.blocks[i].length;
+  }
+  SectionSource source(data_, present_, section, BlockChecks::kAlways);
+  std::vector<unsigned char> piece(kPieceBytes);
+  while (done < size) {
+    const auto some = static_cast<size_t>(std::min<uint64_t>(size - done, piece.size()));
+    const Status read = source.read_at(done, piece.data(), some);
+    if (!read.ok()) return read;
+    const Status appended = append(piece.data(), some);
     if (!appended.ok()) return appended;
     done += some;
   }

@@ -42,6 +42,7 @@ class CheckpointWriter {
  private:
   Status append(const unsigned char* bytes, size_t size);
   Status append_same(uint64_t offset, ByteSource& bytes);
+  Status append_start(const StoreSection& section, uint64_t size);
   size_t find_end();
   Status end_block(size_t length);
   bool is_stored(const StoreBlock& block);

@@ -167,10 +167,10 @@ class Store {
   /// Where the bytes of the section begun go. Outside of one, a write fails with kInvalidArgument. What it takes the
   /// place of is the section of that name in the present checkpoint: blocks that are the same are not looked at.
   ByteSink& sink();
-  /// Appends the first `size` bytes of the section of this name in the present checkpoint, of which no more is read than
-  /// the end of their last block.
-  /// Errors  kInvalidArgument (expected: what there is) where there are fewer, or outside of a section; kCorruptData where
-  ///         that block is damaged
+  /// Begins the section with the first `size` bytes of the one of its name in the present checkpoint. No block of these is
+  /// read but the last, where they are not all of it or it is the section's last.
+  /// Errors  kInvalidArgument (expected: what there is) where there are fewer, behind a write, or outside of a section;
+  ///         kCorruptData where the block that is read is damaged
   Status keep_start(uint64_t size);
   Status end_section();
   /// All sections and no records are then the store's state, and durable.

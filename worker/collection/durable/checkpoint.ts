@@ -139,6 +139,8 @@ export function readCheckpoint(
     const marks = new SlotMarks();
     for (const piece of piecesOf(store.readSection(section))) {
       const [slot, vector] = sparseOf(piece);
+      if (slot < marks.slots || slot >= points.nextSlot)
+        throw new VectorSearchError('CORRUPT_DATA', points.nextSlot, `0 of the vectors ${name}`);
       field.set(slot, vector);
       while (marks.slots < slot) marks.add(0);
       marks.add(sectionBytes(piece.length));

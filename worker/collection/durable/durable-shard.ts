@@ -242,15 +242,23 @@ export class DurableShard implements StoredShard {
     // Where a step throws, the next call begins anew.
     this.#checkpoint = undefined;
     const end = performance.now() + pieceMs;
-    for (;;) {
-      const step = this.#next(checkpoint);
-      if (step.done) {
-        this.#noteCheckpoint(step.value);
-        break;
+    try {
+      for (;;) {
+        const step = checkpoint.next();
+        if (step.done) {
+          this.#noteCheckpoint(step.value);
+          break;
+        }
+        if (performance.now() < end) continue;
+        this.#checkpoint = checkpoint;
+        return Math.min(0.999, step.value.done / step.value.total);
       }
-      if (performance.now() < end) continue;
-      this.#checkpoint = checkpoint;
-      return Math.min(0.999, step.value.done / step.value.total);
+    } catch (error) {
+      // What it was to go on from may be what cannot be read: the next writes that anew, from memory.
+      const wentOn = this.#marks.size > 0;
+      this.#marks = new Map();
+      if (wentOn && error instanceof VectorSearchError && error.code === 'CORRUPT_DATA') return 0;
+      throw error;
     }
     // Each moves so many blocks down, and no more.
     const { wastesSpace, store } = this.#journal;
@@ -278,17 +286,6 @@ export class DurableShard implements StoredShard {
       done += read;
     }
     return bytes;
-  }
-
-  /** @throws {VectorSearchError} with code `CORRUPT_DATA`, for one, where what it was to go on from is damaged. */
-  #next(checkpoint: Steps<CheckpointMarks>) {
-    try {
-      return checkpoint.next();
-    } catch (error) {
-      // The next is not to go on from there.
-      if (error instanceof VectorSearchError && error.code === 'CORRUPT_DATA') this.#isDamaged = true;
-      throw error;
-    }
   }
 
   #noteCheckpoint(marks: CheckpointMarks): void {

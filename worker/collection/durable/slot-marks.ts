@@ -31,7 +31,7 @@ export class SlotMarks {
     this.#bytes += bytes;
   }
 
-  /** Those of slots before `slot`: all, or up to the mark before it. */
+  /** Those of slots before `slot`: all, or up to the last mark at or before it. */
   before(slot: number): SlotMarks {
     const marks = new SlotMarks();
     if (slot >= this.#slots) {
