@@ -227,7 +227,8 @@ export class Store {
   }
 
   /**
-  Begin the section with what it began with in the last checkpoint: that is not written again, and no more of it read than its end.
+  Begin the section with what it began with in the last checkpoint: that is not written again, and no more of it read than
+  its end.
 
   @param size - Of that, in bytes.
   @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there is less, or behind a write; `CORRUPT_DATA` where the

@@ -12,7 +12,6 @@ import { runSteps } from '../../../bindings/api/steps.js';
 import { inChunks } from '../../../worker/collection/durable/records.js';
 import { SlotMarks } from '../../../worker/collection/durable/slot-marks.js';
 import { Shard } from '../../../worker/collection/shard.js';
-import type { CheckpointReason } from '../../../worker/collection/shard-protocol.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { randomVectors } from '../../support/vectors.js';
 
@@ -32,13 +31,11 @@ describe('pieces behind marks', () => {
   it('make the section that all pieces make', () => {
     const piece = fc.option(
       fc.oneof(fc.uint8Array({ maxLength: 9 }), fc.string({ unit: 'binary', maxLength: 3 })),
-      {
-        nil: undefined,
-      },
+      { nil: undefined },
     );
-    const few = fc.array(piece, { maxLength: 700, size: 'max' });
+    const pieceList = fc.array(piece, { maxLength: 700, size: 'max' });
     fc.assert(
-      fc.property(few, few, fc.nat(1000), (before, after, place) => {
+      fc.property(pieceList, pieceList, fc.nat(1000), (before, after, place) => {
         const marks = new SlotMarks();
         const present = sectionOf(before, marks);
         expect(marks.slots).toBe(before.length);
@@ -106,8 +103,8 @@ describe('checkpoints', () => {
     runSteps(shard.upsert(batch, []));
   }
 
-  function checkpoint(shard: Shard, reason: CheckpointReason): void {
-    while (shard.checkpointSome(reason) < 1);
+  function checkpoint(shard: Shard): void {
+    while (shard.checkpointSome('still') < 1);
   }
 
   /** All that can be read, of texts how often some of their words stand there. */
@@ -175,7 +172,7 @@ describe('checkpoints', () => {
               if (what === 'optimize') runSteps(shard.optimize());
               if (what === 'open') shard = await openedAgain(shard, path);
             }
-            checkpoint(shard, 'still');
+            checkpoint(shard);
           }
           shard = await openedAgain(shard, path);
           expect(runSteps(shard.stored.verify()).damage).toEqual([]);
@@ -192,7 +189,7 @@ describe('checkpoints', () => {
     let shard = await open(path);
     const ids = Array.from({ length: 600 }, (_, id) => id);
     upsert(shard, ids, 'first');
-    checkpoint(shard, 'still');
+    checkpoint(shard);
     const data = join(path, 'shard-0', 'data');
     const bytes = readFileSync(data);
     // Of the last points: the end of their section, which is read when more come behind it.
@@ -205,7 +202,7 @@ describe('checkpoints', () => {
       ids.map((id) => 600 + id),
       'second',
     );
-    checkpoint(shard, 'still');
+    checkpoint(shard);
     shard = await openedAgain(shard, path);
     expect(runSteps(shard.stored.verify()).damage).toEqual([]);
     await shard.close();
