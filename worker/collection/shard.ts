@@ -7,7 +7,7 @@ import { VectorSearchError } from '../../bindings/api/errors.js';
 import { performanceMetrics } from '../../bindings/api/performance-metrics.js';
 import type { SparseIndex } from '../../bindings/api/sparse-index.js';
 import type { Steps } from '../../bindings/api/steps.js';
-import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
+import type { SparseStatistics } from '../../bindings/api/types.js';
 import { DenseField } from './dense-field.js';
 import { type Change, jsonOfBatch, withTypedArrays } from './durable/change-record.js';
 import { DurableShard } from './durable/durable-shard.js';
@@ -19,6 +19,7 @@ import { forEachBit, hasBit } from './payload/bits.js';
 import { selectPayload, setKeys, withoutKeys } from './payload/edit.js';
 import { PayloadStore, type PointLookup, payloadOf, type Selection } from './payload/payload-store.js';
 import type { PayloadSchema } from './payload/schema.js';
+import { PointEdits } from './point-edits.js';
 import { PointSearcher } from './point-searcher.js';
 import { PointTable } from './point-table.js';
 import { comparePointIds } from './query/order.js';
@@ -43,9 +44,6 @@ import type {
 } from './shard-protocol.js';
 import { SparseField } from './sparse-field.js';
 import type { OrderBy, Payload, PointId, StoredVector, StoredVectors, WithVector } from './types.js';
-
-/** What takes back what was done so far, in the order in which it was done. */
-type Undo = (() => void)[];
 
 /** Calls that change what a shard holds. */
 type ChangeCall = Exclude<
@@ -189,15 +187,15 @@ export class Shard {
 
   upsert(batch: PointBatch, flats: readonly Float32Array[]): Steps<number> {
     const { ids, payloads } = batch;
-    return this.#inSteps(function* (this: Shard, undo) {
+    return this.#inSteps(function* (this: Shard, edits) {
       const keep = this.#takeDown('upsert', () => [jsonOfBatch(batch)], flats);
       let next = this.points.nextSlot;
       const slots = ids.map((id) => this.points.slotOf(id) ?? next++);
-      yield* this.#setVectors(slots, batch, flats, undo);
-      this.#deleteOtherVectors(slots, batch, undo);
-      if (this.#hasTexts)
+      yield* edits.setVectors(slots, batch, flats);
+      edits.deleteOtherVectors(slots, batch);
+      if (edits.hasTexts)
         slots.forEach((slot, index) => {
-          this.#indexTexts(slot, payloadOf(payloads[index]), undo);
+          edits.indexTexts(slot, payloadOf(payloads[index]));
         });
       keep();
       slots.forEach((slot, index) => {
@@ -209,14 +207,14 @@ export class Shard {
   }
 
   updateVectors(batch: VectorBatch, flats: readonly Float32Array[]): Steps<number> {
-    return this.#inSteps(function* (this: Shard, undo) {
+    return this.#inSteps(function* (this: Shard, edits) {
       const slots = batch.ids.map((id) => {
         const slot = this.points.slotOf(id);
         if (slot === undefined) throw new VectorSearchError('NOT_FOUND', undefined, id);
         return slot;
       });
       const keep = this.#takeDown('updateVectors', () => [batch], flats);
-      yield* this.#setVectors(slots, batch, flats, undo);
+      yield* edits.setVectors(slots, batch, flats);
       keep();
       return slots.length;
     });
@@ -224,21 +222,14 @@ export class Shard {
 
   deleteVectors(names: readonly string[], points: CheckedSelector): Steps<number> {
     const record = (named: CheckedSelector) => this.#takeDown('deleteVectors', () => [names, named]);
-    return this.#changeEach(points, record, (slot, undo) => {
-      for (const name of names) this.#deleteVector(name, slot, undo);
+    return this.#changeEach(points, record, (edits, slot) => {
+      for (const name of names) edits.deleteVector(name, slot);
     });
   }
 
   delete(points: CheckedSelector): Steps<number> {
     const record = (named: CheckedSelector) => this.#takeDown('delete', () => [named]);
-    return this.#changeEach(points, record, (slot, undo) => {
-      for (const name of this.dense.keys()) this.#deleteVector(name, slot, undo);
-      for (const name of this.sparse.keys()) this.#deleteVector(name, slot, undo);
-      this.#setPayload(slot, null, undo);
-      const id = this.points.idOf(slot);
-      this.points.delete(slot);
-      undo.push(() => this.points.restore(slot, id));
-    });
+    return this.#changeEach(points, record, (edits, slot) => edits.deletePoint(slot));
   }
 
   setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): Steps<number> {
@@ -425,16 +416,18 @@ export class Shard {
   // --- Parts ---
 
   /** Makes a change in steps; takes all of it back where it fails or is stopped. */
-  *#inSteps<Result>(change: (this: Shard, undo: Undo) => Steps<Result>): Steps<Result> {
-    const undo: Undo = [];
+  *#inSteps<Result>(change: (this: Shard, edits: PointEdits) => Steps<Result>): Steps<Result> {
+    const edits = new PointEdits(this);
     let done = false;
     try {
-      const result = yield* change.call(this, undo);
+      const result = yield* change.call(this, edits);
       done = true;
       return result;
     } finally {
-      if (undo.length > 0 && !done) this.#durable?.touch();
-      if (!done) for (const back of undo.reverse()) back();
+      if (!done && !edits.isEmpty) {
+        this.#durable?.touch();
+        edits.takeBack();
+      }
       this.#selections.clear();
     }
   }
@@ -514,12 +507,12 @@ export class Shard {
   #changeEach(
     points: CheckedSelector,
     record: (named: CheckedSelector) => () => void,
-    change: (slot: number, undo: Undo) => void,
+    change: (edits: PointEdits, slot: number) => void,
   ): Steps<number> {
-    return this.#inSteps(function* (this: Shard, undo) {
+    return this.#inSteps(function* (this: Shard, edits) {
       const slots = this.#selected(points);
       const keep = record({ ids: slots.map((slot) => this.points.idOf(slot)) });
-      yield* eachInSteps(slots, (slot) => change(slot, undo));
+      yield* eachInSteps(slots, (slot) => change(edits, slot));
       keep();
       return slots.length;
     });
@@ -546,108 +539,11 @@ export class Shard {
     record: (named: CheckedSelector) => () => void,
     changed: (before: Payload | null) => Payload | null,
   ): Steps<number> {
-    return this.#changeEach(points, record, (slot, undo) => {
+    return this.#changeEach(points, record, (edits, slot) => {
       const payload = changed(this.payloads.get(slot));
-      this.#indexTexts(slot, payload, undo);
-      this.#setPayload(slot, payload, undo);
+      edits.indexTexts(slot, payload);
+      edits.setPayload(slot, payload);
     });
-  }
-
-  #setPayload(slot: number, payload: Payload | null, undo: Undo): void {
-    const before = this.payloads.get(slot);
-    undo.push(() => this.payloads.set(slot, before));
-    this.payloads.set(slot, payload);
-  }
-
-  /** Sets the vectors that a batch brings. `slots`: of its points. */
-  *#setVectors(
-    slots: readonly number[],
-    { dense, sparse }: VectorBatch,
-    flats: readonly Float32Array[],
-    undo: Undo,
-  ): Steps<void> {
-    for (const [column, { name, points }] of dense.entries()) {
-      const field = this.dense.get(name) as DenseField;
-      const { dim } = field;
-      const flat = flats[column] as Float32Array;
-      const row = (index: number) => flat.subarray(index * dim, (index + 1) * dim);
-      const added: number[] = [];
-      const addedRows: number[] = [];
-      yield* eachInSteps(points, (point, index) => {
-        const slot = slots[point] as number;
-        if (!field.has(slot)) {
-          added.push(slot);
-          addedRows.push(index);
-          return;
-        }
-        undo.push(field.toRestore(slot));
-        field.replace(slot, row(index));
-      });
-      if (added.length === 0) continue;
-      undo.push(() => {
-        for (const slot of added) field.delete(slot);
-      });
-      const together = added.length === points.length ? flat : new Float32Array(added.length * dim);
-      if (together !== flat)
-        addedRows.forEach((index, place) => {
-          together.set(row(index), place * dim);
-        });
-      yield* field.addSteps(added, together);
-    }
-    for (const { name, points, vectors } of sparse) {
-      points.forEach((point, index) => {
-        const field = this.sparse.get(name) as SparseField;
-        this.#setSparse(field, slots[point] as number, vectors[index] as SparseVector, undo);
-      });
-    }
-  }
-
-  /** Deletes what vectors replaced points had and do not have any more. */
-  #deleteOtherVectors(slots: readonly number[], { dense, sparse }: VectorBatch, undo: Undo): void {
-    const bring = new Map([...dense, ...sparse].map(({ name, points }) => [name, new Set(points)]));
-    slots.forEach((slot, point) => {
-      if (slot >= this.points.nextSlot) return;
-      for (const name of [...this.dense.keys(), ...this.sparse.keys()]) {
-        const isText = this.sparse.get(name)?.isText ?? false;
-        if (!isText && bring.get(name)?.has(point) !== true) this.#deleteVector(name, slot, undo);
-      }
-    });
-  }
-
-  #deleteVector(name: string, slot: number, undo: Undo): void {
-    const dense = this.dense.get(name);
-    if (dense?.has(slot)) {
-      undo.push(dense.toRestore(slot));
-      dense.delete(slot);
-    }
-    const sparse = this.sparse.get(name);
-    const sparseBefore = sparse?.get(slot);
-    if (sparse !== undefined && sparseBefore !== undefined) {
-      sparse.delete(slot);
-      undo.push(() => sparse.set(slot, sparseBefore));
-    }
-  }
-
-  #setSparse(field: SparseField, slot: number, vector: SparseVector, undo: Undo): void {
-    const before = field.get(slot);
-    field.set(slot, vector);
-    undo.push(() => {
-      if (before === undefined) field.delete(slot);
-      else field.set(slot, before);
-    });
-  }
-
-  get #hasTexts(): boolean {
-    return [...this.sparse.values()].some(({ isText }) => isText);
-  }
-
-  /** Indexes the texts of a payload that a slot is about to get. */
-  #indexTexts(slot: number, payload: Payload | null, undo: Undo): void {
-    for (const field of this.sparse.values()) {
-      if (!field.isText) continue;
-      const terms = field.termsOf(payload);
-      if (terms.indices.length > 0 || field.has(slot)) this.#setSparse(field, slot, terms, undo);
-    }
   }
 
   #selected(points: CheckedSelector): number[] {
