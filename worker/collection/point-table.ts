@@ -3,14 +3,15 @@ The points of a shard: which slot each id has. A slot is not given out twice unt
 
 @module
 */
-import { Bits } from './payload/bits.js';
+import { Bits, forEachBit } from './payload/bits.js';
 import { comparePointIds } from './query/order.js';
 import type { PointId } from './types.js';
 
 export class PointTable {
   /** Slots that hold a point. */
   readonly live = new Bits();
-  readonly #slots = new Map<PointId, number>();
+  /** By id, the slot. Made when one is first asked for: a collection that is opened to be searched needs none. */
+  #slots: Map<PointId, number> | undefined;
   /** By slot; holes where points were removed. */
   #ids: (PointId | undefined)[] = [];
   /** Live slots in the order of their ids; nothing once that has changed. */
@@ -18,7 +19,7 @@ export class PointTable {
   #changedFrom = 0;
 
   get size(): number {
-    return this.#slots.size;
+    return this.live.count;
   }
 
   /** The slot that the next new point gets; those after it get the following ones. */
@@ -36,7 +37,14 @@ export class PointTable {
   }
 
   slotOf(id: PointId): number | undefined {
+    this.#slots ??= this.#slotsById();
     return this.#slots.get(id);
+  }
+
+  #slotsById(): Map<PointId, number> {
+    const slots = new Map<PointId, number>();
+    forEachBit(this.live.words, (slot) => slots.set(this.idOf(slot), slot));
+    return slots;
   }
 
   /** The id of a live slot. */
@@ -47,7 +55,7 @@ export class PointTable {
   /** Gives the next slot to a new id. */
   add(id: PointId): void {
     const slot = this.#ids.push(id) - 1;
-    this.#slots.set(id, slot);
+    this.#slots?.set(id, slot);
     this.live.add(slot);
     this.#noteChange(slot);
   }
@@ -58,7 +66,7 @@ export class PointTable {
   }
 
   delete(slot: number): void {
-    this.#slots.delete(this.idOf(slot));
+    this.#slots?.delete(this.idOf(slot));
     this.#ids[slot] = undefined;
     this.live.delete(slot);
     this.#noteChange(slot);
@@ -67,7 +75,7 @@ export class PointTable {
   /** Takes back a {@link delete}. */
   restore(slot: number, id: PointId): void {
     this.#ids[slot] = id;
-    this.#slots.set(id, slot);
+    this.#slots?.set(id, slot);
     this.live.add(slot);
     this.#noteChange(slot);
   }
@@ -75,8 +83,7 @@ export class PointTable {
   /** Numbers the slots anew. `order`: the live ones, as they will follow one another from 0 on. */
   renumber(order: readonly number[]): void {
     this.#ids = order.map((slot) => this.idOf(slot));
-    this.#slots.clear();
-    for (const [slot, id] of this.#ids.entries()) this.#slots.set(id as PointId, slot);
+    this.#slots = undefined;
     this.live.fill(order.length);
     this.#noteChange(0);
   }
@@ -88,7 +95,11 @@ export class PointTable {
 
   /** Live slots in the order of their ids. */
   inOrder(): readonly number[] {
-    this.#inOrder ??= [...this.#slots].sort(([a], [b]) => comparePointIds(a, b)).map(([, slot]) => slot);
+    if (this.#inOrder === undefined) {
+      const slots: number[] = [];
+      forEachBit(this.live.words, (slot) => slots.push(slot));
+      this.#inOrder = slots.sort((a, b) => comparePointIds(this.idOf(a), this.idOf(b)));
+    }
     return this.#inOrder;
   }
 

@@ -61,21 +61,32 @@ function putText(text: string, into: Uint8Array, at: number): number {
   return text.length;
 }
 
+/** Where a piece lies in its section, in bytes. */
+export interface PiecePlace {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
-The pieces of a section: views of its bytes.
+The places of the pieces of a section, one after another.
 
 @throws {VectorSearchError} with code `CORRUPT_DATA` where they do not end with it.
 */
-export function* piecesOf(section: Uint8Array): Generator<Uint8Array, void, void> {
+export function* placesOf(section: Uint8Array): Generator<PiecePlace, void, void> {
   const words = new DataView(section.buffer, section.byteOffset, section.byteLength);
   for (let offset = 0; offset < section.length; ) {
     const length = offset + 4 <= section.length ? words.getUint32(offset, true) : Number.POSITIVE_INFINITY;
-    const end = offset + sectionBytes(length);
-    if (end > section.length)
+    const next = offset + sectionBytes(length);
+    if (next > section.length)
       throw new VectorSearchError('CORRUPT_DATA', undefined, `${offset} of a section`);
-    yield section.subarray(offset + 4, offset + 4 + length);
-    offset = end;
+    yield { start: offset + 4, end: offset + 4 + length };
+    offset = next;
   }
+}
+
+/** As {@link placesOf}, the pieces themselves: views of the section's bytes, which take longer to make than to read. */
+export function* piecesOf(section: Uint8Array): Generator<Uint8Array, void, void> {
+  for (const { start, end } of placesOf(section)) yield section.subarray(start, end);
 }
 
 /**

@@ -8,7 +8,7 @@ import { VectorSearchError } from '../../../bindings/api/errors.js';
 import type { UnreadPayloads } from '../payload/payload-store.js';
 import type { PointTable } from '../point-table.js';
 import type { Payload, PointId } from '../types.js';
-import { piecesOf, sectionBytes } from './records.js';
+import { type PiecePlace, placesOf, sectionBytes } from './records.js';
 import { SlotMarks } from './slot-marks.js';
 
 const text = new TextDecoder('utf-8', { fatal: true });
@@ -31,19 +31,19 @@ export class StoredPoints implements UnreadPayloads {
   */
   constructor(section: Uint8Array, points: PointTable) {
     this.#section = section;
-    for (const piece of piecesOf(section)) {
-      const start = piece.byteOffset - section.byteOffset;
-      this.marks.add(sectionBytes(piece.length));
-      if (piece.length === 0) {
+    for (const piece of placesOf(section)) {
+      const { start, end } = piece;
+      this.marks.add(sectionBytes(end - start));
+      if (start === end) {
         points.addGap();
         this.#starts.push(start);
         this.#ends.push(0);
         continue;
       }
-      const { id, length } = idOf(piece, start);
+      const { id, payload } = idOf(section, piece);
       points.add(id);
-      this.#starts.push(start + length);
-      this.#ends.push(start + piece.length - 1);
+      this.#starts.push(payload);
+      this.#ends.push(end - 1);
     }
   }
 
@@ -68,18 +68,22 @@ export class StoredPoints implements UnreadPayloads {
   }
 }
 
-/** The id of a piece `[id,payload]`, and how many bytes come before the payload. */
-function idOf(piece: Uint8Array, offset: number): { readonly id: PointId; readonly length: number } {
-  let end = 1;
+/** The id of a piece `[id,payload]`, and where its payload begins. */
+function idOf(
+  section: Uint8Array,
+  { start, end }: PiecePlace,
+): { readonly id: PointId; readonly payload: number } {
+  const first = start + 1;
+  let next = first;
   let id: PointId = 0;
-  if (piece[1] === quote) {
-    for (end = 2; end < piece.length && piece[end] !== quote; end++) if (piece[end] === backslash) end++;
-    id = parsed(piece, 1, ++end) as string;
+  if (section[first] === quote) {
+    for (next++; next < end && section[next] !== quote; next++) if (section[next] === backslash) next++;
+    id = parsed(section, first, ++next) as string;
   } else {
-    for (let digit = piece[end]; isDigit(digit); digit = piece[++end]) id = id * 10 + (digit - zero);
+    for (let digit = section[next]; isDigit(digit); digit = section[++next]) id = id * 10 + (digit - zero);
   }
-  if (end === 1 || piece[end] !== comma) throw damaged(offset);
-  return { id, length: end + 1 };
+  if (next === first || next >= end || section[next] !== comma) throw damaged(start);
+  return { id, payload: next + 1 };
 }
 
 function isDigit(byte: number | undefined): byte is number {
