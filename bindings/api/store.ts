@@ -267,8 +267,9 @@ export class Store {
   }
 
   /**
-  To be called once the checkpoint is finished for which {@link writeEngineSteps} wrote the engine, which is written under
-  the same name from then on: what of it is as it was is not even compared then.
+  To be called once the checkpoint is finished for which {@link writeEngineSteps} wrote the engine, or when
+  {@link loadEngine} has read it; it is written under the same name from then on: what of it is as it was is not even
+  compared then.
   */
   noteEngine(engine: VectorSearchEngine): void {
     this.#handle.runtime.call((raw) => raw.storeNoteEngine(engine.address));

@@ -217,8 +217,8 @@ class SearchEngine {
   /// Returns  whether all is written
   /// Errors   the sink's; kInvalidArgument where none to this sink is under way
   Result<bool> save_step(ByteSink& sink);
-  /// To be called when what was written last so is what the next save so takes the place of: float rows of which none
-  /// was removed or changed since are not written again (ByteSink::write_same).
+  /// To be called when what was written last so, or what it was loaded from, is what the next save so takes the place of:
+  /// float rows of which none was removed or changed since are not written again (ByteSink::write_same).
   void note_saved();
   /// Errors  kCorruptData, kUnsupportedVersion, kOutOfMemory
   static Result<std::unique_ptr<SearchEngine>> load(ByteSource& source, const KernelTable& kernels);

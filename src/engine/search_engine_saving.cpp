@@ -60,6 +60,7 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::load_but_rows(std::unique_pt
   if (!place.ok()) return place.error();
   const Result<bool> placed = engine.value()->place_rows(std::move(saved), place.value().offset);
   if (!placed.ok()) return placed.error();
+  engine.value()->state_->rows.note_unchanged();
   return engine;
 }
 
@@ -100,6 +101,8 @@ Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, con
   if (!engine.ok()) return engine.error();
   State& state = *engine.value()->state_;
   state.rows = std::move(contents.rows);
+  state.rows.note_unchanged();
+  state.written_rows = contents.written_rows;
   state.ids = std::move(contents.ids);
   state.codes = std::move(contents.codes);
   if (contents.graph) {

@@ -249,7 +249,7 @@ struct SearchEngine::State {
   std::optional<VectorRows> untrained;  // the rows before it, where only their codes are kept
   std::vector<float> decoded;           // what `get` returned last
   std::unique_ptr<EngineFileWriter> saving;
-  WrittenRows written_rows;  // of what was saved last in steps
+  WrittenRows written_rows;  // of what was saved last in steps, or loaded
   WrittenRows present_rows;  // of what the next takes the place of
 };
 

@@ -128,4 +128,13 @@ uint32_t crc32c(uint32_t crc, const void* bytes, size_t size) {
   return ~crc;
 }
 
+uint32_t crc32c_before_zeros(uint32_t crc, size_t zero_count) {
+  crc = ~crc;
+  // The highest bit of the polynomial is set: that of the sum tells whether it was added.
+  for (size_t bit = 0; bit < 8 * zero_count; ++bit) {
+    crc = (crc >> 31) != 0 ? (crc ^ kReversedPolynomial) << 1 | 1 : crc << 1;
+  }
+  return ~crc;
+}
+
 }  // namespace vicinal

@@ -117,9 +117,17 @@ struct GraphContents {
   Calibration calibration;
 };
 
+/// The first float rows of an engine, none of them marked, as they lie one after another in a file.
+struct WrittenRows {
+  size_t count = 0;
+  uint64_t offset = 0;  // of the first
+  uint32_t crc = 0;     // CRC-32C of all
+};
+
 /// What is read.
 struct EngineContents {
-  VectorRows rows;  // empty where they were left in the file
+  VectorRows rows;           // empty where they were left in the file
+  WrittenRows written_rows;  // in the file; none where rows are in lists
   std::optional<Quantization> quantization;
   std::optional<CodedRows> codes;
   IdMap ids;
@@ -131,13 +139,6 @@ struct EngineContents {
 uint64_t engine_file_bytes(const EngineView& engine);
 /// Where the first of its rows lies in it.
 uint64_t engine_file_rows(const EngineView& engine);
-
-/// The first float rows of an engine, none of them marked, as they lie one after another in a file.
-struct WrittenRows {
-  size_t count = 0;
-  uint64_t offset = 0;  // of the first
-  uint32_t crc = 0;     // CRC-32C of all
-};
 
 /// Writes the rows that are not marked, some at a time. Holds no second copy of them.
 class EngineFileWriter {

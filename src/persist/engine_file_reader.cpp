@@ -282,7 +282,7 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
 
   const Metric metric{claims.head.metric};
   EngineContents contents{
-      VectorRows(claims.head.dim, metric), std::nullopt, std::nullopt, {}, nullptr, std::nullopt};
+      VectorRows(claims.head.dim, metric), {}, std::nullopt, std::nullopt, {}, nullptr, std::nullopt};
   std::shared_ptr<Codec> trained;
   if (claims.is_quantized) {
     contents.quantization = claims.quantization();
@@ -326,6 +326,8 @@ Result<EngineContents> read_engine_file(ByteSource& source, const KernelTable& k
       if (rows_read.ok()) rows_read = read_rows(file, row_count, contents.rows);
     }
     if (!rows_read.ok()) return rows_read.error();
+    const SectionReader section = file.section(kRowsTag).value();
+    contents.written_rows = {static_cast<size_t>(row_count), section.offset(), section.crc()};
   }
   if (claims.has_graph) {
     Result<GraphContents> graph =

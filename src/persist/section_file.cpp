@@ -155,6 +155,12 @@ Status SectionFileWriter::finish() {
   return sink_.write(&crc, kCrcBytes);
 }
 
+uint32_t SectionReader::crc() const {
+  // That of the table is of the zeros behind it, too.
+  const uint64_t end = offset_ + remaining_;
+  return crc32c_before_zeros(expected_crc_, static_cast<size_t>(aligned(end) - end));
+}
+
 Status SectionReader::read(void* bytes, size_t size) {
   if (size > remaining_) return corrupt_at(offset_ + remaining_);
   const Status read = source_->read_at(offset_, bytes, size);

@@ -115,6 +115,8 @@ class SectionReader {
   uint64_t remaining() const { return remaining_; }
   /// Where the next byte lies in the file.
   uint64_t offset() const { return offset_; }
+  /// CRC-32C that the table tells of the whole section, which none of it has been read of yet.
+  uint32_t crc() const;
 
   /// Reads the next `size` bytes.
   /// Errors  kCorruptData when the section is shorter, or the source's

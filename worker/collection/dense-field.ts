@@ -138,10 +138,9 @@ export class DenseField {
     return store.writeEngineSteps(section, this.#engine, comparesAll);
   }
 
-  /** To be called once the checkpoint has what was written, always in the same section. */
-  noteWritten(store: Store, section: string): void {
+  /** To be called once it is as the checkpoint has it, always in the same section. */
+  noteStored(store: Store): void {
     store.noteEngine(this.#engine);
-    this.leaveOnDisk(store, section);
   }
 
   /** Leaves floats in the section of the checkpoint that has them, where they are to be on disk. */

@@ -41,6 +41,17 @@ TEST(Crc32c, IsTheSameInPieces) {
   }
 }
 
+TEST(Crc32c, IsFoundBeforeZeros) {
+  const unsigned char bytes[] = {7, 0, 255, 1};
+  for (size_t size = 0; size <= 4; ++size) {
+    const uint32_t before = crc32c(0, bytes, size);
+    for (size_t zeros = 0; zeros <= 70; ++zeros) {
+      const unsigned char none[70] = {};
+      ASSERT_EQ(crc32c_before_zeros(crc32c(before, none, zeros), zeros), before);
+    }
+  }
+}
+
 // A bit at a time, as the polynomial says.
 uint32_t crc32c_of_bits(uint32_t crc, const unsigned char* bytes, size_t size) {
   crc = ~crc;

@@ -102,7 +102,10 @@ export function* writeCheckpoint(
 /** To be called once a checkpoint is written to the store that the shard stays in. */
 export function noteCheckpoint(store: Store, { points, payloads, dense, sparse }: ShardState): void {
   for (const each of [points, payloads, ...sparse.values()]) each.noteWritten();
-  for (const [name, field] of dense) field.noteWritten(store, `dense/${name}`);
+  for (const [name, field] of dense) {
+    field.noteStored(store);
+    field.leaveOnDisk(store, `dense/${name}`);
+  }
 }
 
 /**
@@ -130,6 +133,7 @@ export function readCheckpoint(
     const section = `dense/${name}`;
     const field = DenseField.load(store.loadEngine(section, onDisk && !readsAll), ids, onDisk);
     dense.set(name, field);
+    field.noteStored(store);
     if (readsAll) field.leaveOnDisk(store, section);
     if (field.dim !== dim || ids.length > points.nextSlot)
       throw new VectorSearchError('CORRUPT_DATA', dim, `0 of the vectors ${name}`);

@@ -65,6 +65,16 @@ class Checkpoints {
 
   bool make(SearchEngine& engine) { return begin(engine) && finish(engine); }
 
+  std::unique_ptr<SearchEngine> open(bool leaves_rows) {
+    SectionSource section = std::move(store->section("engine", BlockChecks::kOnce).value());
+    auto opened = leaves_rows ? SearchEngine::load_but_rows(
+                                    std::make_unique<SectionSource>(std::move(section)), best_kernels())
+                              : SearchEngine::load(section, best_kernels());
+    if (!opened.ok()) return nullptr;
+    opened.value()->note_saved();
+    return std::move(opened.value());
+  }
+
   Bytes engine_bytes() {
     Bytes bytes(static_cast<size_t>(store->section_bytes("engine")));
     EXPECT_TRUE(store->section("engine").value().read_at(0, bytes.data(), bytes.size()).ok());
@@ -149,6 +159,11 @@ TEST_P(SavedInSteps, IsWhatASaveAtOnceIsAfterAnyChanges) {
       ASSERT_TRUE(engine->keep_rows_in(std::move(section)).ok());
     }
     ASSERT_TRUE(checkpoints.engine_bytes() == saved(*engine)) << round;
+    if (random.below(6) == 0) {
+      engine = checkpoints.open(random.below(2) == 0);
+      ASSERT_NE(engine, nullptr) << round;
+      ASSERT_TRUE(checkpoints.engine_bytes() == saved(*engine)) << round;
+    }
   }
 }
 
@@ -188,6 +203,9 @@ TEST(StepsOfSaving, RowsThatTheStoreHasAreNotRead) {
   EXPECT_LT(in_next(&CountingFile::read_bytes), full / 5);
   ASSERT_TRUE(engine->add(rows.data() + (kRows + 50) * kDim, 50).ok());
   EXPECT_LT(in_next(&CountingFile::written_bytes), full / 5);
+  engine = checkpoints.open(false);
+  ASSERT_TRUE(engine != nullptr && engine->add(rows.data() + kRows * kDim, 50).ok());
+  EXPECT_LT(in_next(&CountingFile::read_bytes), full / 5);
   const uint64_t before = checkpoints.data.read_bytes;
   ASSERT_TRUE(checkpoints.begin(*engine, true) && checkpoints.finish(*engine));
   EXPECT_GT(checkpoints.data.read_bytes - before, full / 2);
