@@ -75,6 +75,7 @@ const shardCalls: CallTable<Shard, ShardCalls> = {
   clearPayload: (shard, points) => shard.clearPayload(points),
   createPayloadIndex: (shard, key, schema) => shard.createPayloadIndex(key, schema),
   deletePayloadIndex: (shard, key) => shard.deletePayloadIndex(key),
+  loadSome: (shard) => shard.loadSome(),
   indexSome: (shard) => shard.indexSome(),
   optimize: (shard) => shard.optimize(),
   holdFiles: ({ stored }) => stored.holdFiles(),

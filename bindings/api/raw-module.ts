@@ -162,6 +162,8 @@ export interface RawFunctions {
   engineAdd(engine: number, rows: number, rowCount: number, links: boolean): Reply;
   /** Links the next rows that are not linked, then calibrates: thousandths that are done, 1000 last. */
   engineLinkStep(engine: number): Reply;
+  /** Reads the next float rows that a store was asked to keep: thousandths that are in memory, 1000 last. */
+  engineLoadRowsStep(engine: number, rowCount: number): Reply;
   /** `queryCount`: 0 for a sample of the rows. */
   engineBeginCalibration(engine: number, queries: number, queryCount: number): Reply;
   /** Does the next piece: thousandths that are done, 1000 last. */

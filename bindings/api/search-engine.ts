@@ -48,6 +48,9 @@ import type {
   VectorInput,
 } from './types.js';
 
+/** Bytes of float rows that are read into memory at a time. */
+const loadedAtOnce = 4 << 20;
+
 /** An engine that was loaded, on its way through the constructors. @internal */
 export class LoadedEngine {
   readonly dim: number;
@@ -163,6 +166,19 @@ export class VectorSearchEngine {
     const done = runtime.checked((raw) => raw.engineLinkStep(address)) / thousandths;
     if (done >= 1) runtime.call((raw) => raw.engineEndAdd(address));
     return done;
+  }
+
+  /**
+  Some milliseconds of reading into memory the float rows that are left in a store.
+
+  @returns The share that is there: 1 when all are.
+  @throws {VectorSearchError} as the store, or with code `OUT_OF_MEMORY`: all are left in the store then.
+  @internal
+  */
+  loadSome(): number {
+    const { address, runtime } = this.#handle;
+    const rowCount = Math.ceil(loadedAtOnce / (this.dim * 4));
+    return runtime.checked((raw) => raw.engineLoadRowsStep(address, rowCount)) / thousandths;
   }
 
   /** Whether {@link linkSome} has nothing to do. @internal */

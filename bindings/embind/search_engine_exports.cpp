@@ -222,6 +222,10 @@ Reply link_step(Address engine) {
   return guarded([&] { return thousandths(at(engine).link_step()); });
 }
 
+Reply load_rows_step(Address engine, size_t row_count) {
+  return guarded([&] { return thousandths(at(engine).load_rows_step(row_count)); });
+}
+
 Reply begin_calibration(Address engine, Address queries, size_t query_count) {
   return guarded([&] { return at(engine).begin_calibration(floats_at(queries), query_count); });
 }
@@ -313,6 +317,7 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineStats", &stats);
   emscripten::function("engineAdd", &add);
   emscripten::function("engineLinkStep", &link_step);
+  emscripten::function("engineLoadRowsStep", &load_rows_step);
   emscripten::function("engineBeginCalibration", &begin_calibration);
   emscripten::function("engineCalibrationStep", &calibration_step);
   emscripten::function("engineEndCalibration", &end_calibration);

@@ -239,6 +239,10 @@ class SearchEngine {
                                                              const KernelTable& kernels);
   /// Whether they are in a file.
   bool has_rows_in_file() const;
+  /// Reads some of them into memory, at most `row_count`: once all are, it is as if they had never been in a file.
+  /// Returns  the share that is read: 1 where none is in a file
+  /// Errors   kOutOfMemory, std::bad_alloc; those of reading. All are in the file then, and the next step begins anew.
+  Result<double> load_rows_step(size_t row_count);
 
  private:
   struct State;

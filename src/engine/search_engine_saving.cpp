@@ -86,6 +86,10 @@ bool SearchEngine::has_rows_in_file() const {
   return state_->rows.is_stored();
 }
 
+Result<double> SearchEngine::load_rows_step(size_t row_count) {
+  return state_->rows.load_some(row_count);
+}
+
 Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, const KernelTable& kernels,
                                                          bool leaves_rows) {
   Result<EngineContents> read = read_engine_file(source, kernels, leaves_rows);

@@ -108,6 +108,7 @@ Status VectorRows::make_room_to_update(size_t slot) {
 
 void VectorRows::update(size_t slot, const float* row) {
   unchanged_ = std::min(unchanged_, slot);
+  if (loaded_ != nullptr && slot < loaded_->size()) loaded_->update(slot, row);
   if (stored_ != nullptr) {
     if (const std::optional<size_t> position = stored_->position(slot)) {
       std::memmove(rows_.row(*position), row, dim() * sizeof(float));
@@ -124,6 +125,7 @@ void VectorRows::update(size_t slot, const float* row) {
 
 void VectorRows::truncate(size_t row_count) {
   unchanged_ = std::min(unchanged_, row_count);
+  if (loaded_ != nullptr) loaded_->truncate(std::min(row_count, loaded_->size()));
   if (stored_ != nullptr) {
     // Those that came last are last in memory.
     rows_.truncate(rows_.size() - stored_->truncate(row_count));
@@ -135,6 +137,7 @@ void VectorRows::truncate(size_t row_count) {
 
 void VectorRows::clear() {
   stored_.reset();
+  loaded_.reset();
   truncate(0);
   rows_.shrink();
   inverse_norms_.shrink();
@@ -143,6 +146,7 @@ void VectorRows::clear() {
 
 void VectorRows::compact(const Deletions& deletions) {
   if (deletions.count() > 0) unchanged_ = 0;
+  if (loaded_ != nullptr) loaded_->compact(deletions);
   if (stored_ != nullptr) {
     // Rows in memory go when they are in a file.
     stored_->compact(deletions);
@@ -174,6 +178,27 @@ Status VectorRows::keep_in(std::unique_ptr<RowFile> file, const Deletions& delet
   inverse_norms_.truncate(0);
   inverse_norms_.shrink();
   return {};
+}
+
+Result<double> VectorRows::load_some(size_t row_count) {
+  if (stored_ == nullptr) return 1.0;
+  auto loaded = std::exchange(loaded_, nullptr);
+  if (loaded == nullptr) loaded = std::make_unique<VectorRows>(dim(), metric_);
+  const Status reserved = loaded->reserve(size());
+  if (!reserved.ok()) return reserved.error();
+  for (; row_count > 0 && loaded->size() < size(); --row_count) loaded->append_reserved(row(loaded->size()));
+  const Status read = take_failure();
+  if (!read.ok()) return read.error();
+  if (loaded->size() < size()) {
+    loaded_ = std::move(loaded);
+    return static_cast<double>(loaded_->size()) / static_cast<double>(size());
+  }
+  rows_ = std::move(loaded->rows_);
+  inverse_norms_ = std::move(loaded->inverse_norms_);
+  has_marked_norms_ = loaded->has_marked_norms_;
+  largest_norm_ = loaded->largest_norm_;
+  stored_.reset();
+  return 1.0;
 }
 
 const float* VectorRows::stored_row(size_t slot) const {

@@ -53,6 +53,10 @@ class VectorRows {
   /// From now on the `row_count` rows are in the file, one after another; but for those marked, of which nothing is known.
   /// Errors  kOutOfMemory, std::bad_alloc; unchanged then. None where some are in a file already.
   Status keep_in(std::unique_ptr<RowFile> file, const Deletions& deletions, size_t row_count);
+  /// Reads some of them into memory, at most `row_count`. Once it has read all, none is in a file any more.
+  /// Returns  the share that is read: 1 where none is in a file
+  /// Errors   kOutOfMemory, std::bad_alloc; those of reading. All are where they were then.
+  Result<double> load_some(size_t row_count);
   /// What reading has failed with since the last time.
   Status take_failure() const { return stored_ == nullptr ? Status() : stored_->take_failure(); }
   /// Rows of a file are checked again when they are read.
@@ -71,9 +75,12 @@ class VectorRows {
   double largest_norm() const { return largest_norm_; }
 
   uint64_t vector_bytes() const {
-    return rows_.held_bytes() + (stored_ == nullptr ? 0 : stored_->held_bytes());
+    return rows_.held_bytes() + (stored_ == nullptr ? 0 : stored_->held_bytes()) +
+           (loaded_ == nullptr ? 0 : loaded_->vector_bytes());
   }
-  uint64_t norm_bytes() const { return inverse_norms_.held_bytes(); }
+  uint64_t norm_bytes() const {
+    return inverse_norms_.held_bytes() + (loaded_ == nullptr ? 0 : loaded_->norm_bytes());
+  }
   /// What these tell after `reserve(row_count)` on empty rows.
   static uint64_t vector_bytes_needed(size_t dim, uint64_t row_count);
   static uint64_t norm_bytes_needed(Metric metric, uint64_t row_count);
@@ -142,6 +149,7 @@ class VectorRows {
   double largest_norm_ = 0;
   size_t unchanged_ = 0;
   std::unique_ptr<StoredRows> stored_;  // then `rows_` are those that it says are in memory
+  std::unique_ptr<VectorRows> loaded_;  // what `load_some` has read so far: the first of all
 };
 
 }  // namespace vicinal

@@ -22,7 +22,10 @@ const learnsAgainAfter = 2;
 
 export class DenseField {
   readonly dim: number;
-  readonly #onDisk: boolean;
+  /** Whether floats are to be on disk. */
+  #onDisk: boolean;
+  /** Whether all floats are where they are to be: else some are on disk that are to be in memory. */
+  #isLoaded = true;
   readonly #hasGraph: boolean;
   readonly #engine: VectorSearchEngine;
   /** By slot, the engine's id. */
@@ -45,12 +48,14 @@ export class DenseField {
   /**
   A field that was written.
 
-  @param onDisk - As in {@link VectorConfig}.
   @param ids - As {@link idsBySlot} has told them.
-  @throws {VectorSearchError} with code `CORRUPT_DATA` where they are not those of the engine, which is disposed then.
+  @param onDisk - As in {@link VectorConfig}.
+  @param isLoaded - Whether its floats are in memory, where they are to be there.
+  @throws {VectorSearchError} with code `CORRUPT_DATA` where the ids are not those of the engine, which is disposed then.
   */
-  static load(engine: VectorSearchEngine, ids: Uint32Array, onDisk = false): DenseField {
+  static load(engine: VectorSearchEngine, ids: Uint32Array, onDisk = false, isLoaded = true): DenseField {
     const field = new DenseField(engine, onDisk);
+    field.#isLoaded = onDisk || isLoaded;
     let count = 0;
     ids.forEach((id, slot) => {
       if (id === noNumber || !engine.has(id) || field.#slots.get(id) !== noNumber) return;
@@ -143,9 +148,31 @@ export class DenseField {
     store.noteEngine(this.#engine);
   }
 
-  /** Leaves floats in the section of the checkpoint that has them, where they are to be on disk. */
+  /** Leaves floats in the section of the checkpoint that has them, where they are on disk or are to be. */
   leaveOnDisk(store: Store, section: string): void {
-    if (this.#onDisk) store.keepRowsOf(this.#engine, section);
+    if (this.#onDisk || !this.#isLoaded) store.keepRowsOf(this.#engine, section);
+  }
+
+  /** Whether {@link loadSome} has nothing to do. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  /**
+  Some milliseconds of reading floats into memory. Returns the share that is there.
+
+  @throws {VectorSearchError} as the store does: floats stay on disk then, and each is read when it is asked for.
+  */
+  loadSome(): number {
+    try {
+      const share = this.#engine.loadSome();
+      this.#isLoaded = share >= 1;
+      return share;
+    } catch (error) {
+      this.#onDisk = true;
+      this.#isLoaded = true;
+      throw error;
+    }
   }
 
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */

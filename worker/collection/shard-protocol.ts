@@ -241,6 +241,8 @@ export interface ShardCalls {
   clearPayload(points: CheckedSelector): number;
   createPayloadIndex(key: string, schema: PayloadSchema): void;
   deletePayloadIndex(key: string): void;
+  /** Some milliseconds of reading into memory what was left on disk to open soon. Returns the share that is there. */
+  loadSome(): number;
   /** Some 20 ms of indexing what was upserted. Returns the share that is done. */
   indexSome(): number;
   optimize(): void;

@@ -120,16 +120,25 @@ export class ShardUpkeep {
     this.#whenStill?.end();
   }
 
-  /** A piece of what is done when it is still: indexes what is not yet, then writes it down. Whether all is done. */
+  /**
+  A piece of what is done when it is still: reads what was left on disk to open soon, indexes what is not yet, then writes it
+  down. Whether all is done.
+  */
   async #keepUp(): Promise<boolean> {
-    const index = async (shard: number) => {
-      for (let round = 0; round < roundsPerPiece; round++)
-        if ((await this.#shards.call(shard, 'indexSome', [], {})) >= 1) return true;
-      return false;
-    };
-    const indexed = await Promise.all(this.#mayHaveGraph ? this.#shards.all.map(index) : []);
-    if (indexed.includes(false)) return false;
+    if (!(await this.#inRounds('loadSome'))) return false;
+    if (this.#mayHaveGraph && !(await this.#inRounds('indexSome'))) return false;
     await this.checkpoint('still');
     return true;
+  }
+
+  /** Some rounds of a call of each shard. Whether all are done with it. */
+  async #inRounds(call: 'loadSome' | 'indexSome'): Promise<boolean> {
+    const run = async (shard: number) => {
+      for (let round = 0; round < roundsPerPiece; round++)
+        if ((await this.#shards.call(shard, call, [], {})) >= 1) return true;
+      return false;
+    };
+    const done = await Promise.all(this.#shards.all.map(run));
+    return !done.includes(false);
   }
 }

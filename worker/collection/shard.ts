@@ -48,7 +48,7 @@ import type { OrderBy, Payload, PointId, StoredVector, StoredVectors, WithVector
 /** Calls that change what a shard holds. */
 type ChangeCall = Exclude<
   keyof ShardCalls & keyof Shard,
-  | ('optimize' | 'indexSome' | 'checkpointSome' | 'release' | 'close')
+  | ('optimize' | 'loadSome' | 'indexSome' | 'checkpointSome' | 'release' | 'close')
   | ('search' | 'statistics' | 'retrieve' | 'vectorsOf' | 'missing' | 'scroll' | 'ordered' | 'count')
   | ('facet' | 'info')
 >;
@@ -258,6 +258,21 @@ export class Shard {
 
   deletePayloadIndex(key: string): void {
     this.#changeIndex('deletePayloadIndex', [key], () => this.payloads.deleteIndex(key));
+  }
+
+  loadSome(): number {
+    for (const field of this.dense.values()) {
+      if (field.isLoaded) continue;
+      try {
+        const share = field.loadSome();
+        if (share < 1) return share;
+      } catch (error) {
+        if (!(error instanceof VectorSearchError)) throw error;
+        // As if it had been met when all was read to open it.
+        if (error.code === 'CORRUPT_DATA') this.#untold ??= error;
+      }
+    }
+    return 1;
   }
 
   indexSome(): number {

@@ -428,6 +428,10 @@ export interface VectorConfig extends EngineOptions {
   anew; so the first searches read more than later ones. Damage is told by the call that meets it, with `CORRUPT_DATA`.
   Where a search with index `hnsw` compares all of more than `fullScanThreshold` vectors, it does so by their codes.
 
+  With `false`, floats that have codes are read once the collection has been still for half a second after it was opened,
+  where a worker has more than 64 MB of vectors; until then all is as with `true`. Those that are damaged make the next
+  change fail, once, with `CORRUPT_DATA`, and all stay on disk.
+
   Default: as the collection was created; of a new one `false`.
   */
   readonly onDisk?: boolean;

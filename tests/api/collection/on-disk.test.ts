@@ -2,13 +2,28 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collection, type CollectionOptions, openCollection, type ScoredPoint } from 'vicinal/worker';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { naiveSearch, randomNumbers, randomVectors, rowOf } from '../../support/vectors.js';
 import { openedCollections } from './support/opened-collections.js';
 
 const dim = 48;
 const folder = temporaryFolders();
+
+/** Flips a bit of a vector where a collection has it in its files. */
+function flipBit(path: string, vector: Float32Array): void {
+  const file = join(path, 'shard-0', 'data');
+  const at = readFileSync(file).indexOf(Buffer.from(vector.buffer));
+  expect(at).toBeGreaterThan(0);
+  const handle = openSync(file, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(handle, byte, 0, 1, at);
+  writeSync(handle, Buffer.from([(byte[0] as number) ^ 1]), 0, 1, at);
+  closeSync(handle);
+}
+
+const vectorBytes = async (collection: Collection) =>
+  (await collection.info()).vectors['']?.memoryBytes as number;
 
 describe('vectors on disk', () => {
   const { open } = openedCollections();
@@ -24,9 +39,6 @@ describe('vectors on disk', () => {
     vectors: randomVectors(count, dim, seed),
     payloads: Array.from({ length: count }, (_, index) => ({ kind: (first + index) % 3 })),
   });
-
-  const vectorBytes = async (collection: Collection) =>
-    (await collection.info()).vectors['']?.memoryBytes as number;
 
   const floatBytes = (count: number) => 4 * dim * count;
 
@@ -159,16 +171,9 @@ describe('vectors on disk', () => {
     await first.optimize();
     await first.close();
 
-    const file = join(path, 'shard-0', 'data');
     const broken = 4321;
     const bytes = rowOf(vectors, dim, broken);
-    const at = readFileSync(file).indexOf(Buffer.from(bytes.buffer));
-    expect(at).toBeGreaterThan(0);
-    const handle = openSync(file, 'r+');
-    const byte = Buffer.alloc(1);
-    readSync(handle, byte, 0, 1, at);
-    writeSync(handle, Buffer.from([(byte[0] as number) ^ 1]), 0, 1, at);
-    closeSync(handle);
+    flipBit(path, bytes);
 
     const collection = await open(options);
     await expect(collection.search(bytes, { k: 1 })).rejects.toMatchObject({ code: 'CORRUPT_DATA' });
@@ -202,5 +207,81 @@ describe('vectors on disk', () => {
     await new Response(salvaged.snapshot()).arrayBuffer();
     for await (const point of salvaged.scroll({ withVector: true }))
       expect(point.vector).toEqual(rowOf(vectors, dim, point.id as number));
+  });
+});
+
+describe('vectors of a large collection', () => {
+  const { open } = openedCollections();
+
+  /** With more than 64 MB of floats. */
+  const wide = 1024;
+  const count = 17_000;
+  const floatBytes = 4 * wide * count;
+  const ids = Array.from({ length: count }, (_, id) => id);
+  const vectors = randomVectors(count, wide, 5);
+  const optionsOf = (path: string): CollectionOptions => ({
+    ...{ name: 'large', storage: 'file', path, dim: wide, metric: 'euclidean', durability: 'relaxed' },
+    quantization: { codec: 'scalar' },
+  });
+  const still = { timeout: 30_000, interval: 50 };
+
+  it('are read once it is open, and are found before and after', async () => {
+    const path = folder();
+    const first = await open(optionsOf(path));
+    await first.upsert({ ids, vectors });
+    await first.optimize();
+    const inMemory = await vectorBytes(first);
+    await first.close();
+    const second = await open(optionsOf(path));
+    expect(inMemory - (await vectorBytes(second))).toBeGreaterThan(0.9 * floatBytes);
+    const moved = rowOf(randomVectors(1, wide, 6), wide, 0);
+    const now = vectors.slice();
+    now.set(moved, 3 * wide);
+    const check = async (collection: Collection) => {
+      for (const query of [moved, ...[7, 16_999].map((id) => rowOf(now, wide, id))]) {
+        const expected = naiveSearch('euclidean', now, query, 5);
+        for (const params of [{ exact: true }, { oversampling: 4 }]) {
+          const hits = await collection.search(query, { k: 5, params });
+          expect(hits.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+        }
+      }
+      expect((await collection.retrieve([3, 8], { withVector: true })).map(({ vector }) => vector)).toEqual([
+        moved,
+        rowOf(now, wide, 8),
+      ]);
+    };
+    await second.upsert([{ id: 3, vector: moved }]);
+    await check(second);
+    await vi.waitFor(async () => expect(await vectorBytes(second)).toBeGreaterThan(0.99 * inMemory), still);
+    await check(second);
+    await second.close();
+    await check(await open(optionsOf(path)));
+  });
+
+  it('that are damaged are told by the next change, stay on disk, and can be salvaged', async () => {
+    const path = folder();
+    const first = await open(optionsOf(path));
+    await first.upsert({ ids, vectors });
+    await first.optimize();
+    await first.close();
+    const broken = rowOf(vectors, wide, 9000);
+    flipBit(path, broken);
+    const second = await open(optionsOf(path));
+    const change = () => second.setPayload({ kind: 1 }, [5]);
+    // A change puts off what is done when it is still.
+    await vi.waitFor(() => expect(change()).rejects.toMatchObject({ code: 'CORRUPT_DATA' }), {
+      ...still,
+      interval: 2000,
+    });
+    await change();
+    expect((await second.search(rowOf(vectors, wide, 5), { k: 1 }))[0]).toMatchObject({ id: 5, distance: 0 });
+    await expect(second.search(broken, { k: 1 })).rejects.toMatchObject({ code: 'CORRUPT_DATA' });
+    expect(await vectorBytes(second)).toBeLessThan(0.5 * floatBytes);
+    await second.close();
+    const salvaged = await open({ ...optionsOf(path), ifDamaged: 'readOnly' });
+    const lostPoints = Number((await salvaged.info()).storage.damage?.lostPoints);
+    expect(lostPoints).toBeGreaterThan(0);
+    expect(await salvaged.count()).toBe(count - lostPoints);
+    expect((await salvaged.retrieve([5]))[0]?.payload).toEqual({ kind: 1 });
   });
 });

@@ -134,7 +134,10 @@ TEST_P(StoredRowsTest, AreThoseInMemory) {
     for (int change = 0; change < 12; ++change) {
       const uint32_t id = random.below(static_cast<uint32_t>(in_memory->stats().size));
       const std::vector<float> row = uniform_values(random, kDim);
-      switch (random.below(4)) {
+      switch (random.below(5)) {
+        case 4:
+          ASSERT_TRUE(stored->load_rows_step(1 + random.below(400)).ok());
+          break;
         case 0:
           add(1 + random.below(9));
           break;
@@ -193,6 +196,29 @@ TEST_P(StoredRowsTest, AreNotReadToLoad) {
   const std::vector<float> query = uniform_values(random, kDim);
   (void)search(*stored.value(), query, {.k = 10, .oversampling = 2});
   EXPECT_LE(watch.read_bytes, 20 * kDim * sizeof(float));
+}
+
+TEST_P(StoredRowsTest, AreReadIntoMemory) {
+  const auto [index, metric, bits] = GetParam();
+  Random random(16);
+  const std::vector<float> rows = uniform_values(random, 1000 * kDim);
+  auto in_memory = engine_of(options_of(index, metric, bits));
+  ASSERT_TRUE(in_memory->add(rows.data(), 1000).ok());
+  learn(*in_memory);
+  WatchedSource::Watch watch;
+  auto stored = std::move(SearchEngine::load_but_rows(source_of(*in_memory, watch), best_kernels()).value());
+  watch.failure = ErrorCode::kStorageFailed;
+  EXPECT_EQ(stored->load_rows_step(400).error().code, ErrorCode::kStorageFailed);
+  watch.failure = {};
+  EXPECT_EQ(stored->load_rows_step(300).value(), 0.3);
+  EXPECT_TRUE(stored->has_rows_in_file());
+  expect_same(*stored, *in_memory, random);
+  EXPECT_EQ(stored->load_rows_step(700).value(), 1);
+  EXPECT_FALSE(stored->has_rows_in_file());
+  watch.failure = ErrorCode::kStorageFailed;
+  expect_same(*stored, *in_memory, random);
+  EXPECT_EQ(stored->stats().vector_bytes, loaded(saved(*in_memory)).value()->stats().vector_bytes);
+  EXPECT_EQ(stored->load_rows_step(1).value(), 1);
 }
 
 std::vector<Case> cases() {

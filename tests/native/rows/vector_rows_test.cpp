@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace vicinal {
@@ -101,6 +104,46 @@ TEST(VectorRows, ClearGivesMemoryBack) {
   rows.clear();
   EXPECT_EQ(rows.size(), 0u);
   EXPECT_EQ(rows.vector_bytes() + rows.norm_bytes(), 0u);
+}
+
+class RowsInMemory final : public RowFile {
+ public:
+  RowsInMemory(std::vector<float> values, size_t dim) : values_(std::move(values)), dim_(dim) {}
+
+  size_t row_count() const override { return values_.size() / dim_; }
+  Status read(size_t first, size_t row_count, float* rows) override {
+    std::copy_n(values_.begin() + static_cast<ptrdiff_t>(first * dim_), row_count * dim_, rows);
+    return {};
+  }
+
+ private:
+  std::vector<float> values_;
+  size_t dim_;
+};
+
+TEST(VectorRows, OfAFileAreLoadedWithWhatTheMetricNeeds) {
+  const std::vector<float> values = {3, 4, 0, 2, 1e-30f, 0, 6, 8};
+  const std::vector<float> newer = {1, 1, 5, 5, 2, 0};
+  for (const Metric metric : {Metric::kCosine, Metric::kEuclidean, Metric::kDot}) {
+    VectorRows rows(2, metric);
+    ASSERT_TRUE(rows.keep_in(std::make_unique<RowsInMemory>(values, 2), {}, 4).ok());
+    EXPECT_EQ(rows.load_some(1).value(), 0.25);
+    ASSERT_TRUE(rows.make_room_to_update(0).ok());
+    rows.update(0, newer.data());
+    ASSERT_TRUE(rows.append(newer.data(), 3).ok());
+    EXPECT_DOUBLE_EQ(rows.load_some(5).value(), 6.0 / 7);
+    // Of what was read, some is forgotten again.
+    rows.truncate(5);
+    EXPECT_TRUE(rows.is_stored());
+    EXPECT_EQ(rows.load_some(1).value(), 1);
+    EXPECT_FALSE(rows.is_stored());
+    const std::vector<float> now = {1, 1, 0, 2, 1e-30f, 0, 6, 8, 1, 1};
+    ASSERT_EQ(rows.size(), 5u);
+    EXPECT_EQ(std::vector<float>(rows.row(0), rows.row(0) + now.size()), now);
+    EXPECT_EQ(rows.has_marked_norms(), metric == Metric::kCosine);
+    EXPECT_EQ(rows.largest_norm(), metric == Metric::kDot ? 10 : 0);
+    if (metric == Metric::kCosine) EXPECT_FLOAT_EQ(*rows.inverse_norms(3), 0.1f);
+  }
 }
 
 TEST(SquaredNorm, HoldsTheWholeRangeOfFloat) {

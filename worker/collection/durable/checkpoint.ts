@@ -36,6 +36,9 @@ export interface ShardState {
 /** By section, where its slots lie in the checkpoint that is. */
 export type CheckpointMarks = ReadonlyMap<string, SlotMarks>;
 
+/** Of an engine: of a larger one codes and graph are read when it is opened, and floats that have codes later. */
+const mostBytesAtOnce = 64 << 20;
+
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
 
@@ -131,7 +134,8 @@ export function readCheckpoint(
   for (const [name, { dim, onDisk = false }] of Object.entries(vectors)) {
     const ids = wordsOf(store.readSection(`slots/${name}`));
     const section = `dense/${name}`;
-    const field = DenseField.load(store.loadEngine(section, onDisk && !readsAll), ids, onDisk);
+    const leavesFloats = !readsAll && (onDisk || store.sectionBytes(section) > mostBytesAtOnce);
+    const field = DenseField.load(store.loadEngine(section, leavesFloats), ids, onDisk, !leavesFloats);
     dense.set(name, field);
     field.noteStored(store);
     if (readsAll) field.leaveOnDisk(store, section);
