@@ -137,6 +137,11 @@ const kept = {
     ];
   },
 
+  async remove({ name }: CollectionOptions): Promise<void> {
+    await collection.close();
+    await deleteCollection({ name });
+  },
+
   /** Bytes of memory that vectors take. */
   async vectorBytes(): Promise<number> {
     return (await collection.info()).vectors['']?.memoryBytes as number;

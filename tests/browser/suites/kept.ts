@@ -131,6 +131,29 @@ export function keptSuite(bench: Bench): void {
       }
     }, 120_000);
 
+    test('floats of a large collection come into memory once it is open', async () => {
+      const { driver } = bench;
+      const [dim, points] = [4096, 4200];
+      for (const storage of kinds(1)) {
+        const codes = { index: 'flat', quantization: { codec: 'scalar' } };
+        const options = { ...nextOptions(storage, 1), ...codes, dim };
+        await load(driver);
+        await ask(driver, 'open', options);
+        await ask(driver, 'upsert', 1, points);
+        await ask(driver, 'optimize');
+        const inMemory = await ask<number>(driver, 'vectorBytes');
+        const answers = await answersOf(driver);
+        await load(driver);
+        await ask(driver, 'open', options);
+        expect(await ask<number>(driver, 'vectorBytes')).toBeLessThan(inMemory - 0.9 * 4 * dim * points);
+        expect(await answersOf(driver)).toEqual(answers);
+        const loaded = async () => (await ask<number>(driver, 'vectorBytes')) > 0.99 * inMemory;
+        await expect.poll(loaded, { timeout: 60_000, interval: 100 }).toBe(true);
+        expect(await answersOf(driver)).toEqual(answers);
+        await ask(driver, 'remove', options);
+      }
+    }, 120_000);
+
     for (const shards of [1, 2]) {
       test(`a reload keeps a collection of ${shards} workers, and its answers`, async () => {
         const { driver } = bench;
