@@ -87,7 +87,7 @@ bool SearchEngine::has_rows_in_file() const {
 }
 
 Result<double> SearchEngine::load_rows_step(size_t row_count) {
-  return state_->rows.load_some(row_count);
+  return state_->rows.load_some(state_->deletions, row_count);
 }
 
 Result<std::unique_ptr<SearchEngine>> SearchEngine::load(ByteSource& source, const KernelTable& kernels,

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace vicinal {
 namespace {
@@ -180,13 +181,18 @@ Status VectorRows::keep_in(std::unique_ptr<RowFile> file, const Deletions& delet
   return {};
 }
 
-Result<double> VectorRows::load_some(size_t row_count) {
+Result<double> VectorRows::load_some(const Deletions& deletions, size_t row_count) {
   if (stored_ == nullptr) return 1.0;
   auto loaded = std::exchange(loaded_, nullptr);
   if (loaded == nullptr) loaded = std::make_unique<VectorRows>(dim(), metric_);
-  const Status reserved = loaded->reserve(size());
+  const size_t end = loaded->size() + std::min(row_count, size() - loaded->size());
+  const Status reserved = loaded->reserve(end);
   if (!reserved.ok()) return reserved.error();
-  for (; row_count > 0 && loaded->size() < size(); --row_count) loaded->append_reserved(row(loaded->size()));
+  const std::vector<float> any(dim(), 1.0f);
+  while (loaded->size() < end) {
+    const size_t slot = loaded->size();
+    loaded->append_reserved(deletions.contains(slot) ? any.data() : row(slot));
+  }
   const Status read = take_failure();
   if (!read.ok()) return read.error();
   if (loaded->size() < size()) {

@@ -53,10 +53,11 @@ class VectorRows {
   /// From now on the `row_count` rows are in the file, one after another; but for those marked, of which nothing is known.
   /// Errors  kOutOfMemory, std::bad_alloc; unchanged then. None where some are in a file already.
   Status keep_in(std::unique_ptr<RowFile> file, const Deletions& deletions, size_t row_count);
-  /// Reads some of them into memory, at most `row_count`. Once it has read all, none is in a file any more.
+  /// Reads some of them into memory, at most `row_count`, but for those marked, in whose place are any then. Once it has
+  /// read all, none is in a file any more.
   /// Returns  the share that is read: 1 where none is in a file
   /// Errors   kOutOfMemory, std::bad_alloc; those of reading. All are where they were then.
-  Result<double> load_some(size_t row_count);
+  Result<double> load_some(const Deletions& deletions, size_t row_count);
   /// What reading has failed with since the last time.
   Status take_failure() const { return stored_ == nullptr ? Status() : stored_->take_failure(); }
   /// Rows of a file are checked again when they are read.

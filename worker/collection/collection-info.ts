@@ -45,8 +45,9 @@ export async function infoOf(
   const { storage } = shards;
   const { checkpointError } = upkeep;
   const { model = storage.model } = options;
-  const isWhole =
-    alive.length === infos.length && storage.damage === undefined && checkpointError === undefined;
+  const loadError = alive.find((info) => info.loadError !== undefined)?.loadError;
+  const amiss = [storage.damage, checkpointError, loadError];
+  const isWhole = alive.length === infos.length && amiss.every((each) => each === undefined);
   return {
     name: config.name,
     pointsCount: total(({ points }) => points),
@@ -68,6 +69,7 @@ export async function infoOf(
       tornBytes: storage.tornBytes,
       lost: storage.lost,
       ...(checkpointError !== undefined && { checkpointError }),
+      ...(loadError !== undefined && { loadError }),
       ...(storage.damage !== undefined && { damage: storage.damage }),
     },
     ...(model !== undefined && { model }),

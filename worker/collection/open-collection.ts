@@ -31,7 +31,7 @@ reject with code `TIMEOUT`.
 @throws {VectorSearchError} with code
 - `LOAD_FAILED`, `TIMEOUT`, `UNSUPPORTED_ENVIRONMENT` where a worker does not start;
 - `INVALID_ARGUMENT`, also where it is stored, or open in another tab, with other options: names both;
-- `CORRUPT_DATA` where what is stored is damaged, unless `ifDamaged` is `readOnly`; it stays as it is;
+- `CORRUPT_DATA` where what is stored and read is damaged, unless `ifDamaged` is `readOnly`; it stays as it is;
 - `STORAGE_IN_USE`, `STORAGE_FULL`, `STORAGE_FAILED`;
 - `UNSUPPORTED_VERSION` where a newer release has stored it, or another tab has it open with another release;
 - `OUT_OF_MEMORY`. Also throws the signal's reason.

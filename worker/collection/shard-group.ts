@@ -55,6 +55,8 @@ export class ShardGroup {
   readonly #starting = new Map<number, Promise<void>>();
   /** Of each shard, the series that was sent to it last, and which worker it was: one started anew knows of none. */
   readonly #lastSeries = new Map<number, { readonly series: number; readonly running: RunningShard }>();
+  /** Is called when a worker was started anew. */
+  onStartedAgain: (() => void) | undefined;
   #disposed = false;
   /** Whether it was created before, and was not there. */
   #lost = false;
@@ -172,6 +174,7 @@ export class ShardGroup {
         const started = await startAgain(shard);
         this.#shards[shard] = started;
         if (this.#disposed) await started.client.dispose();
+        else this.onStartedAgain?.();
       } catch {
         // The next call fails as this one did, and tries again.
       }

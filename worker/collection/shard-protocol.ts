@@ -218,6 +218,8 @@ export interface ShardInfo {
   readonly payloadBytes: number;
   /** Of its files. */
   readonly storedBytes: number;
+  /** Why floats stay on disk that are to be in memory. */
+  readonly loadError: string | undefined;
   /** Of the worker's module. */
   readonly memoryBytes: number;
 }

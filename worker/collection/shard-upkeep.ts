@@ -45,8 +45,9 @@ export class ShardUpkeep {
     this.#mayHaveGraph = Object.values(vectors).some(({ index }) => index === 'hnsw' || isUntold(index));
     if (shards.isDurable) {
       this.#whenStill = new Upkeep(() => between(() => this.#keepUp()));
-      // What was not indexed when it was left.
+      // What was not indexed when it was left, and is not read yet.
       this.#whenStill.changed();
+      shards.onStartedAgain = () => this.#whenStill?.wake();
     }
   }
 

@@ -70,6 +70,8 @@ export class Shard {
   #durable: StoredShard | undefined;
   /** What the next change is to throw. */
   #untold: unknown;
+  /** Why floats stay on disk that are to be in memory. */
+  #loadError: string | undefined;
   readonly lookup: PointLookup = {
     slotOf: (id) => this.points.slotOf(id),
     hasVector: (name, slot) => this.#field(name)?.has(slot) ?? false,
@@ -268,6 +270,7 @@ export class Shard {
         if (share < 1) return share;
       } catch (error) {
         if (!(error instanceof VectorSearchError)) throw error;
+        this.#loadError = error.message;
         // As if it had been met when all was read to open it.
         if (error.code === 'CORRUPT_DATA') this.#untold ??= error;
       }
@@ -377,6 +380,7 @@ export class Shard {
       payloadSchema: this.payloads.indexes(),
       payloadBytes: this.payloads.memoryBytes,
       storedBytes: this.#durable?.bytes ?? 0,
+      loadError: this.#loadError,
       memoryBytes: performanceMetrics().memoryBytes,
     };
   }

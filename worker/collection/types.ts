@@ -429,8 +429,9 @@ export interface VectorConfig extends EngineOptions {
   Where a search with index `hnsw` compares all of more than `fullScanThreshold` vectors, it does so by their codes.
 
   With `false`, floats that have codes are read once the collection has been still for half a second after it was opened,
-  where a worker has more than 64 MB of vectors; until then all is as with `true`. Those that are damaged make the next
-  change fail, once, with `CORRUPT_DATA`, and all stay on disk.
+  where a worker has more than 64 MB of them; until then all is as with `true`. Where they cannot be read, they stay on
+  disk, and `info().storage.loadError` tells why; the next change of that worker fails, once, for those that are damaged.
+  With `ifDamaged: 'readOnly'` all is read, and checked, at once.
 
   Default: as the collection was created; of a new one `false`.
   */
@@ -504,7 +505,7 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
   readonly durability?: Durability;
   /**
   What becomes of a collection whose stored bytes are damaged. It stays as it is in either case. Default: `refuse`, with
-  `CORRUPT_DATA`. `readOnly` opens what is left: every point all of whose bytes are right, as it was acknowledged;
+  `CORRUPT_DATA`; of floats that are not read to open it, those who need them are refused ({@link VectorConfig.onDisk}). `readOnly` opens what is left: every point all of whose bytes are right, as it was acknowledged;
   `info().storage.damage` tells what is missing, and changes are refused with `READ_ONLY`.
   */
   readonly ifDamaged?: 'refuse' | 'readOnly';
@@ -639,9 +640,11 @@ export interface StorageInfo {
   readonly lost: boolean;
   /**
   Why the last checkpoint failed, where it did: changes go on into the log, which grows until one succeeds. Vectors that
-  are damaged `onDisk` make it fail: `ifDamaged: 'readOnly'` opens what is left then.
+  are damaged on disk make it fail: `ifDamaged: 'readOnly'` opens what is left then.
   */
   readonly checkpointError?: string;
+  /** Why floats stay on disk that are to be in memory, where they do until it is opened again ({@link VectorConfig.onDisk}). */
+  readonly loadError?: string;
   /** What is missing, where it was damaged and `ifDamaged` is `readOnly`. It takes no changes then. */
   readonly damage?: CollectionDamage;
 }

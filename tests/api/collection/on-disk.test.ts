@@ -1,7 +1,14 @@
 /** Collections whose floats stay in their files, against the same in memory. */
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Collection, type CollectionOptions, openCollection, type ScoredPoint } from 'vicinal/worker';
+import { Worker } from 'node:worker_threads';
+import {
+  type Collection,
+  type CollectionOptions,
+  openCollection,
+  type ScoredPoint,
+  type WorkerLike,
+} from 'vicinal/worker';
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { naiveSearch, randomNumbers, randomVectors, rowOf } from '../../support/vectors.js';
@@ -255,7 +262,24 @@ describe('vectors of a large collection', () => {
     await vi.waitFor(async () => expect(await vectorBytes(second)).toBeGreaterThan(0.99 * inMemory), still);
     await check(second);
     await second.close();
-    await check(await open(optionsOf(path)));
+
+    const workers: Worker[] = [];
+    const workerFactory = () => {
+      const worker = new Worker(new URL('../../../pkg/node/vicinal-worker.js', import.meta.url));
+      workers.push(worker);
+      return worker as WorkerLike;
+    };
+    const third = await open({ ...optionsOf(path), workerFactory });
+    await check(third);
+    const isLoaded = async () => expect(await vectorBytes(third)).toBeGreaterThan(0.99 * inMemory);
+    await vi.waitFor(isLoaded, still);
+    // Of a worker that is started anew, too, without any change.
+    await workers[0]?.terminate();
+    // It may have been found out already.
+    await third.search(moved).catch(({ code }) => expect(code).toBe('WORKER_CRASHED'));
+    expect(await vectorBytes(third)).toBeLessThan(0.5 * inMemory);
+    await vi.waitFor(isLoaded, still);
+    await check(third);
   });
 
   it('that are damaged are told by the next change, stay on disk, and can be salvaged', async () => {
@@ -276,6 +300,10 @@ describe('vectors of a large collection', () => {
     await change();
     expect((await second.search(rowOf(vectors, wide, 5), { k: 1 }))[0]).toMatchObject({ id: 5, distance: 0 });
     await expect(second.search(broken, { k: 1 })).rejects.toMatchObject({ code: 'CORRUPT_DATA' });
+    expect(await second.info()).toMatchObject({
+      status: 'red',
+      storage: { loadError: expect.stringMatching(/damaged|corrupt/i) },
+    });
     expect(await vectorBytes(second)).toBeLessThan(0.5 * floatBytes);
     await second.close();
     const salvaged = await open({ ...optionsOf(path), ifDamaged: 'readOnly' });

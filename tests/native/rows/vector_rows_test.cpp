@@ -108,10 +108,13 @@ TEST(VectorRows, ClearGivesMemoryBack) {
 
 class RowsInMemory final : public RowFile {
  public:
-  RowsInMemory(std::vector<float> values, size_t dim) : values_(std::move(values)), dim_(dim) {}
+  // unreadable  a row that is damaged
+  RowsInMemory(std::vector<float> values, size_t dim, size_t unreadable = SIZE_MAX)
+      : values_(std::move(values)), dim_(dim), unreadable_(unreadable) {}
 
   size_t row_count() const override { return values_.size() / dim_; }
   Status read(size_t first, size_t row_count, float* rows) override {
+    if (unreadable_ - first < row_count) return Error{ErrorCode::kCorruptData, 0, 0};
     std::copy_n(values_.begin() + static_cast<ptrdiff_t>(first * dim_), row_count * dim_, rows);
     return {};
   }
@@ -119,6 +122,7 @@ class RowsInMemory final : public RowFile {
  private:
   std::vector<float> values_;
   size_t dim_;
+  size_t unreadable_;
 };
 
 TEST(VectorRows, OfAFileAreLoadedWithWhatTheMetricNeeds) {
@@ -127,15 +131,15 @@ TEST(VectorRows, OfAFileAreLoadedWithWhatTheMetricNeeds) {
   for (const Metric metric : {Metric::kCosine, Metric::kEuclidean, Metric::kDot}) {
     VectorRows rows(2, metric);
     ASSERT_TRUE(rows.keep_in(std::make_unique<RowsInMemory>(values, 2), {}, 4).ok());
-    EXPECT_EQ(rows.load_some(1).value(), 0.25);
+    EXPECT_EQ(rows.load_some({}, 1).value(), 0.25);
     ASSERT_TRUE(rows.make_room_to_update(0).ok());
     rows.update(0, newer.data());
     ASSERT_TRUE(rows.append(newer.data(), 3).ok());
-    EXPECT_DOUBLE_EQ(rows.load_some(5).value(), 6.0 / 7);
+    EXPECT_DOUBLE_EQ(rows.load_some({}, 5).value(), 6.0 / 7);
     // Of what was read, some is forgotten again.
     rows.truncate(5);
     EXPECT_TRUE(rows.is_stored());
-    EXPECT_EQ(rows.load_some(1).value(), 1);
+    EXPECT_EQ(rows.load_some({}, 1).value(), 1);
     EXPECT_FALSE(rows.is_stored());
     const std::vector<float> now = {1, 1, 0, 2, 1e-30f, 0, 6, 8, 1, 1};
     ASSERT_EQ(rows.size(), 5u);
@@ -144,6 +148,20 @@ TEST(VectorRows, OfAFileAreLoadedWithWhatTheMetricNeeds) {
     EXPECT_EQ(rows.largest_norm(), metric == Metric::kDot ? 10 : 0);
     if (metric == Metric::kCosine) EXPECT_FLOAT_EQ(*rows.inverse_norms(3), 0.1f);
   }
+}
+
+TEST(VectorRows, OfAFileAreLoadedButForThoseMarked) {
+  const std::vector<float> values = {3, 4, 0, 2, 1, 1, 6, 8};
+  Deletions none, marked;
+  marked.mark(2);
+  VectorRows rows(2, Metric::kCosine);
+  ASSERT_TRUE(rows.keep_in(std::make_unique<RowsInMemory>(values, 2, 2), none, 4).ok());
+  EXPECT_EQ(rows.load_some(none, 2).value(), 0.5);
+  EXPECT_EQ(rows.load_some(none, 2).error().code, ErrorCode::kCorruptData);
+  EXPECT_EQ(rows.load_some(marked, 2).value(), 0.5);
+  EXPECT_EQ(rows.load_some(marked, 2).value(), 1);
+  EXPECT_FALSE(rows.is_stored());
+  EXPECT_EQ(rows.row(3)[1], 8);
 }
 
 TEST(SquaredNorm, HoldsTheWholeRangeOfFloat) {

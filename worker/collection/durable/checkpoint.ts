@@ -36,7 +36,7 @@ export interface ShardState {
 /** By section, where its slots lie in the checkpoint that is. */
 export type CheckpointMarks = ReadonlyMap<string, SlotMarks>;
 
-/** Of an engine: of a larger one codes and graph are read when it is opened, and floats that have codes later. */
+/** Of floats of a vector: of more, those that have codes are read later than these. */
 const mostBytesAtOnce = 64 << 20;
 
 const utf8 = new TextEncoder();
@@ -134,7 +134,7 @@ export function readCheckpoint(
   for (const [name, { dim, onDisk = false }] of Object.entries(vectors)) {
     const ids = wordsOf(store.readSection(`slots/${name}`));
     const section = `dense/${name}`;
-    const leavesFloats = !readsAll && (onDisk || store.sectionBytes(section) > mostBytesAtOnce);
+    const leavesFloats = !readsAll && (onDisk || 4 * dim * ids.length > mostBytesAtOnce);
     const field = DenseField.load(store.loadEngine(section, leavesFloats), ids, onDisk, !leavesFloats);
     dense.set(name, field);
     field.noteStored(store);

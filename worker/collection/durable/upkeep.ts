@@ -34,6 +34,11 @@ export class Upkeep {
     (this.#timer as { unref?(): void }).unref?.();
   }
 
+  /** To be called when there is something to do that no change has brought. */
+  wake(): void {
+    if (!this.#isPaused) this.changed();
+  }
+
   end(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
