@@ -115,7 +115,7 @@ class SectionReader {
   uint64_t remaining() const { return remaining_; }
   /// Where the next byte lies in the file.
   uint64_t offset() const { return offset_; }
-  /// CRC-32C that the table tells of the whole section, which none of it has been read of yet.
+  /// CRC-32C of the section, as the table tells it; nothing of it has been read yet.
   uint32_t crc() const;
 
   /// Reads the next `size` bytes.

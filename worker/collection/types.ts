@@ -505,8 +505,9 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
   readonly durability?: Durability;
   /**
   What becomes of a collection whose stored bytes are damaged. It stays as it is in either case. Default: `refuse`, with
-  `CORRUPT_DATA`; of floats that are not read to open it, those who need them are refused ({@link VectorConfig.onDisk}). `readOnly` opens what is left: every point all of whose bytes are right, as it was acknowledged;
-  `info().storage.damage` tells what is missing, and changes are refused with `READ_ONLY`.
+  `CORRUPT_DATA`; where floats are not read to open it ({@link VectorConfig.onDisk}), the calls that need them are refused.
+  `readOnly` opens what is left: every point all of whose bytes are right, as it was acknowledged; `info().storage.damage`
+  tells what is missing, and changes are refused with `READ_ONLY`.
   */
   readonly ifDamaged?: 'refuse' | 'readOnly';
   /** Workers that share the points, 1 to 64. `auto`: half the processor's threads, at most 8. Default: `1`. */

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import init from '../../../bindings/api/init.js';
 import { runSteps } from '../../../bindings/api/steps.js';
 import { inChunks } from '../../../worker/collection/durable/records.js';
@@ -57,6 +57,8 @@ describe('pieces behind marks', () => {
 });
 
 describe('checkpoints', () => {
+  afterEach(() => vi.restoreAllMocks());
+
   const newFolder = temporaryFolders();
 
   const storageAt = (path: string) =>
@@ -69,9 +71,16 @@ describe('checkpoints', () => {
       shardCount: 1,
     }) as const;
 
-  const open = (path: string) =>
+  const dim = 8;
+
+  const open = (path: string, onDisk = false) =>
     Shard.open({
-      vectors: {},
+      vectors: {
+        '': {
+          ...{ dim, metric: 'euclidean', index: 'flat', onDisk },
+          quantization: { codec: 'scalar', bits: 8 },
+        },
+      },
       sparseVectors: { given: {}, words: { text: { fields: ['title'] } } },
       payloadIndex: { n: 'integer' },
       storage: storageAt(path),
@@ -83,12 +92,14 @@ describe('checkpoints', () => {
   /** Payloads of some size: a checkpoint is due once the log has 4 MB. */
   const filler = 'ab'.repeat(4000);
 
+  /** Every fourth point has no dense vector. */
   function upsert(shard: Shard, ids: readonly number[], title: string): void {
+    const dense = [...ids.keys()].filter((place) => (ids[place] as number) % 4 !== 1);
     const sparse = ids.flatMap((id, place) => (id % 3 === 0 ? [{ id, place }] : []));
     const batch = {
       ids,
       payloads: ids.map((n) => JSON.stringify({ n, title: `${title} ${n}`, filler })),
-      dense: [],
+      dense: [{ name: '', points: dense }],
       sparse: [
         {
           name: 'given',
@@ -100,7 +111,7 @@ describe('checkpoints', () => {
         },
       ],
     };
-    runSteps(shard.upsert(batch, []));
+    runSteps(shard.upsert(batch, [randomVectors(dense.length, dim, ++version)]));
   }
 
   function checkpoint(shard: Shard): void {
@@ -113,11 +124,11 @@ describe('checkpoints', () => {
     texts: shard.statistics('words', { kind: 'text', text: 'round add other 7 77' }),
   });
 
-  async function openedAgain(shard: Shard, path: string): Promise<Shard> {
+  async function openedAgain(shard: Shard, path: string, onDisk = false): Promise<Shard> {
     const before = everything(shard);
     await shard.close();
     shard.dispose();
-    const again = await open(path);
+    const again = await open(path, onDisk);
     expect(everything(again)).toEqual(before);
     return again;
   }
@@ -134,6 +145,9 @@ describe('checkpoints', () => {
         'delete',
         'deleteVectors',
         'optimize',
+        'stop',
+        'piece',
+        'piece',
         'open',
       ),
       fc.nat(),
@@ -146,6 +160,9 @@ describe('checkpoints', () => {
           const path = await newFolder();
           let shard = await open(path);
           let next = 0;
+          // Each piece of a checkpoint takes too long to go on with another.
+          let now = 0;
+          vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
           for (const [round, changes] of rounds.entries()) {
             // So that a checkpoint is due.
             upsert(
@@ -168,11 +185,19 @@ describe('checkpoints', () => {
                 runSteps(shard.setPayload({ title: 'other words' }, { ids }, undefined));
               if (what === 'clearPayload') runSteps(shard.clearPayload({ ids }));
               if (what === 'delete') runSteps(shard.delete({ ids }));
-              if (what === 'deleteVectors') runSteps(shard.deleteVectors(['given'], { ids }));
+              if (what === 'deleteVectors')
+                runSteps(shard.deleteVectors([place % 2 ? 'given' : ''], { ids }));
               if (what === 'optimize') runSteps(shard.optimize());
-              if (what === 'open') shard = await openedAgain(shard, path);
+              // A change that is taken back half done, and a checkpoint that is left half made.
+              if (what === 'stop') {
+                const steps = shard.overwritePayload({ title: 'never' }, { ids });
+                steps.next();
+                steps.return(0);
+              }
+              if (what === 'piece') shard.checkpointSome('still');
+              if (what === 'open') shard = await openedAgain(shard, path, place % 2 === 0);
             }
-            checkpoint(shard);
+            if (round % 2 === 0) checkpoint(shard);
           }
           shard = await openedAgain(shard, path);
           expect(runSteps(shard.stored.verify()).damage).toEqual([]);
@@ -210,7 +235,6 @@ describe('checkpoints', () => {
   });
 
   it('leave vectors on disk that are found between any two pieces of one', async () => {
-    const dim = 8;
     const path = await newFolder();
     const shard = await Shard.open({
       vectors: {
