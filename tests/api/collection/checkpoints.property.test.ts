@@ -59,6 +59,12 @@ describe('pieces behind marks', () => {
 describe('checkpoints', () => {
   afterEach(() => vi.restoreAllMocks());
 
+  /** Each piece of a checkpoint takes too long then to go on with another. */
+  function slowPieces(): void {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+  }
+
   const newFolder = temporaryFolders();
 
   const storageAt = (path: string) =>
@@ -160,9 +166,7 @@ describe('checkpoints', () => {
           const path = await newFolder();
           let shard = await open(path);
           let next = 0;
-          // Each piece of a checkpoint takes too long to go on with another.
-          let now = 0;
-          vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+          slowPieces();
           for (const [round, changes] of rounds.entries()) {
             // So that a checkpoint is due.
             upsert(
@@ -257,27 +261,21 @@ describe('checkpoints', () => {
           randomVectors(1, dim, 9),
         ),
       );
-    // Each piece takes too long to go on with another.
-    let now = 0;
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
-    try {
-      for (let round = 0; round < 3; round++) {
-        const ids = Array.from({ length: 600 }, (_, index) => 600 * round + index);
-        const batch = {
-          ids,
-          payloads: ids.map((n) => JSON.stringify({ n, filler })),
-          dense: [{ name: '', points: [...ids.keys()] }],
-          sparse: [],
-        };
-        runSteps(shard.upsert(batch, [randomVectors(600, dim, round)]));
-        const found = search();
-        let pieces = 1;
-        for (; shard.checkpointSome('still') < 1; pieces++) expect(search()).toEqual(found);
-        expect(pieces).toBeGreaterThan(3);
-        expect(search()).toEqual(found);
-      }
-    } finally {
-      clock.mockRestore();
+    slowPieces();
+    for (let round = 0; round < 3; round++) {
+      const ids = Array.from({ length: 600 }, (_, index) => 600 * round + index);
+      const batch = {
+        ids,
+        payloads: ids.map((n) => JSON.stringify({ n, filler })),
+        dense: [{ name: '', points: [...ids.keys()] }],
+        sparse: [],
+      };
+      runSteps(shard.upsert(batch, [randomVectors(600, dim, round)]));
+      const found = search();
+      let pieces = 1;
+      for (; shard.checkpointSome('still') < 1; pieces++) expect(search()).toEqual(found);
+      expect(pieces).toBeGreaterThan(3);
+      expect(search()).toEqual(found);
     }
     await shard.close();
     shard.dispose();
