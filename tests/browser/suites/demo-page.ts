@@ -220,6 +220,7 @@ export function demoPageSuite(bench: Bench): void {
     test('keeps a query of the passages that the reader starred, until it is deleted', async () => {
       const { driver } = bench;
       await reader.move('#JON.2.1');
+      await reader.seesPassages(truth.nearest(['JON.2.1'], inOtherChapters));
       await driver.click('#passage .star');
       await driver.click('#hits li:nth-child(1) .star');
       await driver.click('#tab-saved');

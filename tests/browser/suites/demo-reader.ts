@@ -37,7 +37,8 @@ export class DemoReader {
 
   /**
   As {@link open}, within the page where it is open already, which saves the seconds that loading it takes: by way of
-  another view, so that nothing is left of what was seen before.
+  another view, so that nothing is left of what was chosen before. What was found before may still be seen at first,
+  until the new answer replaces it: whoever clicks on it waits for the new one.
   */
   async move(fragment = ''): Promise<void> {
     const { driver, site } = this.#bench;
