@@ -84,6 +84,7 @@ const shardCalls: CallTable<Shard, ShardCalls> = {
   release: (shard) => shard.release(),
   verify: ({ stored }) => stored.verify(),
   checkpointSome: (shard, wanted) => shard.checkpointSome(wanted),
+  rest: ({ stored }) => stored.rest(),
   search: (shard, request, queries) => shard.search(request, queries),
   statistics: (shard, using, target) => shard.statistics(using, target),
   retrieve: (shard, ids, returned) => shard.retrieve(ids, returned),

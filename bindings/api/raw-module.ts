@@ -249,6 +249,9 @@ export interface RawFunctions {
   /** `record`: with {@link recordRoom} around it, which is overwritten. */
   storeAppend(store: number, record: number, size: number): Reply;
   storeFlush(store: number): Reply;
+  /** `file`: its place in `storeFileNames` (store-files.ts). */
+  storeUsedBytes(store: number, file: number): Reply;
+  storeTrimLogs(store: number, spareBytes: number): void;
   storeBeginCheckpoint(store: number): Reply;
   /** `name`: UTF-8, here and below. */
   storeBeginSection(store: number, name: number, nameSize: number): Reply;

@@ -55,7 +55,7 @@ export interface StoreReport {
   readonly logBytes: number;
   /** Whether the log ended in a write that was never flushed, which is cut off. */
   readonly torn: boolean;
-  /** Bytes of that write. */
+  /** Bytes that were cut off. */
   readonly tornBytes: number;
   /** With damage only what is whole can be read, and nothing be written. */
   readonly damage?: StoreDamage;
@@ -193,6 +193,21 @@ export class Store {
   /** Once this returns, all records appended are durable: with files that need it, once they have settled too. */
   flush(): void {
     this.#checked((raw, store) => raw.storeFlush(store));
+  }
+
+  // --- Its files ---
+
+  /** Bytes of a file that hold something: behind them are older records of a log, for new ones to be written over. */
+  usedBytes(file: keyof StoreFiles): number {
+    return this.#checked((raw, store) => raw.storeUsedBytes(store, storeFileNames.indexOf(file)));
+  }
+
+  /**
+  Leave no more than so many bytes behind what each log holds: a file that does not grow is flushed faster. Where a file has
+  no room, nothing is left by itself.
+  */
+  trimLogs(spareBytes: number): void {
+    this.#handle.runtime.call((raw) => raw.storeTrimLogs(this.#handle.address, spareBytes));
   }
 
   // --- The next checkpoint: what is not named in it is gone. Whatever fails in it abandons it. ---

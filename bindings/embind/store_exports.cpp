@@ -173,6 +173,14 @@ Reply flush(Address store) {
   return guarded([&] { return at(store).flush(); });
 }
 
+/// file  as StoreFile
+Reply used_bytes(Address store, uint32_t file) {
+  return guarded([&] { return at(store).used_bytes(static_cast<StoreFile>(file)); });
+}
+void trim_logs(Address store, double spare_bytes) {
+  (void)at(store).trim_logs(static_cast<uint64_t>(spare_bytes));
+}
+
 Reply begin_checkpoint(Address store) {
   return guarded([&] { return at(store).begin_checkpoint(); });
 }
@@ -344,6 +352,8 @@ EMSCRIPTEN_BINDINGS(store) {
   emscripten::function("storeRewindRecords", &rewind_records);
   emscripten::function("storeAppend", &append);
   emscripten::function("storeFlush", &flush);
+  emscripten::function("storeUsedBytes", &used_bytes);
+  emscripten::function("storeTrimLogs", &trim_logs);
   emscripten::function("storeBeginCheckpoint", &begin_checkpoint);
   emscripten::function("storeBeginSection", &begin_section);
   emscripten::function("storeWriteSection", &write_section);

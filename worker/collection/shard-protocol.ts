@@ -253,6 +253,8 @@ export interface ShardCalls {
   in between makes it begin anew.
   */
   checkpointSome(reason: CheckpointReason): number;
+  /** To be called when there are no changes for long: gives back space of its files that only these have use for. */
+  rest(): void;
   /** The files as they are, which stay so until they are released. */
   holdFiles(): HeldFiles;
   readFile(hold: number, name: string, offset: number, size: number): Uint8Array;

@@ -44,7 +44,10 @@ export class ShardUpkeep {
     const isUntold = (index: string | undefined) => index === undefined && shards.isDurable;
     this.#mayHaveGraph = Object.values(vectors).some(({ index }) => index === 'hnsw' || isUntold(index));
     if (shards.isDurable) {
-      this.#whenStill = new Upkeep(() => between(() => this.#keepUp()));
+      this.#whenStill = new Upkeep(
+        () => between(() => this.#keepUp()),
+        () => between(() => this.#rest()),
+      );
       // What was not indexed when it was left, and is not read yet.
       this.#whenStill.changed();
       shards.onStartedAgain = () => this.#whenStill?.wake();
@@ -129,6 +132,11 @@ export class ShardUpkeep {
     if (!(await this.#inRounds('loadSome'))) return false;
     if (this.#mayHaveGraph && !(await this.#inRounds('indexSome'))) return false;
     await this.checkpoint('still');
+    return true;
+  }
+
+  async #rest(): Promise<boolean> {
+    await Promise.all(this.#shards.all.map((shard) => this.#shards.call(shard, 'rest', [], {})));
     return true;
   }
 

@@ -630,8 +630,8 @@ export interface StorageInfo {
   /** Bytes of its files. */
   readonly bytes: number;
   /**
-  Bytes at the ends of its logs, when it was opened, of changes that had not been acknowledged: what was there before was
-  ended in the middle of them. They were cut off.
+  Bytes that were cut off from the ends of its logs when it was opened: changes that had not been acknowledged, as what was
+  there before was ended in the middle of them, and what older changes had left behind them.
   */
   readonly tornBytes: number;
   /**

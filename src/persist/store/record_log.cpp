@@ -54,10 +54,8 @@ Status RecordLog::begin(File& file, const StoreRoot& root) {
   const EndMark mark = end_mark(seed_of(root), root.sequence);
   std::memcpy(bytes, &root, sizeof(root));
   std::memcpy(bytes + sizeof(root), &mark, sizeof(mark));
-  Status done = file.write_at(0, bytes, sizeof(bytes));
-  if (done.ok()) done = file.truncate(sizeof(bytes));
-  if (done.ok()) done = file.flush();
-  return done;
+  const Status done = file.write_at(0, bytes, sizeof(bytes));
+  return done.ok() ? file.flush() : done;
 }
 
 EndMark RecordLog::mark(uint64_t sequence) const {
@@ -135,9 +133,10 @@ Result<LogEnd> RecordLog::scan() {
     const EndMark expected = mark(end_.sequence);
     has_mark = std::memcmp(bytes.value(), &expected, sizeof(expected)) == 0;
   }
-  end.torn_bytes = left(end_.offset) - (has_mark ? sizeof(EndMark) : 0);
-  end.torn = !has_mark || end.torn_bytes > 0;
+  end.torn = !has_mark;
 
+  // Behind the mark lie an older log's records, of lower sequences, or some of this one behind the first of a write that
+  // was never flushed: a new record of that one's size would bring them back.
   const uint64_t wrong = end_.sequence + 1;
   uint64_t checked_bytes = 0;
   for (uint64_t offset = end_.offset + 8; offset < file_bytes && left(offset) >= sizeof(RecordHeader);
@@ -147,19 +146,26 @@ Result<LogEnd> RecordLog::scan() {
     const RecordHeader& later = found.value();
     // Records between have at least their headers: few bytes that are none get past this.
     const uint64_t most_between = (offset - end_.offset) / sizeof(RecordHeader);
-    if (later.durable_sequence < wrong || later.sequence <= later.durable_sequence ||
-        later.sequence - wrong > most_between || !fits(offset, later, file_bytes)) {
+    if (later.sequence <= std::max(later.durable_sequence, wrong) || later.sequence - wrong > most_between ||
+        !fits(offset, later, file_bytes)) {
       continue;
     }
-    // Bytes made for it would have the file checked again for each header: they are damage, whatever they are.
+    const bool tells_damage = later.durable_sequence >= wrong;
+    if (end.torn && !tells_damage) continue;
+    // Bytes made for it would have the file checked again for each header: behind a mark they are cut off, else they are
+    // damage, whatever they are.
     checked_bytes += later.length;
-    if (checked_bytes > kMostTimesChecked * file_bytes) return LogEnd{false, 0, end_.offset};
+    if (checked_bytes > kMostTimesChecked * file_bytes) {
+      if (!has_mark) return LogEnd{false, 0, end_.offset};
+      end.torn = true;
+      break;
+    }
     const Result<bool> right = is_right(offset, later, file_bytes, nullptr);
     if (!right.ok()) return right.error();
-    if (right.value()) {
-      return LogEnd{false, 0, end_.offset};
-    }
+    if (right.value() && tells_damage) return LogEnd{false, 0, end_.offset};
+    end.torn = end.torn || right.value();
   }
+  if (end.torn) end.torn_bytes = left(end_.offset) - (has_mark ? sizeof(EndMark) : 0);
   return end;
 }
 

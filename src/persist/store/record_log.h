@@ -16,7 +16,7 @@ namespace vicinal {
 /// How a log ends.
 struct LogEnd {
   bool torn = false;
-  uint64_t torn_bytes = 0;
+  uint64_t torn_bytes = 0;                // that `cut` cuts off
   std::optional<uint64_t> damage_offset;  // of a record that was flushed and cannot be read
 };
 
@@ -25,7 +25,7 @@ class RecordLog {
   /// A log as `begin` leaves it. The file must outlive it.
   RecordLog(File& file, const StoreRoot& root);
 
-  /// Writes and flushes a log without records.
+  /// Writes and flushes a log without records, over the start of what an older one has left in the file.
   static Status begin(File& file, const StoreRoot& root);
 
   /// Reads the log through, and finds its end. Errors  the file's
@@ -43,6 +43,8 @@ class RecordLog {
   LogPosition first() const { return {sizeof(StoreRoot), first_sequence_}; }
   /// The end of the last record.
   LogPosition end() const { return end_; }
+  /// Of the file, with the mark: what lies behind is an older log's.
+  uint64_t used_bytes() const { return end_.offset + sizeof(EndMark); }
   /// Reads the record at `position`, and goes on to the next. There must be one.
   /// record  receives it; may be null
   /// Errors  kCorruptData (actual: the offset), the file's

@@ -32,12 +32,19 @@ struct Store::Found {
 };
 
 Store::Store(const StoreFiles& files, const BlockSizes& sizes)
-    : files_(files),
+    : files_{RoomyFile(*this, *files[0]), RoomyFile(*this, *files[1]), RoomyFile(*this, *files[2]),
+             RoomyFile(*this, *files[3])},
       sizes_(sizes),
       root_(std::make_unique<StoreRoot>()),
       manifest_(std::make_shared<StoreManifest>()) {}
 
 Store::~Store() = default;
+
+Status Store::RoomyFile::write_at(uint64_t offset, const void* bytes, size_t size) {
+  const Status done = file_.write_at(offset, bytes, size);
+  const bool is_full = !done.ok() && done.error().code == ErrorCode::kStorageFull;
+  return is_full && store_.trim_logs(0) ? file_.write_at(offset, bytes, size) : done;
+}
 
 File& Store::log_file(uint64_t generation) const {
   return file(log_of(generation));
@@ -250,6 +257,27 @@ uint64_t Store::data_bytes() const {
   return size.ok() ? size.value() : 0;
 }
 
+Result<uint64_t> Store::used_bytes(StoreFile which) const {
+  const Result<uint64_t> size = file(which).size();
+  if (!size.ok() || (which != StoreFile::kLog0 && which != StoreFile::kLog1)) return size;
+  const bool is_present = which == log_of(generation());
+  return std::min<uint64_t>(size.value(), is_present ? log_->used_bytes() : kEmptyLogBytes);
+}
+
+// Where it fails, it takes space until the next time.
+bool Store::trim_logs(uint64_t spare_bytes) {
+  bool has_cut = false;
+  // While it is created there is nothing to cut.
+  if (!log_ || !refusal().ok()) return has_cut;
+  for (const StoreFile which : {StoreFile::kLog0, StoreFile::kLog1}) {
+    const Result<uint64_t> size = file(which).size();
+    const Result<uint64_t> used = used_bytes(which);
+    if (!size.ok() || !used.ok() || size.value() - used.value() <= spare_bytes) continue;
+    has_cut = file(which).truncate(used.value() + spare_bytes).ok() || has_cut;
+  }
+  return has_cut;
+}
+
 uint64_t Store::live_bytes() const {
   return free_->used_bytes();
 }
@@ -359,8 +387,6 @@ Status Store::commit(StoreRoot& root) {
   rewind_records();
   writer_ = nullptr;
   trim_data();
-  // Where it fails, it takes space until the next checkpoint.
-  (void)log_file(root.generation - 1).truncate(sizeof(StoreRoot));
   return {};
 }
 

@@ -37,7 +37,7 @@ struct StoreReport {
   uint64_t generation = 0;            // checkpoints since: 1 after creation
   uint64_t record_count = 0;          // records since the checkpoint
   bool torn = false;                  // the log ended in a write that had never been flushed: it was cut off
-  uint64_t torn_bytes = 0;            // its size; 0 too where only the mark of the end was missing
+  uint64_t torn_bytes = 0;            // that were cut off; 0 too where only the mark of the end was missing
   std::optional<StoreDamage> damage;  // then only what verifies can be read, and nothing can be written
 };
 
@@ -139,6 +139,12 @@ class Store {
   uint64_t log_records() const;
   /// Bytes of the file `data`.
   uint64_t data_bytes() const;
+  /// Bytes of a file that hold something: in a log, older records may lie behind them, for new ones to be written over,
+  /// which is faster than a file that grows.
+  Result<uint64_t> used_bytes(StoreFile which) const;
+  /// Leaves no more than so many bytes of a log behind what it holds. Where a file has no room, the store does so itself.
+  /// Returns  whether a file was cut
+  bool trim_logs(uint64_t spare_bytes);
   /// Bytes of it that the checkpoint uses.
   uint64_t live_bytes() const;
 
@@ -194,9 +200,26 @@ class Store {
     Store& store_;
   };
 
+  // A file that has the store make room where there is none, and tries again.
+  class RoomyFile final : public File {
+   public:
+    RoomyFile(Store& store, File& file) : store_(store), file_(file) {}
+    Result<uint64_t> size() override { return file_.size(); }
+    Status read_at(uint64_t offset, void* bytes, size_t size) override {
+      return file_.read_at(offset, bytes, size);
+    }
+    Status write_at(uint64_t offset, const void* bytes, size_t size) override;
+    Status flush() override { return file_.flush(); }
+    Status truncate(uint64_t size) override { return file_.truncate(size); }
+
+   private:
+    Store& store_;
+    File& file_;
+  };
+
   explicit Store(const StoreFiles& files, const BlockSizes& sizes);
 
-  File& file(StoreFile which) const { return *files_[static_cast<size_t>(which)]; }
+  File& file(StoreFile which) const { return files_[static_cast<size_t>(which)]; }
   File& log_file(uint64_t generation) const;
   Status create(uint64_t identity);
   Status load(const Found& found, const StoreRoot& newest);
@@ -206,7 +229,7 @@ class Store {
   Status commit(StoreRoot& root);
   void trim_data();
 
-  StoreFiles files_;
+  mutable std::array<RoomyFile, 4> files_;
   BlockSizes sizes_;
   StoreReport report_;
   std::vector<StoreDamage> damage_;  // all that was noticed; the report has the first

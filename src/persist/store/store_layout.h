@@ -30,8 +30,9 @@
 //   0       4      2^32 - 1
 //   4       4      CRC-32C of identity, generation and the sequence of the last record
 //
-// Identity and generation are in the checksums so that neither what an older log left behind nor what a caller stores can
-// pass for a record.
+// Behind the mark may lie what an older log has left, for this one to be written over it: a file that does not grow is
+// flushed faster. Identity and generation are in the checksums so that neither that nor what a caller stores can pass for a
+// record.
 //
 // `data` holds extents that start at multiples of 4096: the blocks of the sections, and the manifest:
 //
@@ -45,13 +46,12 @@
 // Blocks are disjoint, or the same: what is equal may be stored once. Space that no block and no manifest of the present
 // checkpoint has is free; there is no list of it.
 //
-// A checkpoint is written in five steps, so that at every moment the files hold the one before or the new one, whole:
+// A checkpoint is written in four steps, so that at every moment the files hold the one before or the new one, whole:
 //
 //   1. blocks and manifest into free space of `data`; flush
-//   2. the new root and a mark into the log of its generation, which is cut there; flush
+//   2. the new root and a mark over the start of the log of its generation; flush
 //   3. the new root into `root`; flush
 //   4. `data` is cut behind what the new checkpoint uses
-//   5. the log of the generation before is cut behind its root
 //
 // The root in the log is what makes the checkpoint hold: once it can be read, step 1 is durable. That in `root` is a
 // second copy, for the file that is not written to all the time. So whichever of the two is torn by a crash or rots, the
@@ -62,9 +62,9 @@
 // generation either place must have a root too (an unwritten one before the first checkpoint): a newer root may have
 // been there otherwise. Then records are read up to the first that is not right. A record behind it that was written
 // when the wrong one was known to be flushed makes it damage. Otherwise it is a write that was never flushed, or the
-// last one's rot, which nothing can tell apart: it is cut off, and reported. The cut is flushed before anything is
-// appended, since a crash could else bring back a record of before behind new ones; for the same reason the undoing of a
-// failed write is. Where damage is found nothing is written.
+// last one's rot, which nothing can tell apart: it is cut off, and reported. So is what lies behind a right mark, where it
+// has a record of this log. The cut is flushed before anything is appended, since a crash could else bring back a record
+// of before behind new ones; for the same reason the undoing of a failed write is. Where damage is found nothing is written.
 //
 // A creation is step 2 and 3 for generation 1 without sections. A log of at most 72 bytes without a root, and nothing in
 // the other files, is one cut short.

@@ -275,6 +275,39 @@ describe('a collection in a folder', () => {
     expect(most).toBeLessThan(110 * vectors.byteLength);
   });
 
+  it('keeps some of what its logs have left for the next changes, and less once it is closed', async () => {
+    const path = folder();
+    const options: CollectionOptions = { name: 'left', storage: 'file', path, dim: 256 };
+    const collection = await open(options);
+    const vectors = Float32Array.from({ length: 5000 * 256 }, (_, index) => Math.sin(index));
+    const ids = Array.from({ length: 5000 }, (_, index) => index);
+    const logBytes = () => ['log-0', 'log-1'].map((log) => statSync(join(path, 'shard-0', log)).size);
+    const checkpoints = () => {
+      const root = readFileSync(join(path, 'shard-0', 'root'));
+      return Math.max(...[0, 4096].map((slot) => Number(root.readBigUInt64LE(slot + 24))));
+    };
+    const before = checkpoints();
+    for (const round of [1, 2]) {
+      await collection.upsert({ ids, vectors });
+      await expect.poll(checkpoints, { timeout: 10_000 }).toBe(before + round);
+    }
+    const left = logBytes();
+    expect(Math.min(...left)).toBeGreaterThan(vectors.byteLength);
+    const files = ['root', 'log-0', 'log-1', 'data'].map(
+      (file) => statSync(join(path, 'shard-0', file)).size,
+    );
+    expect((await collection.info()).storage.bytes).toBe(files.reduce((sum, bytes) => sum + bytes));
+    await collection.upsert([{ id: 'last', vector: vectors.subarray(0, 256) }]);
+    expect(logBytes()).toEqual(left);
+    await collection.close();
+    expect(Math.max(...logBytes())).toBeLessThan(1.1 * 2 ** 20);
+    const again = await open(options);
+    expect(await again.count()).toBe(5001);
+    expect((await again.info()).storage.tornBytes).toBe(0);
+    await again.optimize();
+    expect(Math.max(...logBytes())).toBeLessThan(1000);
+  });
+
   it('gives back the space of what was deleted when it is optimized', async () => {
     const path = folder();
     const collection = await open({ name: 'halved', storage: 'file', path, dim: 256 });

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import init from '../../../bindings/api/init.js';
 import type { Steps } from '../../../bindings/api/steps.js';
+import { Store } from '../../../bindings/api/store.js';
 import type { EngineOptions } from '../../../bindings/api/types.js';
 import { checkFilter } from '../../../worker/collection/filter/check.js';
 import { Shard } from '../../../worker/collection/shard.js';
 import type { PackedHits, PointBatch } from '../../../worker/collection/shard-protocol.js';
 import { SlotNumbers } from '../../../worker/collection/slot-numbers.js';
+import { openStorage } from '../../../worker/storage/storage.js';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { randomVectors } from '../../support/vectors.js';
 
@@ -156,8 +158,13 @@ describe('a shard in a folder', () => {
     expect(logBytes()).toBeLessThan(4e6);
     changes(1);
     while (shard.checkpointSome('due') < 1);
-    expect(logBytes()).toBeLessThan(1000);
+    changes(2);
     await shard.close();
+    const opened = await openStorage(place);
+    const store = Store.open(opened.files);
+    expect(store.report.records).toBe(2);
+    store.dispose();
+    await opened.close();
   });
 });
 

@@ -139,8 +139,7 @@ export class DurableShard implements StoredShard {
 
   /** Bytes of its files. */
   get bytes(): number {
-    const { logBytes, dataBytes } = this.#journal.store;
-    return logBytes + dataBytes;
+    return snapshotOrder.reduce((sum, name) => sum + this.#journal.files[name].getSize(), 0);
   }
 
   /** A change as it is kept, in pieces, of which some are its arrays. */
@@ -187,7 +186,7 @@ export class DurableShard implements StoredShard {
     this.#endCheckpoint();
     this.#journal.store.flush();
     const files = snapshotOrder.map((name) => {
-      const size = this.#journal.files[name].getSize();
+      const size = this.#journal.store.usedBytes(name);
       // The next record is written over the mark of a log's end.
       const offset = Math.max(0, size - logMarkBytes);
       return { name, size, end: { offset, bytes: this.#read(name, offset, size - offset) } };
@@ -223,6 +222,12 @@ export class DurableShard implements StoredShard {
 
   /** Some 20 ms of a checkpoint, where there is reason to make one. Returns the share that is done. */
   checkpointSome(reason: CheckpointReason): number {
+    const share = this.#checkpointSome(reason);
+    if (reason === 'shrunk' && share >= 1) this.#journal.store.trimLogs(0);
+    return share;
+  }
+
+  #checkpointSome(reason: CheckpointReason): number {
     if (this.#held.size > 0) return 1;
     // What has moved would have to be linked first: the log has it.
     const hasMoved = [...this.#state.dense.values()].some((field) => field.hasMoved);
@@ -265,6 +270,10 @@ export class DurableShard implements StoredShard {
     return reason === 'shrunk' && wastesSpace && store.dataBytes < this.#dataBytesBefore ? 0.999 : 1;
   }
 
+  rest(): void {
+    this.#journal.rest();
+  }
+
   /** Ends it. What was acknowledged is durable then. */
   async close(): Promise<void> {
     this.#endCheckpoint();
@@ -290,7 +299,7 @@ export class DurableShard implements StoredShard {
 
   #noteCheckpoint(marks: CheckpointMarks): void {
     this.#marks = marks;
-    this.#journal.noteFlushed();
+    this.#journal.noteCheckpoint();
     noteCheckpoint(this.#journal.store, this.#state);
     this.#isWritten = true;
     this.#isDamaged = false;

@@ -21,6 +21,10 @@ const leastLogBytes = 4 << 20;
 const leastLogBytesBetween = 64 << 20;
 /** Changes that are worth one: made again in about a second, however small they are. */
 const mostRecords = 1 << 15;
+/** Bytes behind its end that a log keeps for the next changes: a file that does not grow is flushed faster. */
+const spareLogBytes = 16 << 20;
+/** And while it rests. */
+const restingLogBytes = 1 << 20;
 /** Bytes of free space among blocks that are worth moving blocks. */
 const leastWaste = 4 << 20;
 /**
@@ -175,10 +179,23 @@ export class Journal {
     return dataBytes > 1.25 * liveBytes + leastWaste;
   }
 
+  /** To be called when a checkpoint is finished: the log before it is spare then. */
+  noteCheckpoint(): void {
+    this.noteFlushed();
+    // That is kept in memory, too, and is written no faster over what there is.
+    this.store.trimLogs(this.kind === 'indexeddb' ? 0 : spareLogBytes);
+  }
+
+  /** To be called when there are no changes for long. */
+  rest(): void {
+    this.store.trimLogs(restingLogBytes);
+  }
+
   /** Ends it. What was appended is durable then. */
   async close(): Promise<void> {
     try {
       if (this.#failure === undefined) this.#flush();
+      this.rest();
       await this.settle();
     } finally {
       await this.abandon();

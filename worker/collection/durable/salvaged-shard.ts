@@ -193,6 +193,8 @@ export class SalvagedShard implements StoredShard {
     return 1;
   }
 
+  rest(): void {}
+
   async close(): Promise<void> {
     this.#store?.dispose();
     await this.#files.close();

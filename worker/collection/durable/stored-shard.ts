@@ -40,6 +40,8 @@ export interface StoredShard {
   verify(): Steps<StoreVerification>;
   /** Some 20 ms of a checkpoint, where there is reason to make one. Returns the share that is done. */
   checkpointSome(reason: CheckpointReason): number;
+  /** To be called when there are no changes for long: gives back space of its files that only these have use for. */
+  rest(): void;
   /** Ends it. What was acknowledged is durable then. */
   close(): Promise<void>;
   /** Ends it at once. Resolves when its files are free. */

@@ -6,16 +6,23 @@ What is done for the shards of a collection once it has been still for a moment,
 
 /** Time without changes after which it begins, in milliseconds. */
 const stillMs = 500;
+/** Time without changes after all of it after which it is at rest, in milliseconds. */
+const restMs = 10_000;
 
 export class Upkeep {
   readonly #piece: () => Promise<boolean>;
+  readonly #rest: () => Promise<unknown>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isPaused = false;
   #ended = false;
 
-  /** @param piece - Does a piece of it between two changes; whether all is done. */
-  constructor(piece: () => Promise<boolean>) {
+  /**
+  @param piece - Does a piece of it between two changes; whether all is done.
+  @param rest - What is done once when it is at rest.
+  */
+  constructor(piece: () => Promise<boolean>, rest: () => Promise<unknown>) {
     this.#piece = piece;
+    this.#rest = rest;
   }
 
   /** To be called when a change begins: a piece that waited for its end would keep those behind it waiting, too. */
@@ -28,10 +35,7 @@ export class Upkeep {
   changed(): void {
     if (this.#ended) return;
     this.#isPaused = false;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(), stillMs);
-    // In Node, where it would keep the process: what was acknowledged is in the log.
-    (this.#timer as { unref?(): void }).unref?.();
+    this.#after(stillMs, () => void this.#run());
   }
 
   /** To be called when there is something to do that no change has brought. */
@@ -44,8 +48,18 @@ export class Upkeep {
     clearTimeout(this.#timer);
   }
 
+  #after(ms: number, run: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(run, ms);
+    // In Node, where it would keep the process: what was acknowledged is in the log.
+    (this.#timer as { unref?(): void }).unref?.();
+  }
+
   async #run(): Promise<void> {
+    const timer = this.#timer;
     // What it fails for, the next change fails for, and tells.
     while (!this.#ended && !this.#isPaused && !(await this.#piece().catch(() => true)));
+    if (this.#ended || this.#isPaused || this.#timer !== timer) return;
+    this.#after(restMs, () => void this.#rest().catch(() => {}));
   }
 }

@@ -232,6 +232,41 @@ TEST(StoreDamageKinds, StoredBytesDoNotPassForRecords) {
   EXPECT_EQ(store->report().record_count, 0u);
 }
 
+// Headers that a caller stored look like records of the log that is written over them: the checksums of so many are not
+// taken, and they are cut off.
+TEST(StoreDamageKinds, StoredHeadersBehindTheMarkAreNoDamage) {
+  for (const uint64_t durable_sequence : {uint64_t{0}, uint64_t{2}}) {
+    Bytes made;
+    for (uint64_t i = 0; i < 2000; ++i) {
+      const RecordHeader header{30000, 0, 3, durable_sequence};
+      const auto* bytes = reinterpret_cast<const unsigned char*>(&header);
+      made.insert(made.end(), bytes, bytes + sizeof(header));
+    }
+    FaultyFiles files;
+    Random random(1);
+    std::unique_ptr<Store> store = std::move(opened(files).value());
+    ASSERT_TRUE(store->append(made.data(), made.size()).ok());
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+    store = std::move(opened(files).value());
+    EXPECT_TRUE(store->report().torn && !store->report().damage);
+    EXPECT_EQ(files.contents()[static_cast<size_t>(StoreFile::kLog1)].size(), kEmptyLogBytes);
+    ASSERT_TRUE(store->append("x", 1).ok() && store->flush().ok());
+    EXPECT_EQ(read_state(*opened(files).value()).value().records, std::vector<Bytes>{{'x'}});
+  }
+}
+
+TEST(StoreDamageKinds, ADamagedStoreKeepsWhatItsLogsHaveLeft) {
+  StoreState state;
+  FileContents contents = a_store(state);
+  contents[static_cast<size_t>(StoreFile::kLog0)].resize(5000);
+  contents[static_cast<size_t>(StoreFile::kLog1)][64 + 48 + 24] ^= 1;
+  FaultyFiles files(contents);
+  const std::unique_ptr<Store> store = std::move(opened(files).value());
+  ASSERT_TRUE(store->report().damage);
+  EXPECT_FALSE(store->trim_logs(0));
+  EXPECT_TRUE(files.history().empty());
+}
+
 TEST(StoreDamageKinds, NothingReadableIsNoEmptyStore) {
   StoreState state;
   FileContents contents = a_store(state);

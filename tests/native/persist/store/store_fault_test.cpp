@@ -229,6 +229,39 @@ TEST(StoreFault, OfAQuotaIsNoRefusal) {
   EXPECT_EQ(Store::open(files.files(), kIdentity).value()->report().record_count, 2u);
 }
 
+// What an older log has left makes room, for a record as for a checkpoint.
+TEST(StoreFault, OfAQuotaCutsWhatOlderLogsHaveLeft) {
+  Random random(1);
+  const Bytes large(5000, 1);
+  for (const bool is_record : {true, false}) {
+    FaultyFiles files;
+    std::unique_ptr<Store> store = std::move(Store::open(files.files(), kIdentity, kSmallBlocks).value());
+    ASSERT_TRUE(store->append(large.data(), large.size()).ok());
+    ASSERT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+    files.quota = 500;
+    for (const Bytes& file : files.contents()) files.quota += file.size();
+    const auto left = [&] { return files.contents()[static_cast<size_t>(StoreFile::kLog1)].size(); };
+    EXPECT_GT(left(), 5000u);
+    StoreState state;
+    if (is_record) {
+      ASSERT_TRUE(store->append(large.data(), large.size()).ok() && store->flush().ok());
+      state.records = {large};
+    } else {
+      state.sections["a"] = Bytes(100, 2);  // and the manifest from 4096
+      ASSERT_TRUE(write_checkpoint(*store, {}, state.sections, random).ok());
+    }
+    EXPECT_EQ(left(), 64u + 8);
+    store = std::move(Store::open(files.files(), kIdentity, kSmallBlocks).value());
+    EXPECT_FALSE(store->report().torn || store->report().damage);
+    EXPECT_EQ(read_state(*store).value(), state);
+    // And no more than that.
+    const Status failed = store->append(large.data(), large.size());
+    ASSERT_FALSE(failed.ok());
+    EXPECT_EQ(failed.error().code, ErrorCode::kStorageFull);
+    EXPECT_EQ(read_state(*store).value(), state);
+  }
+}
+
 TEST(StoreFault, OfAFlushRefusesChangesUntilOpenedAnew) {
   FaultyFiles files;
   std::unique_ptr<Store> store = std::move(Store::open(files.files(), kIdentity).value());

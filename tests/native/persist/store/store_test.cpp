@@ -99,6 +99,63 @@ TEST(Store, RefusesWhatIsOutOfTurn) {
             ErrorCode::kInvalidArgument);
 }
 
+// Two checkpoints, of which the second has the log of `record` again.
+std::unique_ptr<Store> with_a_log_left(FaultyFiles& files, const Bytes& record) {
+  std::unique_ptr<Store> store = opened(files);
+  Random random(1);
+  EXPECT_TRUE(store->append(record.data(), record.size()).ok());
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+  return store;
+}
+
+TEST(Store, WritesOverWhatAnOlderLogHasLeft) {
+  FaultyFiles files;
+  const Bytes large(3000, 1), small(100, 2);
+  std::unique_ptr<Store> store = with_a_log_left(files, large);
+  const auto file_bytes = [&] { return files.contents()[static_cast<size_t>(StoreFile::kLog1)].size(); };
+  const auto used_bytes = [&] { return store->used_bytes(StoreFile::kLog1).value(); };
+  const size_t full = 64 + 24 + 3000 + 8;
+  EXPECT_EQ(file_bytes(), full);
+  EXPECT_EQ(used_bytes(), 64u + 8);
+  ASSERT_TRUE(store->append(small.data(), small.size()).ok() && store->flush().ok());
+  EXPECT_EQ(file_bytes(), full);
+  EXPECT_EQ(used_bytes(), 64u + 128 + 8);
+  for (const uint64_t spare : {uint64_t{5000}, uint64_t{50}, uint64_t{0}}) {
+    const bool is_cut = file_bytes() > used_bytes() + spare;
+    EXPECT_EQ(store->trim_logs(spare), is_cut);
+    EXPECT_FALSE(store->trim_logs(spare));
+    EXPECT_EQ(file_bytes(), is_cut ? used_bytes() + spare : full);
+    store = opened(files);
+    EXPECT_FALSE(store->report().torn || store->report().damage);
+    EXPECT_EQ(store->report().torn_bytes, 0u);
+    EXPECT_EQ(read_state(*store).value().records, std::vector<Bytes>{small});
+  }
+  ASSERT_TRUE(store->append(large.data(), large.size()).ok() && store->flush().ok());
+  EXPECT_EQ(file_bytes(), used_bytes());
+  EXPECT_EQ(read_state(*opened(files)).value().records, (std::vector<Bytes>{small, large}));
+}
+
+// Of two writes that were never flushed the first is lost, and the mark before it still there: were the second left
+// behind it, a record of the first's size would bring it back.
+TEST(Store, CutsOffARecordBehindOneThatWasLost) {
+  FaultyFiles files;
+  const Bytes record(1000, 3), other(1000, 4);
+  std::unique_ptr<Store> store = with_a_log_left(files, Bytes(5000, 1));
+  const FileContents before = files.contents();
+  ASSERT_TRUE(store->append(record.data(), record.size()).ok());
+  ASSERT_TRUE(store->append(record.data(), record.size()).ok());
+  FileContents contents = files.contents();
+  const auto log = static_cast<size_t>(StoreFile::kLog1);
+  std::copy_n(before[log].begin(), 1000, contents[log].begin());
+  FaultyFiles crashed(contents);
+  store = opened(crashed);
+  EXPECT_TRUE(store->report().torn && !store->report().damage);
+  EXPECT_EQ(store->report().record_count, 0u);
+  EXPECT_EQ(crashed.contents()[log].size(), 64u + 8);
+  ASSERT_TRUE(store->append(other.data(), other.size()).ok() && store->flush().ok());
+  EXPECT_EQ(read_state(*opened(crashed)).value().records, std::vector<Bytes>{other});
+}
+
 TEST(Store, DropsSectionsThatAreNotNamed) {
   FaultyFiles files;
   std::unique_ptr<Store> store = opened(files);
