@@ -146,8 +146,7 @@ export async function openObject(request: OpenRequest): Promise<{
     const { opened } = shard;
     return { object: shard, opened: { dim: 0, ...(opened !== undefined && { shard: opened }) } };
   }
-  if (request.kind === 'restoration')
-    return { object: await Restoration.open(request.storage), opened: { dim: 0 } };
+  if (request.kind === 'restoration') return { object: await Restoration.open(request), opened: { dim: 0 } };
   const object = request.kind === 'engine' ? openEngine(request) : openStore(request);
   return { object, opened: { dim: object.dim, metric: object.metric } };
 }

@@ -65,7 +65,12 @@ export type OpenRequest =
   | { readonly kind: 'store'; readonly load: Uint8Array }
   | { readonly kind: 'processor'; readonly dim: number; readonly batchSize: number | undefined }
   | { readonly kind: 'shard'; readonly config: ShardConfig }
-  | { readonly kind: 'restoration'; readonly storage: Omit<ShardStorage, 'shard'> };
+  | {
+      readonly kind: 'restoration';
+      readonly storage: Omit<ShardStorage, 'shard'>;
+      readonly shardCount: number;
+      readonly config: ShardConfig;
+    };
 
 export type { StoredPlace } from './storage/storage.js';
 

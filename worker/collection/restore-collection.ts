@@ -3,6 +3,7 @@ Collections from snapshots, and their end.
 
 @module
 */
+import { isUint8Array } from '../../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
 import { startNames } from '../option-names.js';
 import type { WorkerStartOptions } from '../options.js';
@@ -16,6 +17,8 @@ import { readTar } from './durable/tar.js';
 import { openCollection } from './open-collection.js';
 import type { RestorationCalls } from './shard-protocol.js';
 import type { CollectionOptions, Payload } from './types.js';
+
+type SnapshotSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Blob;
 
 /** Most bytes of the head of a snapshot. */
 const maxHeadBytes = 4096;
@@ -33,7 +36,8 @@ export async function restoreCollection<P extends object = Payload>(
   options: CollectionOptions,
   snapshot: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Blob,
 ): Promise<Collection<P>> {
-  const { storage } = checkCollectionOptions(options);
+  const { storage, shard: config } = checkCollectionOptions(options);
+  checkSource(snapshot);
   if (storage === undefined) throw invalidArgument('storage that outlives the page', options.storage);
   const { signal } = options;
   const client = await startClient(optionsNamed<WorkerStartOptions>(startNames, options));
@@ -46,8 +50,9 @@ export async function restoreCollection<P extends object = Payload>(
         if (object === undefined) {
           if (name !== snapshotHead || size > maxHeadBytes || bytes.length !== size)
             throw new VectorSearchError('CORRUPT_DATA', undefined, '0 of the snapshot');
-          const request = { ...storage, shardCount: shardsOfSnapshot(bytes) };
-          object = (await client.open({ kind: 'restoration', storage: request }, { signal })).object;
+          const shardCount = shardsOfSnapshot(bytes);
+          const request = { kind: 'restoration', storage, shardCount, config } as const;
+          object = (await client.open(request, { signal })).object;
           continue;
         }
         const [, shard, file] = /^shard-(\d+)\/(root|log-0|log-1|data)$/.exec(name) ?? [];
@@ -91,9 +96,22 @@ export async function deleteCollection(
   }
 }
 
-async function* bytesOf(
-  snapshot: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Blob,
-): AsyncGenerator<Uint8Array, void, void> {
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
+function checkSource(snapshot: unknown): void {
+  const { getReader, [Symbol.asyncIterator]: iterate } = Object(snapshot) as Record<PropertyKey, unknown>;
+  if (snapshot instanceof Blob || typeof getReader === 'function' || typeof iterate === 'function') return;
+  throw invalidArgument('the snapshot to be a ReadableStream, an AsyncIterable of bytes or a Blob', snapshot);
+}
+
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
+async function* bytesOf(snapshot: SnapshotSource): AsyncGenerator<Uint8Array, void, void> {
+  for await (const piece of piecesOf(snapshot)) {
+    if (!isUint8Array(piece)) throw invalidArgument('the pieces of the snapshot to be Uint8Arrays', piece);
+    yield piece;
+  }
+}
+
+async function* piecesOf(snapshot: SnapshotSource): AsyncGenerator<Uint8Array, void, void> {
   const source = snapshot instanceof Blob ? snapshot.stream() : snapshot;
   if (Symbol.asyncIterator in source) {
     yield* source as AsyncIterable<Uint8Array>;

@@ -15,32 +15,45 @@ import {
   type StoragePlace,
   storageExists,
 } from '../../storage/storage.js';
-import type { ShardStorage } from '../shard-protocol.js';
+import type { CollectionStorage } from '../collection-config.js';
+import type { ShardConfig } from '../shard-protocol.js';
+import { checkSameConfig, decodeStoredConfig } from './stored-config.js';
+
+/** What is restored. */
+interface Restored {
+  /** As the collection is to be opened. */
+  readonly storage: CollectionStorage;
+  readonly config: ShardConfig;
+  /** Of the snapshot. */
+  readonly shardCount: number;
+}
 
 export class Restoration {
+  readonly #restored: Restored;
   readonly #place: StoragePlace;
   readonly #opened: readonly OpenedFiles[];
   #isWhole = false;
 
   /** @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there is a collection already; as the storage does. */
-  static async open(storage: Omit<ShardStorage, 'shard'>): Promise<Restoration> {
+  static async open(restored: Restored): Promise<Restoration> {
+    const { storage, shardCount } = restored;
     const kind = storage.kind === 'auto' ? await chooseStorage(storage) : storage.kind;
     if (kind === 'memory') throw invalidState('storage that outlives the page', 'none here');
-    const place = { ...storage, kind };
+    const place = { ...storage, kind, shardCount };
     if (await storageExists(place))
       throw invalidState(`no collection ${storage.name} yet`, 'one that is kept');
     const opened: OpenedFiles[] = [];
     try {
-      for (let shard = 0; shard < storage.shardCount; shard++)
-        opened.push(await openStorage({ ...place, shard }));
-      return new Restoration(place, opened);
+      for (let shard = 0; shard < shardCount; shard++) opened.push(await openStorage({ ...place, shard }));
+      return new Restoration(restored, place, opened);
     } catch (error) {
       for (const files of opened) await files.close();
       throw error;
     }
   }
 
-  private constructor(place: StoragePlace, opened: readonly OpenedFiles[]) {
+  private constructor(restored: Restored, place: StoragePlace, opened: readonly OpenedFiles[]) {
+    this.#restored = restored;
     this.#place = place;
     this.#opened = opened;
   }
@@ -53,9 +66,13 @@ export class Restoration {
     for (let done = 0; done < bytes.length; ) done += file.write(bytes.subarray(done), { at: offset + done });
   }
 
-  /** @throws {VectorSearchError} with code `CORRUPT_DATA` where what was written is no whole collection. */
+  /**
+  @throws {VectorSearchError} with code `CORRUPT_DATA` where what was written is no whole collection, `INVALID_ARGUMENT` where
+  it is another than it is to be opened as.
+  */
   *finish(): Steps<void> {
-    for (const { files } of this.#opened) {
+    const { storage, config } = this.#restored;
+    for (const [shard, { files }] of this.#opened.entries()) {
       for (const name of storeFileNames) files[name].flush();
       const store = Store.open(files);
       try {
@@ -67,6 +84,10 @@ export class Restoration {
           throw new VectorSearchError('CORRUPT_DATA', undefined, `${first.offset} of the file ${first.file}`);
         // A crash may leave that, a snapshot does not: what it held is lost.
         if (store.report.torn) throw new VectorSearchError('CORRUPT_DATA', undefined, 'the end of a log');
+        if (!store.has('meta'))
+          throw new VectorSearchError('CORRUPT_DATA', undefined, '0: there is no collection');
+        const stored = decodeStoredConfig(new TextDecoder().decode(store.readSection('meta')), shard);
+        checkSameConfig(stored, config, { ...storage, shard });
       } finally {
         store.dispose();
       }

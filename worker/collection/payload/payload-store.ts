@@ -4,7 +4,7 @@ an order.
 
 @module
 */
-import { invalidArgument, VectorSearchError } from '../../../bindings/api/errors.js';
+import { invalidArgument } from '../../../bindings/api/errors.js';
 import type { Steps } from '../../../bindings/api/steps.js';
 import { eachInSteps } from '../each-in-steps.js';
 import type { CheckedFilter } from '../filter/checked.js';
@@ -16,22 +16,11 @@ import { NumberIndex, type Order } from './indexes/number-index.js';
 import { type Path, parsePath, someValueAt } from './path.js';
 import { findMatches, type Source } from './planner.js';
 import type { PointLookup } from './point-lookup.js';
-import type { PayloadSchema, PayloadSchemaType } from './schema.js';
+import { checkSchema, type PayloadSchema, type PayloadSchemaType } from './schema.js';
 import { type Tokenize, words } from './tokenize.js';
 
 export type { Order } from './indexes/number-index.js';
 export type { PointLookup } from './point-lookup.js';
-
-const schemaTypes: readonly PayloadSchemaType[] = [
-  'keyword',
-  'integer',
-  'float',
-  'bool',
-  'datetime',
-  'uuid',
-  'geo',
-  'text',
-];
 
 /** Points that match a filter. */
 export interface Selection {
@@ -151,18 +140,10 @@ export class PayloadStore {
   /**
   Index a field, in place of the index that it may have.
 
-  @throws {VectorSearchError} with code `INVALID_ARGUMENT` for what is no path, or no type of an index;
-  `NOT_SUPPORTED` for parameters.
+  @throws {VectorSearchError} as {@link checkSchema}; with code `INVALID_ARGUMENT` for what is no path.
   */
   createIndex(key: string, schema: PayloadSchema): void {
-    const type = typeof schema === 'string' ? schema : schema?.type;
-    if (!schemaTypes.includes(type))
-      throw invalidArgument(`the schema to be one of ${schemaTypes.join(', ')}`, type);
-    const [parameter] = Object.keys(Object(schema)).filter(
-      (name) => typeof schema !== 'string' && name !== 'type',
-    );
-    if (parameter !== undefined)
-      throw new VectorSearchError('NOT_SUPPORTED', 'the type alone', `${parameter} of a payload index`);
+    const type = checkSchema(schema);
     const path = parsePath(key, 'key');
     this.#indexes.set(nameOf(path), {
       field: this.#filled(new FieldIndex(key, path, type, this.tokenize)),
