@@ -62,6 +62,7 @@ export type {
   Variant,
   VectorInput,
   VectorStatistics,
+  WeightedPoolOptions,
 } from './types.js';
 export {
   cosineSimilarity,

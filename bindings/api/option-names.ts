@@ -25,7 +25,7 @@ import type {
 export type NamesOf<Options> = Readonly<Record<keyof Options, true>>;
 
 const longCall: NamesOf<LongCallOptions> = { onProgress: true, signal: true };
-const pool: NamesOf<PoolOptions> = { groupSize: true, mask: true, weights: true, out: true, ...longCall };
+const pool: NamesOf<PoolOptions> = { groupSize: true, mask: true, out: true, ...longCall };
 
 export const initNames: NamesOf<InitOptions> = {
   wasmUrl: true,
@@ -93,7 +93,7 @@ export const batchNames: { readonly [Operation in BatchOperation]: NamesOf<Batch
   mean: pool,
   max: pool,
   sum: pool,
-  weighted: pool,
+  weighted: { weights: true, ...pool },
   centroid: longCall,
   statistics: longCall,
   pca: { components: true, ...longCall },

@@ -33,6 +33,7 @@ export function* recallSteps(
   };
   checkInteger('k', k, 1);
   const total = checkRows('the queries', queries, engine.dim);
+  if (total === 0) throw invalidState('queries to estimate the recall of', 'none');
   const { index, lists, quantization } = engine.stats();
   if (quantization?.keepVectors === false) {
     throw invalidState('estimateRecall() only where vectors are kept as floats', 'codes only');

@@ -175,7 +175,7 @@ export interface EngineOptions extends HnswOptions {
   and under `manhattan`, by floats. Default: with index `hnsw`, codes of 8 bits beside the floats, but under `manhattan`;
   else `null`.
   */
-  readonly quantization?: QuantizationOptions | null;
+  readonly quantization?: QuantizationOptions | null | undefined;
 }
 
 /** What a search may return. */
@@ -466,16 +466,20 @@ export interface NormalizeOptions extends LongCallOptions {
   readonly out?: Float32Array;
 }
 
-/** Options of `mean`, `max`, `sum` and `weighted`. */
+/** Options of `mean`, `max` and `sum`. */
 export interface PoolOptions extends LongCallOptions {
   /** Rows pooled into one; the row count must be a multiple of it. Default: all rows. */
   readonly groupSize?: number;
   /** Attention mask, one value a row: rows with 0 are left out. Default: all rows count. */
   readonly mask?: Uint8Array;
-  /** Weights, one a row, finite and 0 or more. Needed by `weighted`, not taken by the others. */
-  readonly weights?: Float32Array;
   /** Receives the result, `[count / groupSize x dim]`. Untouched on error. Default: a new array. */
   readonly out?: Float32Array;
+}
+
+/** Options of `weighted`. */
+export interface WeightedPoolOptions extends PoolOptions {
+  /** Weights, one a row, finite and 0 or more. */
+  readonly weights: Float32Array;
 }
 
 /** Options of `pca`. */
@@ -504,7 +508,10 @@ export interface VectorStatistics {
   readonly max: Float32Array;
 }
 
-/** Principal components, strongest first. Plain arrays, so it can be stored or sent to a worker as it is. */
+/**
+Principal components, strongest first. An object of typed arrays: it can be sent to a worker or put into IndexedDB as it is;
+JSON needs `Array.from` of each, and `Float32Array.from` on the way back.
+*/
 export interface PcaModel {
   /** `[dim]`; taken from a row before it is projected. */
   readonly mean: Float32Array;
@@ -549,7 +556,7 @@ export interface BatchOptions {
   /** May be left out: all rows are one group. */
   sum: PoolOptions;
   /** The weights are needed. */
-  weighted: PoolOptions & Required<Pick<PoolOptions, 'weights'>>;
+  weighted: WeightedPoolOptions;
   /** May be left out. */
   centroid: LongCallOptions;
   /** May be left out. */

@@ -104,6 +104,26 @@ export function describeBatchProcessor(
       expect((projected[9] ?? 0) - (projected[0] ?? 0)).toBeCloseTo(9 * Math.sqrt(5), 3);
     });
 
+    it('projects on a model that was stored, and on nothing that is none', async () => {
+      const processor = await create(2, 3);
+      const rows = randomVectors(10, 2);
+      const model = await processor.process(rows, 'pca', { components: 2 });
+      const stored = JSON.stringify(model, (_, value) =>
+        value instanceof Float32Array ? Array.from(value) : value,
+      );
+      const read = Object.fromEntries(
+        Object.entries(JSON.parse(stored)).map(([name, values]) => [
+          name,
+          Float32Array.from(values as number[]),
+        ]),
+      ) as unknown as PcaModel;
+      expect(await processor.project(rows, read)).toEqual(await processor.project(rows, model));
+      for (const wrong of [undefined, {}, JSON.parse(JSON.stringify(model)), { ...model, components: {} }])
+        expect(await errorOf(() => processor.project(rows, wrong as PcaModel))).toMatchObject({
+          code: 'INVALID_ARGUMENT',
+        });
+    });
+
     it('compares every row with every row', async () => {
       const processor = await create(3, 2);
       const vectors = randomVectors(5, 3);

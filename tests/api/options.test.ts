@@ -65,6 +65,15 @@ describe('a misspelt option', () => {
     engine.dispose();
   });
 
+  it('is one of another operation, too', async () => {
+    const weights = { weights: new Float32Array(1) } as object;
+    for (const operation of ['mean', 'max', 'sum'] as const)
+      expect(await errorOf(() => new BatchProcessor(2).process(rows, operation, weights))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        actual: '"weights"',
+      });
+  });
+
   it('is no name that every object inherits', async () => {
     const inherited = { toString: 1 } as object;
     expect(await errorOf(() => new VectorSearchEngine(2, 'dot', inherited))).toMatchObject({

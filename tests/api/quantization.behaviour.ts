@@ -71,6 +71,9 @@ export function describeQuantization(name: string, maker: QuantizationMaker): vo
         const results = await engine.searchBatch(queries, 10);
         expect(recall(results, 'cosine')).toBeGreaterThanOrEqual(rescored);
         expect(await engine.estimateRecall(queries, 10)).toBeCloseTo(recall(results, 'cosine'), 10);
+        expect(await errorOf(() => engine.estimateRecall(queries.subarray(0, 0)))).toMatchObject({
+          code: 'INVALID_ARGUMENT',
+        });
         const coarse = await engine.searchBatch(queries, 10, { rescore: false });
         expect(recall(coarse, 'cosine')).toBeGreaterThanOrEqual(byCode);
         const exact = await engine.searchBatch(queries, 10, { exact: true });

@@ -4,7 +4,7 @@ Principal components: fit a model, and project rows onto it.
 @module
 */
 import { allocateFloats } from '../allocate.js';
-import { checkInteger } from '../arguments.js';
+import { checkInteger, isFloat32Array } from '../arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../errors.js';
 import { copyFloatsTo } from '../module-arrays.js';
 import { scratchBytes } from '../scratch.js';
@@ -60,13 +60,18 @@ export function* projectSteps(rows: RowBatches, model: PcaModel): Steps<Float32A
 
 /** @returns How many components the model has. */
 function checkModel(model: PcaModel, dim: number): number {
-  const { mean, components } = model ?? {};
-  if (mean?.length !== dim) throw new VectorSearchError('DIMENSION_MISMATCH', dim, mean?.length ?? 0);
-  if (components === undefined || components.length === 0 || components.length % dim !== 0) {
+  for (const name of ['mean', 'components'] as const) {
+    const values: unknown = model?.[name];
+    if (!isFloat32Array(values) && !Array.isArray(values))
+      throw invalidArgument(`${name} of the model to be a Float32Array`, values);
+  }
+  const { mean, components } = model;
+  if (mean.length !== dim) throw new VectorSearchError('DIMENSION_MISMATCH', dim, mean.length);
+  if (components.length === 0 || components.length % dim !== 0) {
     throw new VectorSearchError(
       'DIMENSION_MISMATCH',
       `components of ${dim} values each`,
-      `${components?.length ?? 0} values`,
+      `${components.length} values`,
     );
   }
   if (!mean.every(Number.isFinite) || !components.every(Number.isFinite)) {

@@ -10,7 +10,7 @@ import { type Pooling, poolingNumber } from '../metrics.js';
 import { copyFloatsTo } from '../module-arrays.js';
 import { type Scratch, scratchBytes } from '../scratch.js';
 import type { Steps } from '../steps.js';
-import type { PoolOptions } from '../types.js';
+import type { PoolOptions, WeightedPoolOptions } from '../types.js';
 import { deliver } from './deliver.js';
 import type { RowBatch, RowBatches } from './row-batches.js';
 import { usingFit } from './using-fit.js';
@@ -23,7 +23,11 @@ interface PoolPlan {
   readonly weights: Float32Array | undefined;
 }
 
-export function* poolSteps(rows: RowBatches, pooling: Pooling, options: PoolOptions): Steps<Float32Array> {
+export function* poolSteps(
+  rows: RowBatches,
+  pooling: Pooling,
+  options: PoolOptions & Partial<WeightedPoolOptions>,
+): Steps<Float32Array> {
   const plan = planPooling(rows, pooling, options);
   const length = (rows.count / plan.groupSize) * rows.dim;
   const out = checkOut(options.out, length);
@@ -77,7 +81,11 @@ function* poolLargeGroups(rows: RowBatches, plan: PoolPlan, result: Float32Array
   });
 }
 
-function planPooling(rows: RowBatches, pooling: Pooling, options: PoolOptions): PoolPlan {
+function planPooling(
+  rows: RowBatches,
+  pooling: Pooling,
+  options: PoolOptions & Partial<WeightedPoolOptions>,
+): PoolPlan {
   const { groupSize = rows.count, mask, weights } = options;
   if (rows.count === 0 && options.groupSize === undefined) throw invalidState('rows to pool', 'none');
   checkInteger('groupSize', groupSize, 1);
