@@ -43,7 +43,7 @@ export function checkInteger(
 ): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum || value > maximum) {
     const range =
-      maximum === Number.MAX_SAFE_INTEGER
+      maximum === Number.MAX_SAFE_INTEGER && !((value as number) > maximum)
         ? `an integer of at least ${minimum}`
         : `an integer from ${minimum} to ${maximum}`;
     throw invalidArgument(`${name} to be ${range}`, value);

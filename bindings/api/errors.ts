@@ -80,7 +80,7 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
     typeof expected === 'number'
       ? `Expected ${expected} dimensions, got ${actual}`
       : `Expected ${expected}, got ${actual}`,
-  NOT_FOUND: (_, actual) => `No vector has id ${actual}`,
+  NOT_FOUND: (_, actual) => `No vector has id ${typeof actual === 'string' ? `"${actual}"` : actual}`,
   NOT_FINITE: (_, actual) =>
     `Expected finite numbers, got NaN, infinity or a number past the range of float32 at position ${actual}`,
   ZERO_VECTOR: (_, actual) =>
@@ -166,7 +166,11 @@ export function describe(value: unknown): string | number {
   if (typeof value === 'string') return value.length > 40 ? `"${value.slice(0, 40)}..."` : `"${value}"`;
   if (value === null || value === undefined || typeof value === 'boolean') return String(value);
   if (typeof value === 'object') {
-    const name = tagOf(value);
+    const tag = tagOf(value);
+    // Of a class the name of that; what only looks like one of the language's is none.
+    const made = tag === 'Object' ? (value as { constructor?: unknown }).constructor : undefined;
+    const isNamed = typeof made === 'function' && made.name !== '' && !(made.name in globalThis);
+    const name = isNamed ? made.name : tag;
     // Of arrays only: asking anything else for its length may throw.
     const isArray = Array.isArray(value) || ArrayBuffer.isView(value);
     const length = isArray ? (value as { length?: unknown }).length : undefined;

@@ -5,6 +5,7 @@ Points on their way into shards, some thousands at a time: so that any number of
 */
 import { isFloat32Array } from '../../bindings/api/arguments.js';
 import { describe, invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
+import type { NamesOf } from '../../bindings/api/option-names.js';
 import type { SparseVector } from '../../bindings/api/types.js';
 import { createMessageTurn } from '../message-turn.js';
 import { checkPayload } from './payload/check-payload.js';
@@ -318,17 +319,27 @@ function createRest(): Rest {
 }
 
 function isIterable(value: object): boolean {
-  return Symbol.iterator in value || Symbol.asyncIterator in value;
+  const { [Symbol.iterator]: iterate, [Symbol.asyncIterator]: iterateAsync } = value as {
+    [Symbol.iterator]?: unknown;
+    [Symbol.asyncIterator]?: unknown;
+  };
+  return typeof iterate === 'function' || typeof iterateAsync === 'function';
 }
 
 function isColumns(source: unknown): source is PointColumns<object> {
   return typeof source === 'object' && source !== null && 'ids' in source && !isIterable(source);
 }
 
+const columnNames: NamesOf<PointColumns<object>> = { ids: true, vectors: true, payloads: true };
+
 function* pointsOfColumns(
-  { ids, vectors, payloads }: PointColumns<object>,
+  source: PointColumns<object>,
   { dense }: VectorShapes,
 ): Generator<Point<object>, void, void> {
+  for (const name of Object.keys(source))
+    if (!Object.hasOwn(columnNames, name))
+      throw invalidArgument(`columns by the names ${Object.keys(columnNames).join(', ')}`, name);
+  const { ids, vectors, payloads } = source;
   if (!Array.isArray(ids)) throw invalidArgument('ids to be an array', ids);
   if (payloads !== undefined && !Array.isArray(payloads))
     throw invalidArgument('payloads to be an array', payloads);

@@ -6,7 +6,9 @@ collection lets it; but for changes that are made, which are told of once those 
 */
 import { checkCallOptions } from '../../bindings/api/arguments.js';
 import { VectorSearchError } from '../../bindings/api/errors.js';
+import { checkNames } from '../../bindings/api/option-names.js';
 import type { CallOptions } from '../options.js';
+import { type CallName, callNames } from './call-names.js';
 import { Changes, type Turn } from './changes.js';
 import type { CollectionConfig } from './collection-config.js';
 import { KeptAnswers } from './kept-answers.js';
@@ -60,7 +62,7 @@ export class Calls {
   @param prepare - Called at once: checks the arguments, and keeps what the caller may alter. Returns what makes the change.
   */
   change<Result>(
-    operation: string,
+    operation: CallName,
     options: CallOptions,
     prepare: () => (turn: Turn) => Promise<Result>,
   ): Promise<Result> {
@@ -107,7 +109,7 @@ export class Calls {
 
   /** Reads; `asked`: what the answer depends on, where it may be kept for the next who asks the same. */
   read<Result>(
-    operation: string,
+    operation: CallName,
     options: CallOptions,
     asked: readonly unknown[] | undefined,
     read: () => Promise<Result>,
@@ -144,13 +146,14 @@ export class Calls {
 
   /** Runs a call, and counts it. `request`: of a read, as it is told where it was slow. */
   async #timed<Result>(
-    operation: string,
+    operation: CallName,
     options: CallOptions,
     request: unknown,
     run: () => Promise<Result>,
   ): Promise<Result> {
     if (this.#ended) throw this.#disposed();
     checkCallOptions(options);
+    checkNames(Object(options), callNames[operation]);
     const started = performance.now();
     try {
       return await run();

@@ -10,6 +10,7 @@ import { checkNames, engineNames, type NamesOf } from '../../bindings/api/option
 import { startNames } from '../option-names.js';
 import { optionsNamed } from '../remote-object.js';
 import { parsePath } from './payload/path.js';
+import { checkSchema } from './payload/schema.js';
 import type { ShardConfig, ShardStorage } from './shard-protocol.js';
 import type {
   CollectionOptions,
@@ -74,6 +75,10 @@ export function checkCollectionOptions(options: CollectionOptions): CollectionCo
   if (onSlowQuery !== undefined && typeof onSlowQuery !== 'function')
     throw invalidArgument('onSlowQuery to be a function', onSlowQuery);
   if (shardKey !== undefined) parsePath(shardKey, 'shardKey');
+  for (const [key, schema] of Object.entries(options.payloadIndex ?? {})) {
+    parsePath(key, 'payloadIndex');
+    checkSchema(schema);
+  }
   const shardCount = shards === 'auto' ? autoShards() : checkInteger('shards', shards, 1, maxShards);
   return {
     name,
@@ -102,7 +107,11 @@ function checkStorage(options: CollectionOptions, shardCount: number): Collectio
     throw invalidArgument("ifDamaged to be 'refuse' or 'readOnly'", ifDamaged);
   if (path !== undefined && (typeof path !== 'string' || path === ''))
     throw invalidArgument('path to be text that is not empty', path);
+  if (path?.startsWith('file:'))
+    throw invalidArgument('path to be that of a folder, which fileURLToPath makes of a URL', path);
   if (kind === 'file' && path === undefined) throw invalidArgument('a path beside storage file', path);
+  if (kind === 'memory' && path !== undefined)
+    throw invalidArgument("storage 'file' or 'auto' beside a path", kind);
   if (kind === 'memory') return undefined;
   return {
     kind,

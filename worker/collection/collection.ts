@@ -51,7 +51,8 @@ export interface Collection<P extends object = Payload> {
   Keep points: new ones, and in place of those with the same ids.
 
   @param points - An array, anything that is iterated over (a million points from a stream take the memory of a few
-  batches), or columns.
+  batches), or columns. Changes wait for one another: a source that waits for another change of this collection waits
+  without end.
   @throws {VectorSearchError} with code `STOPPED` where the signal, the source or a wrong point ended it after some
   batches: `actual` tells how many points, from the first on, were taken, and `cause` is the reason. Where none was
   taken, the reason itself. Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced
@@ -159,7 +160,7 @@ export interface Collection<P extends object = Payload> {
   snapshot(): ReadableStream<Uint8Array>;
 
   /**
-  Check every byte that is kept.
+  Check every byte that holds something: not the gaps between blocks, which are zeros.
 
   @throws {VectorSearchError} with code `NOT_SUPPORTED` where the collection is in memory.
   */

@@ -22,7 +22,7 @@ export async function embedTexts(
   using: string,
 ): Promise<Float32Array[]> {
   const shape = shapes.dense.get(using);
-  if (shape === undefined) throw unknownVector(using, shapes);
+  if (shape === undefined) throw unknownVector(using, shapes, true);
   if (embed === undefined)
     throw invalidArgument('a collection that was opened with `embed`, for texts', 'one without');
   const vectors = await embed(texts);

@@ -40,6 +40,7 @@ export async function* scroll(
   checkCallOptions(request);
   checkNames(request, scrollNames);
   checkSelected(request);
+  scrolled.searcher.checkWithVector(request.withVector ?? false);
   const { limit = Number.POSITIVE_INFINITY, orderBy } = request;
   if (limit !== Number.POSITIVE_INFINITY) checkInteger('limit', limit, 1);
   const points =

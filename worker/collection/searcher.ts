@@ -22,6 +22,7 @@ import type {
   Selected,
   ShardExplanation,
   StoredVector,
+  WithVector,
 } from './types.js';
 import { checkDense, unknownVector, type VectorShapes } from './vectors.js';
 
@@ -84,6 +85,7 @@ export class ShardSearcher implements Searcher {
     { withPayload = true, withVector = false }: Selected,
     signal?: AbortSignal,
   ): Promise<PointRecord[]> {
+    this.checkWithVector(withVector);
     const returned: Returned = { withPayload, withVector };
     const answers = await this.#shards.callEach(this.shardsOfIds(ids), 'retrieve', () => [ids, returned], {
       signal,
@@ -142,8 +144,13 @@ export class ShardSearcher implements Searcher {
   /** @throws {VectorSearchError} with code `INVALID_ARGUMENT` for the name of no dense vector. */
   dense(using: string): { readonly dim: number; readonly metric: Metric } {
     const shape = this.#shapes.dense.get(using);
-    if (shape === undefined) throw unknownVector(using, this.#shapes);
+    if (shape === undefined) throw unknownVector(using, this.#shapes, true);
     return shape;
+  }
+
+  /** @throws {VectorSearchError} with code `INVALID_ARGUMENT` for the name of no vector. */
+  checkWithVector(withVector: WithVector): void {
+    if (typeof withVector !== 'boolean') for (const name of withVector) this.kindOf(name);
   }
 
   async embed(text: string, using: string): Promise<Float32Array> {
@@ -180,6 +187,7 @@ export class ShardSearcher implements Searcher {
     signal: AbortSignal | undefined,
   ): Promise<Hits[]> {
     const checked = filter === undefined ? undefined : checkFilter(filter);
+    this.checkWithVector(request.withVector);
     const shards = this.shardsFor(checked);
     const settings = { signal, readOnly: true };
     const statistics = await this.#statistics(target, request.using, settings);

@@ -4,14 +4,14 @@ A collection over the shards of its workers.
 @module
 */
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkInteger } from '../../bindings/api/arguments.js';
+import { checkInteger, checkOptions } from '../../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
 import { forgetLeak, guardLeak } from '../../bindings/api/leak-guard.js';
-import { checkNames, type NamesOf } from '../../bindings/api/option-names.js';
 import type { VectorInput } from '../../bindings/api/types.js';
 import { disposeByAsyncSymbol } from '../async-dispose-symbol.js';
 import type { CallOptions } from '../options.js';
 import { type Batch, batchesOf, countOf } from './batches.js';
+import { callNames } from './call-names.js';
 import { Calls } from './calls.js';
 import type { Collection } from './collection.js';
 import type { CollectionConfig } from './collection-config.js';
@@ -59,10 +59,8 @@ import type {
   Verification,
   VerifyOptions,
 } from './types.js';
-import { shapesOf } from './vectors.js';
+import { madeFromText, shapesOf } from './vectors.js';
 import { checkSelector, type SelectorCall, ShardWriter } from './writer.js';
-
-const upsertNames: NamesOf<UpsertOptions> = { signal: true, onProgress: true, batchSize: true };
 
 /** What a change of points that a selector names is taken for in the log: most are much less. */
 const selectedChangeBytes = 1 << 16;
@@ -112,7 +110,6 @@ export class ShardedCollection implements Collection {
     options: UpsertOptions = {},
   ): Promise<UpdateResult> {
     return this.#calls.change('upsert', options, () => {
-      checkNames(Object(options), upsertNames);
       const { signal, onProgress, batchSize } = options;
       const plan = this.#writer.plan(batchSize);
       return async (turn) => {
@@ -192,10 +189,7 @@ export class ShardedCollection implements Collection {
   ): Promise<UpdateResult> {
     return this.#changeSelected('deleteVectors', points, options, (selector) => {
       if (!Array.isArray(names)) throw invalidArgument('names to be an array of names of vectors', names);
-      for (const name of names) {
-        if (this.#searcher.kindOf(name) === 'text')
-          throw invalidArgument('vectors that points bring', `${name}, which is made from their texts`);
-      }
+      for (const name of names) if (this.#searcher.kindOf(name) === 'text') throw madeFromText(name);
       return [[...names], selector];
     });
   }
@@ -206,7 +200,13 @@ export class ShardedCollection implements Collection {
   ): Promise<UpdateResult> {
     return this.#calls.change('updateVectors', options, () => {
       if (!Array.isArray(points)) throw invalidArgument('points to be an array', points);
-      const ids = points.map((point, index) => checkPointId(point?.id, `the id of point ${index}`));
+      const ids = points.map((point, index) => {
+        const id = checkPointId(point?.id, `the id of point ${index}`);
+        for (const name of Object.keys(point))
+          if (name !== 'id' && name !== 'vector') throw invalidArgument(`id and vector in point ${id}`, name);
+        if (point.vector === undefined) throw invalidArgument(`a vector of point ${id}`, point.vector);
+        return id;
+      });
       const sources = points.map(({ id, vector }) => ({ id, vector }));
       return async (turn) => {
         const batches: Batch[] = [];
@@ -301,16 +301,12 @@ export class ShardedCollection implements Collection {
 
   count(request: { readonly filter?: Filter } & CallOptions = {}): Promise<number> {
     const { filter, signal } = optionsOf(request);
-    return this.#calls.read('count', request, ['count', filter], async () => {
-      checkNames(request, { filter: true, signal: true });
-      return this.#searcher.count(filter, signal);
-    });
+    return this.#calls.read('count', request, ['count', filter], () => this.#searcher.count(filter, signal));
   }
 
   facet(request: FacetRequest): Promise<FacetHit[]> {
     const { signal, ...asked } = optionsOf(request);
     return this.#calls.read('facet', request, ['facet', asked], async () => {
-      checkNames(Object(request), { key: true, filter: true, limit: true, signal: true });
       const { key, filter, limit = 10 } = asked;
       checkInteger('limit', limit, 1);
       parsePath(key, 'key');
@@ -340,8 +336,10 @@ export class ShardedCollection implements Collection {
   }
 
   async prometheus(options: CallOptions & { readonly labels?: MetricsLabels } = {}): Promise<string> {
-    await this.#measure(options);
-    return this.#calls.metrics.toPrometheus({ collection: this.name, ...options.labels });
+    checkOptions(options, callNames.prometheus);
+    const { labels, ...rest } = Object(options) as typeof options;
+    await this.#measure(rest);
+    return this.#calls.metrics.toPrometheus({ collection: this.name, ...labels });
   }
 
   /** Ends it. May be called again. */
@@ -392,12 +390,14 @@ export class ShardedCollection implements Collection {
   }
 
   #checkedPayload(payload: unknown): Payload {
+    const checked = checkPayload(payload, 'the payload');
+    if (checked === null) throw invalidArgument('the payload to be a plain object', payload);
     // A copy: the caller may alter it before its turn.
-    return copyOfJson(checkPayload(payload, 'the payload') ?? {});
+    return copyOfJson(checked);
   }
 
   /** What there is now; `operation`: as which it is counted. */
-  #stock(operation: string, options: CallOptions): Promise<CollectionInfo> {
+  #stock(operation: 'info' | 'metrics', options: CallOptions): Promise<CollectionInfo> {
     const described = {
       config: this.#config,
       options: this.#options,

@@ -615,7 +615,7 @@ export interface CollectionDamage {
 export interface Verification {
   /** Whether all is well. */
   readonly ok: boolean;
-  /** Bytes that were checked. */
+  /** Bytes of its files. */
   readonly bytes: number;
   /** Nothing where all is well. */
   readonly damage: readonly StorageDamage[];

@@ -4,7 +4,7 @@ Vectors as callers give them, checked, and as they are sent.
 @module
 */
 import { isFloat32Array } from '../../bindings/api/arguments.js';
-import { describe, invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
+import { describe, invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
 import { checkSparseVector } from '../../bindings/api/sparse-vector.js';
 import type { Metric, SparseVector, SparseVectorInput, VectorInput } from '../../bindings/api/types.js';
 import type { ShardConfig } from './shard-protocol.js';
@@ -101,20 +101,32 @@ export function checkPointVectors(
     const dense = shapes.dense.get(name);
     const sparse = shapes.sparse.get(name);
     if (dense !== undefined) checked.set(name, checkDense(given, dense, where));
-    else if (sparse !== undefined && sparse.text === undefined) checked.set(name, checkSparse(given, where));
+    else if (sparse?.text !== undefined) throw madeFromText(name);
+    else if (sparse !== undefined) checked.set(name, checkSparse(given, where));
     else throw unknownVector(name, shapes);
   }
   return checked;
 }
 
-/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
-export function unknownVector(name: string, { dense, sparse }: VectorShapes): VectorSearchError {
-  const names = [...dense.keys(), ...sparse.keys()].map((known) => (known === '' ? 'none' : `"${known}"`));
-  return new VectorSearchError(
-    'INVALID_ARGUMENT',
-    `the name of a vector of this collection (${names.join(', ')})`,
-    name === '' ? 'none' : describe(name),
-  );
+/** `INVALID_ARGUMENT` for a name that no vector has, or where it `isDense` no such one. */
+export function unknownVector(
+  name: string,
+  { dense, sparse }: VectorShapes,
+  isDense = false,
+): VectorSearchError {
+  const names = [...dense.keys(), ...(isDense ? [] : sparse.keys())];
+  const known = names.map((each) => (each === '' ? 'none' : `"${each}"`)).join(', ');
+  const kind = isDense ? 'dense vector' : 'vector';
+  const expected =
+    names.length > 0
+      ? `the name of a ${kind} of this collection (${known})`
+      : `a collection with a ${kind}: open it with \`dim\` or \`vectors\``;
+  return new VectorSearchError('INVALID_ARGUMENT', expected, name === '' ? 'none' : describe(name));
+}
+
+/** `INVALID_ARGUMENT` where a vector is given that texts are made into. */
+export function madeFromText(name: string): VectorSearchError {
+  return invalidState('vectors that points bring', `"${name}", which is made from their texts`);
 }
 
 /** Whether it is one vector, and not several with names. */

@@ -57,7 +57,7 @@ describe('a payload', () => {
     [{ a: 1n }, 'payload.a to be a JSON value, got bigint'],
     [{ a: [undefined] }, 'payload.a[0] to be a JSON value, got undefined'],
     [{ a: new Float32Array(2) }, 'payload.a to be a JSON value, got Float32Array of length 2'],
-    [{ a: new (class Thing {})() }, 'payload.a to be a JSON value, got Object'],
+    [{ a: new (class Thing {})() }, 'payload.a to be a JSON value, got Thing'],
     [cyclic, `payload${'.a[0]'.repeat(14)}`],
     [{ deep }, `payload.deep${'[0]'.repeat(20)}`],
   ])('%# is refused', (given, message) => {

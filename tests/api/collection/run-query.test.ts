@@ -117,7 +117,7 @@ describe('a query', () => {
     for (const query of [7, [1, 0, 0, 0], { recommend: { positive: [7] } }]) {
       const error = await errorOf(() => run({ query, using: 'plot' }));
       expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
-      expect((error as Error).message).toContain('query to be { text }: "plot" is a text index');
+      expect((error as Error).message).toContain('{ text } for "plot", which is a text index');
     }
   });
 

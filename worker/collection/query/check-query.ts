@@ -141,6 +141,7 @@ export function checkGroupRequest(request: GroupRequest): CheckedRequest & Check
   checkText('groupBy', groupBy);
   checkInteger('groupSize', groupSize, 1);
   checkInteger('limit', limit, 1);
+  checkInteger('limit times groupSize', limit * groupSize, 1);
   return { ...checkRequest({ ...query, k: limit * groupSize }), groupBy, groupSize, limit };
 }
 
@@ -204,7 +205,8 @@ function checkStage(request: QueryRequest, path: string, known?: CheckedQuery): 
   };
 }
 
-function checkParams(params: SearchParams | undefined, path: string): void {
+/** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
+export function checkParams(params: SearchParams | undefined, path: string): void {
   if (params === undefined) return;
   checkObject(path, params, paramNames);
   const { efSearch = 1, nprobe = 1, exact = false, rescore = false, oversampling = 1 } = params;

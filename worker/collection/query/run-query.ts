@@ -282,7 +282,10 @@ class QueryRun {
   private vector(example: Example, using: string): StoredVector {
     const kind = this.searcher.kindOf(using);
     if (kind === 'text')
-      throw invalidState(`query to be { text }: "${using}" is a text index`, `${example.path}`);
+      throw invalidState(
+        `{ text } for "${using}", which is a text index`,
+        `a vector or an id as ${example.path}`,
+      );
     const vector = this.vectorOf(example, using);
     if ((kind === 'sparse') !== 'indices' in vector)
       throw invalidArgument(`${example.path} to be a ${kind} vector`, vector);

@@ -5,18 +5,12 @@ Searches for the points nearest to a vector or a text.
 */
 import { checkInteger } from '../../../bindings/api/arguments.js';
 import { invalidArgument } from '../../../bindings/api/errors.js';
-import { checkNames, type NamesOf } from '../../../bindings/api/option-names.js';
 import type { VectorInput } from '../../../bindings/api/types.js';
 import type { Filter } from '../filter/types.js';
 import type { DenseRequest, ShardSearcher } from '../searcher.js';
 import type { CollectionSearchOptions, Hits } from '../types.js';
 import { checkDense } from '../vectors.js';
-import { checkSelected } from './check-query.js';
-
-const searchNames: NamesOf<CollectionSearchOptions> = {
-  ...{ k: true, offset: true, filter: true, using: true, scoreThreshold: true, params: true },
-  ...{ withPayload: true, withVector: true, explain: true, signal: true },
-};
+import { checkParams, checkSelected } from './check-query.js';
 
 /** @throws {VectorSearchError} with code `INVALID_ARGUMENT`, or what a search throws. */
 export async function runSearch(
@@ -24,7 +18,6 @@ export async function runSearch(
   options: CollectionSearchOptions,
   searcher: ShardSearcher,
 ): Promise<Hits> {
-  checkNames(Object(options), searchNames);
   const { using = '', offset = 0, signal } = options;
   if (typeof query === 'string' && searcher.isText(using)) {
     checkInteger('offset', offset, 0);
@@ -44,7 +37,6 @@ export async function runSearchBatch(
   options: CollectionSearchOptions,
   searcher: ShardSearcher,
 ): Promise<Hits[]> {
-  checkNames(Object(options), searchNames);
   if (!Array.isArray(queries)) throw invalidArgument('queries to be an array of vectors', queries);
   return queries.length === 0 ? [] : searchDense(queries, options, searcher);
 }
@@ -84,6 +76,7 @@ function leafRequest(request: CollectionSearchOptions, offset: number): DenseReq
   if (scoreThreshold !== undefined && (typeof scoreThreshold !== 'number' || Number.isNaN(scoreThreshold)))
     throw invalidArgument('scoreThreshold to be a number', scoreThreshold);
   checkSelected(request);
+  checkParams(params, 'params');
   return {
     k: checkInteger('k', k, 1) + offset,
     using,
