@@ -68,7 +68,12 @@ Result<const unsigned char*> RecordLog::window(uint64_t offset, size_t size, uin
     const auto bytes = static_cast<size_t>(std::min<uint64_t>(kWindowBytes, file_bytes - offset));
     window_.resize(bytes);
     window_offset_ = offset;
-    const Status read = file_.read_at(offset, window_.data(), bytes);
+    Status read = file_.read_at(offset, window_.data(), bytes);
+    if (!read.ok() && bytes > size) {
+      // What cannot be read may lie behind what is wanted.
+      window_.resize(size);
+      read = file_.read_at(offset, window_.data(), size);
+    }
     if (!read.ok()) {
       window_.clear();
       return read.error();
@@ -125,7 +130,6 @@ Result<LogEnd> RecordLog::scan() {
     end_ = {end_.offset + record_bytes(next.length), next.sequence};
   }
 
-  LogEnd end;
   bool has_mark = false;
   if (left(end_.offset) >= sizeof(EndMark)) {
     const Result<const unsigned char*> bytes = window(end_.offset, sizeof(EndMark), file_bytes);
@@ -133,14 +137,23 @@ Result<LogEnd> RecordLog::scan() {
     const EndMark expected = mark(end_.sequence);
     has_mark = std::memcmp(bytes.value(), &expected, sizeof(expected)) == 0;
   }
-  end.torn = !has_mark;
+  Result<LogEnd> end = look_behind(file_bytes, has_mark);
+  // What cannot be read behind a mark is cut off: nothing that was flushed lies there.
+  if (!end.ok() && has_mark) end = LogEnd{true, 0, std::nullopt};
+  if (end.ok() && end.value().torn)
+    end.value().torn_bytes = left(end_.offset) - (has_mark ? sizeof(EndMark) : 0);
+  return end;
+}
 
-  // Behind the mark lie an older log's records, of lower sequences, or some of this one behind the first of a write that
-  // was never flushed: a new record of that one's size would bring them back.
+// Behind the last record, and its mark, lie an older log's records, of lower sequences, or some of this one: behind one
+// that is wrong, or behind the first of a write that was never flushed, and which a new record of that one's size would
+// bring back.
+Result<LogEnd> RecordLog::look_behind(uint64_t file_bytes, bool has_mark) {
+  LogEnd end;
+  end.torn = !has_mark;
   const uint64_t wrong = end_.sequence + 1;
-  uint64_t checked_bytes = 0;
-  for (uint64_t offset = end_.offset + 8; offset < file_bytes && left(offset) >= sizeof(RecordHeader);
-       offset += 8) {
+  uint64_t checked_bytes[2] = {};  // of records that tell no damage, and of those that do
+  for (uint64_t offset = end_.offset + 8; offset + sizeof(RecordHeader) <= file_bytes; offset += 8) {
     const Result<RecordHeader> found = header(offset, file_bytes);
     if (!found.ok()) return found.error();
     const RecordHeader& later = found.value();
@@ -152,20 +165,20 @@ Result<LogEnd> RecordLog::scan() {
     }
     const bool tells_damage = later.durable_sequence >= wrong;
     if (end.torn && !tells_damage) continue;
-    // Bytes made for it would have the file checked again for each header: behind a mark they are cut off, else they are
-    // damage, whatever they are.
-    checked_bytes += later.length;
-    if (checked_bytes > kMostTimesChecked * file_bytes) {
+    // Bytes made for it would have the file checked again for each header: behind a mark they are cut off, whatever they
+    // are, else they are damage.
+    checked_bytes[tells_damage] += later.length;
+    if (checked_bytes[tells_damage] > kMostTimesChecked * file_bytes) {
       if (!has_mark) return LogEnd{false, 0, end_.offset};
       end.torn = true;
-      break;
+      if (tells_damage) break;
+      continue;
     }
     const Result<bool> right = is_right(offset, later, file_bytes, nullptr);
     if (!right.ok()) return right.error();
     if (right.value() && tells_damage) return LogEnd{false, 0, end_.offset};
     end.torn = end.torn || right.value();
   }
-  if (end.torn) end.torn_bytes = left(end_.offset) - (has_mark ? sizeof(EndMark) : 0);
   return end;
 }
 

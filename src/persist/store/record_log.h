@@ -55,6 +55,7 @@ class RecordLog {
   Result<RecordHeader> header(uint64_t offset, uint64_t file_bytes);
   Result<bool> is_right(uint64_t offset, const RecordHeader& header, uint64_t file_bytes,
                         std::vector<unsigned char>* record);
+  Result<LogEnd> look_behind(uint64_t file_bytes, bool has_mark);
   EndMark mark(uint64_t sequence) const;
 
   File& file_;

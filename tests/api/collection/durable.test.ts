@@ -293,9 +293,7 @@ describe('a collection in a folder', () => {
     }
     const left = logBytes();
     expect(Math.min(...left)).toBeGreaterThan(vectors.byteLength);
-    const files = ['root', 'log-0', 'log-1', 'data'].map(
-      (file) => statSync(join(path, 'shard-0', file)).size,
-    );
+    const files = ['log-0', 'log-1', 'data'].map((file) => statSync(join(path, 'shard-0', file)).size);
     expect((await collection.info()).storage.bytes).toBe(files.reduce((sum, bytes) => sum + bytes));
     await collection.upsert([{ id: 'last', vector: vectors.subarray(0, 256) }]);
     expect(logBytes()).toEqual(left);

@@ -139,7 +139,9 @@ export class DurableShard implements StoredShard {
 
   /** Bytes of its files. */
   get bytes(): number {
-    return snapshotOrder.reduce((sum, name) => sum + this.#journal.files[name].getSize(), 0);
+    const { files, store } = this.#journal;
+    const logs = (['log-0', 'log-1'] as const).map((name) => files[name].getSize());
+    return logs.reduce((sum, bytes) => sum + bytes, store.dataBytes);
   }
 
   /** A change as it is kept, in pieces, of which some are its arrays. */

@@ -210,7 +210,7 @@ type UnionToIntersection<U> = (U extends unknown ? (value: U) => void : never) e
 /** Whether every key is allowed. */
 type IsOpen<P> = string extends keyof P ? true : false;
 
-/** Every path into a payload. */
+/** Every path into a payload, up to five keys deep: a filter that goes deeper needs a cast. */
 export type FieldPath<P extends object = Payload> =
   IsOpen<P> extends true ? string : keyof Fields<P> & string;
 

@@ -255,6 +255,73 @@ TEST(StoreDamageKinds, StoredHeadersBehindTheMarkAreNoDamage) {
   }
 }
 
+// As many as are not checked hide no record that tells of damage: that of a sector which is as it was before.
+TEST(StoreDamageKinds, StoredHeadersHideNoDamage) {
+  FaultyFiles files;
+  Random random(1);
+  std::unique_ptr<Store> store = std::move(opened(files).value());
+  const Bytes left(100000, 7);
+  ASSERT_TRUE(store->append(left.data(), left.size()).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+  const FileContents before = files.contents();
+  Bytes made;
+  for (uint64_t i = 0; i < 2000; ++i) {
+    const RecordHeader header{30000, 0, 5, 0};
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&header);
+    made.insert(made.end(), bytes, bytes + sizeof(header));
+  }
+  ASSERT_TRUE(store->append(made.data(), made.size()).ok() && store->flush().ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(store->append("x", 1).ok() && store->flush().ok());
+  FileContents contents = files.contents();
+  const auto log = static_cast<size_t>(StoreFile::kLog1);
+  std::copy_n(before[log].begin(), 512, contents[log].begin());
+  FaultyFiles damaged(contents);
+  store = std::move(opened(damaged).value());
+  ASSERT_TRUE(store->report().damage);
+  EXPECT_EQ(store->report().damage->offset, sizeof(StoreRoot));
+  EXPECT_TRUE(damaged.history().empty());
+}
+
+// A log some of whose bytes cannot be read.
+struct UnreadableLog final : File {
+  explicit UnreadableLog(File& whole) : file(whole) {}
+  Result<uint64_t> size() override { return file.size(); }
+  Status read_at(uint64_t offset, void* bytes, size_t size) override {
+    if (offset <= at && at < offset + size) return Error{ErrorCode::kStorageFailed, 0, 5};
+    return file.read_at(offset, bytes, size);
+  }
+  Status write_at(uint64_t offset, const void* bytes, size_t size) override {
+    return file.write_at(offset, bytes, size);
+  }
+  Status flush() override { return file.flush(); }
+  Status truncate(uint64_t size) override { return file.truncate(size); }
+
+  File& file;
+  uint64_t at = 0;
+};
+
+TEST(StoreDamageKinds, WhatCannotBeReadBehindTheMarkIsCutOff) {
+  for (const uint64_t at : {uint64_t{200}, uint64_t{4000}, uint64_t{90000}}) {
+    FaultyFiles files;
+    Random random(1);
+    std::unique_ptr<Store> store = std::move(opened(files).value());
+    const Bytes left(100000, 7);
+    ASSERT_TRUE(store->append(left.data(), left.size()).ok());
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+    ASSERT_TRUE(store->append("record", 6).ok() && store->flush().ok());
+    StoreFiles all = files.files();
+    File*& log = all[static_cast<size_t>(StoreFile::kLog1)];
+    UnreadableLog unreadable(*log);
+    unreadable.at = at;
+    log = &unreadable;
+    Result<std::unique_ptr<Store>> found = Store::open(all, kIdentity, kSmallBlocks);
+    ASSERT_TRUE(found.ok());
+    EXPECT_TRUE(found.value()->report().torn && !found.value()->report().damage);
+    EXPECT_EQ(found.value()->report().record_count, 1u);
+    EXPECT_LT(unreadable.size().value(), at);
+  }
+}
+
 TEST(StoreDamageKinds, ADamagedStoreKeepsWhatItsLogsHaveLeft) {
   StoreState state;
   FileContents contents = a_store(state);
