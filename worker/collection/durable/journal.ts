@@ -22,7 +22,7 @@ const leastLogBytesBetween = 64 << 20;
 /** Changes that are worth one: made again in about a second, however small they are. */
 const mostRecords = 1 << 15;
 /** Bytes behind its end that a log keeps for the next changes: a file that does not grow is flushed faster. */
-const spareLogBytes = 16 << 20;
+const spareLogBytes = 32 << 20;
 /** And while it rests. */
 const restingLogBytes = 1 << 20;
 /** Bytes of free space among blocks that are worth moving blocks. */
