@@ -118,4 +118,12 @@ inline std::map<std::string, Bytes> changed_sections(std::map<std::string, Bytes
   return sections;
 }
 
+/// A record and two checkpoints, of which the second writes its log over that of the record.
+inline Status leave_a_log(Store& store, const Bytes& record) {
+  Random random(1);
+  Status done = store.append(record.data(), record.size());
+  for (int i = 0; i < 2 && done.ok(); ++i) done = write_checkpoint(store, {}, {}, random);
+  return done;
+}
+
 }  // namespace vicinal

@@ -232,21 +232,24 @@ TEST(StoreDamageKinds, StoredBytesDoNotPassForRecords) {
   EXPECT_EQ(store->report().record_count, 0u);
 }
 
+// Headers of many records that are none.
+Bytes made_headers(uint64_t sequence, uint64_t durable_sequence) {
+  Bytes made;
+  for (int i = 0; i < 2000; ++i) {
+    const RecordHeader header{30000, 0, sequence, durable_sequence};
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&header);
+    made.insert(made.end(), bytes, bytes + sizeof(header));
+  }
+  return made;
+}
+
 // Headers that a caller stored look like records of the log that is written over them: the checksums of so many are not
 // taken, and they are cut off.
 TEST(StoreDamageKinds, StoredHeadersBehindTheMarkAreNoDamage) {
   for (const uint64_t durable_sequence : {uint64_t{0}, uint64_t{2}}) {
-    Bytes made;
-    for (uint64_t i = 0; i < 2000; ++i) {
-      const RecordHeader header{30000, 0, 3, durable_sequence};
-      const auto* bytes = reinterpret_cast<const unsigned char*>(&header);
-      made.insert(made.end(), bytes, bytes + sizeof(header));
-    }
     FaultyFiles files;
-    Random random(1);
     std::unique_ptr<Store> store = std::move(opened(files).value());
-    ASSERT_TRUE(store->append(made.data(), made.size()).ok());
-    for (int i = 0; i < 2; ++i) ASSERT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+    ASSERT_TRUE(leave_a_log(*store, made_headers(3, durable_sequence)).ok());
     store = std::move(opened(files).value());
     EXPECT_TRUE(store->report().torn && !store->report().damage);
     EXPECT_EQ(files.contents()[static_cast<size_t>(StoreFile::kLog1)].size(), kEmptyLogBytes);
@@ -258,18 +261,10 @@ TEST(StoreDamageKinds, StoredHeadersBehindTheMarkAreNoDamage) {
 // As many as are not checked hide no record that tells of damage: that of a sector which is as it was before.
 TEST(StoreDamageKinds, StoredHeadersHideNoDamage) {
   FaultyFiles files;
-  Random random(1);
   std::unique_ptr<Store> store = std::move(opened(files).value());
-  const Bytes left(100000, 7);
-  ASSERT_TRUE(store->append(left.data(), left.size()).ok());
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+  ASSERT_TRUE(leave_a_log(*store, Bytes(100000, 7)).ok());
   const FileContents before = files.contents();
-  Bytes made;
-  for (uint64_t i = 0; i < 2000; ++i) {
-    const RecordHeader header{30000, 0, 5, 0};
-    const auto* bytes = reinterpret_cast<const unsigned char*>(&header);
-    made.insert(made.end(), bytes, bytes + sizeof(header));
-  }
+  const Bytes made = made_headers(5, 0);
   ASSERT_TRUE(store->append(made.data(), made.size()).ok() && store->flush().ok());
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(store->append("x", 1).ok() && store->flush().ok());
   FileContents contents = files.contents();
@@ -303,11 +298,8 @@ struct UnreadableLog final : File {
 TEST(StoreDamageKinds, WhatCannotBeReadBehindTheMarkIsCutOff) {
   for (const uint64_t at : {uint64_t{200}, uint64_t{4000}, uint64_t{90000}}) {
     FaultyFiles files;
-    Random random(1);
     std::unique_ptr<Store> store = std::move(opened(files).value());
-    const Bytes left(100000, 7);
-    ASSERT_TRUE(store->append(left.data(), left.size()).ok());
-    for (int i = 0; i < 2; ++i) ASSERT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
+    ASSERT_TRUE(leave_a_log(*store, Bytes(100000, 7)).ok());
     ASSERT_TRUE(store->append("record", 6).ok() && store->flush().ok());
     StoreFiles all = files.files();
     File*& log = all[static_cast<size_t>(StoreFile::kLog1)];

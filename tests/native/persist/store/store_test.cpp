@@ -99,19 +99,11 @@ TEST(Store, RefusesWhatIsOutOfTurn) {
             ErrorCode::kInvalidArgument);
 }
 
-// Two checkpoints, of which the second has the log of `record` again.
-std::unique_ptr<Store> with_a_log_left(FaultyFiles& files, const Bytes& record) {
-  std::unique_ptr<Store> store = opened(files);
-  Random random(1);
-  EXPECT_TRUE(store->append(record.data(), record.size()).ok());
-  for (int i = 0; i < 2; ++i) EXPECT_TRUE(write_checkpoint(*store, {}, {}, random).ok());
-  return store;
-}
-
 TEST(Store, WritesOverWhatAnOlderLogHasLeft) {
   FaultyFiles files;
   const Bytes large(3000, 1), small(100, 2);
-  std::unique_ptr<Store> store = with_a_log_left(files, large);
+  std::unique_ptr<Store> store = opened(files);
+  ASSERT_TRUE(leave_a_log(*store, large).ok());
   const auto file_bytes = [&] { return files.contents()[static_cast<size_t>(StoreFile::kLog1)].size(); };
   const auto used_bytes = [&] { return store->used_bytes(StoreFile::kLog1).value(); };
   const size_t full = 64 + 24 + 3000 + 8;
@@ -140,7 +132,8 @@ TEST(Store, WritesOverWhatAnOlderLogHasLeft) {
 TEST(Store, CutsOffARecordBehindOneThatWasLost) {
   FaultyFiles files;
   const Bytes record(1000, 3), other(1000, 4);
-  std::unique_ptr<Store> store = with_a_log_left(files, Bytes(5000, 1));
+  std::unique_ptr<Store> store = opened(files);
+  ASSERT_TRUE(leave_a_log(*store, Bytes(5000, 1)).ok());
   const FileContents before = files.contents();
   ASSERT_TRUE(store->append(record.data(), record.size()).ok());
   ASSERT_TRUE(store->append(record.data(), record.size()).ok());
