@@ -8,6 +8,7 @@ export { SearchResults } from '../bindings/api/search-results.js';
 export type * from '../bindings/api/types.js';
 export type { WorkerHandle } from './client.js';
 export type { Collection } from './collection/collection.js';
+export type * from './collection/durable/types.js';
 export type * from './collection/filter/types.js';
 export type {
   LatencyBucket,
@@ -18,6 +19,7 @@ export type {
 } from './collection/metrics.js';
 export { openCollection } from './collection/open-collection.js';
 export type { PayloadIndexParams, PayloadSchema, PayloadSchemaType } from './collection/payload/schema.js';
+export type * from './collection/query/types.js';
 export { deleteCollection, restoreCollection } from './collection/restore-collection.js';
 export type { Language } from './collection/text/languages.js';
 export type * from './collection/types.js';

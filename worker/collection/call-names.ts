@@ -7,13 +7,8 @@ elsewhere than it was meant.
 import type { NamesOf } from '../../bindings/api/option-names.js';
 import type { CallOptions } from '../options.js';
 import type { Collection } from './collection.js';
-import type {
-  CollectionSearchOptions,
-  FacetRequest,
-  Selected,
-  UpsertOptions,
-  VerifyOptions,
-} from './types.js';
+import type { VerifyOptions } from './durable/types.js';
+import type { CollectionSearchOptions, FacetRequest, Selected, UpsertOptions } from './types.js';
 
 const call: NamesOf<CallOptions> = { signal: true };
 const selected: NamesOf<Selected> = { withPayload: true, withVector: true };

@@ -9,16 +9,11 @@ import { metricNumber } from '../../bindings/api/metrics.js';
 import { checkNames, engineNames, type NamesOf } from '../../bindings/api/option-names.js';
 import { startNames } from '../option-names.js';
 import { optionsNamed } from '../remote-object.js';
+import type { StorageKind } from './durable/types.js';
 import { parsePath } from './payload/path.js';
 import { checkSchema } from './payload/schema.js';
 import type { ShardConfig, ShardStorage } from './shard-protocol.js';
-import type {
-  CollectionOptions,
-  SparseVectorConfig,
-  StorageKind,
-  TextIndexOptions,
-  VectorConfig,
-} from './types.js';
+import type { CollectionOptions, SparseVectorConfig, TextIndexOptions, VectorConfig } from './types.js';
 
 const vectorNames: NamesOf<VectorConfig> = { dim: true, metric: true, onDisk: true, ...engineNames };
 const sparseNames: NamesOf<SparseVectorConfig> = { modifier: true, text: true };

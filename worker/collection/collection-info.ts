@@ -5,11 +5,12 @@ What there is to know about a collection, put together from what its shards tell
 */
 import type { Progress } from '../../bindings/api/types.js';
 import type { CollectionConfig } from './collection-config.js';
+import type { StorageDamage, VerifyOptions } from './durable/types.js';
 import type { MetricsGauges } from './metrics.js';
 import type { ShardGroup } from './shard-group.js';
 import type { ShardInfo } from './shard-protocol.js';
 import type { ShardUpkeep } from './shard-upkeep.js';
-import type { CollectionInfo, CollectionOptions, StorageDamage, VerifyOptions } from './types.js';
+import type { CollectionInfo, CollectionOptions } from './types.js';
 
 /** What is told about. */
 interface Described {

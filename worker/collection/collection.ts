@@ -6,32 +6,28 @@ What a collection does, whatever keeps it: one interface, held to one suite of t
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { VectorInput } from '../../bindings/api/types.js';
 import type { CallOptions } from '../options.js';
+import type { Verification, VerifyOptions } from './durable/types.js';
 import type { Filter } from './filter/types.js';
 import type { MetricsSnapshot } from './metrics.js';
 import type { PayloadSchema } from './payload/schema.js';
+import type { GroupRequest, PointGroup, QueryRequest, RecommendRequest } from './query/types.js';
 import type {
   CollectionInfo,
   CollectionSearchOptions,
   FacetHit,
   FacetRequest,
-  GroupRequest,
   Hits,
   Payload,
   Point,
   PointColumns,
-  PointGroup,
   PointId,
   PointRecord,
   PointSelector,
   PointVectors,
-  QueryRequest,
-  RecommendRequest,
   ScrollRequest,
   Selected,
   UpdateResult,
   UpsertOptions,
-  Verification,
-  VerifyOptions,
 } from './types.js';
 
 /**

@@ -11,8 +11,8 @@ import { startClient } from '../start-worker.js';
 import { estimateStorage } from '../storage/quota.js';
 import type { CollectionStorage } from './collection-config.js';
 import { markCreated } from './durable/created-marks.js';
+import type { CollectionDamage } from './durable/types.js';
 import type { OpenedShard, ShardCalls, ShardConfig, ShardDamage } from './shard-protocol.js';
-import type { CollectionDamage } from './types.js';
 
 type ArgumentsOf<Method extends keyof ShardCalls> = Parameters<ShardCalls[Method]>;
 type ResultOf<Method extends keyof ShardCalls> = ReturnType<ShardCalls[Method]>;

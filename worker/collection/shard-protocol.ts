@@ -6,11 +6,10 @@ What a collection asks of its shards. Types only.
 import type { StoreDamage, StoreVerification } from '../../bindings/api/store.js';
 import type { StoreFiles } from '../../bindings/api/store-files.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
+import type { Durability, DurableStorage } from './durable/types.js';
 import type { CheckedFilter } from './filter/check.js';
 import type { PayloadSchema } from './payload/schema.js';
 import type {
-  Durability,
-  DurableStorage,
   OrderBy,
   Payload,
   PointId,

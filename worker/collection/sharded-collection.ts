@@ -18,6 +18,7 @@ import type { CollectionConfig } from './collection-config.js';
 import { findDamage, gaugesOf, infoOf } from './collection-info.js';
 import { ownCopyOf } from './copy-of.js';
 import { snapshotOf } from './durable/snapshot.js';
+import type { Verification, VerifyOptions } from './durable/types.js';
 import type { Filter } from './filter/types.js';
 import type { MetricsSnapshot } from './metrics.js';
 import { checkPayload } from './payload/check-payload.js';
@@ -29,6 +30,7 @@ import { checkSelected } from './query/check-query.js';
 import { runGroups } from './query/groups.js';
 import { runQuery, runRecommend } from './query/run-query.js';
 import { runSearch, runSearchBatch } from './query/run-search.js';
+import type { GroupRequest, PointGroup, QueryRequest, RecommendRequest } from './query/types.js';
 import { scroll } from './scroll.js';
 import { ShardSearcher } from './searcher.js';
 import type { ShardGroup } from './shard-group.js';
@@ -40,24 +42,18 @@ import type {
   CollectionSearchOptions,
   FacetHit,
   FacetRequest,
-  GroupRequest,
   Hits,
   Payload,
   Point,
   PointColumns,
-  PointGroup,
   PointId,
   PointRecord,
   PointSelector,
   PointVectors,
-  QueryRequest,
-  RecommendRequest,
   ScrollRequest,
   Selected,
   UpdateResult,
   UpsertOptions,
-  Verification,
-  VerifyOptions,
 } from './types.js';
 import { madeFromText, shapesOf } from './vectors.js';
 import { checkSelector, type SelectorCall, ShardWriter } from './writer.js';

@@ -13,6 +13,7 @@ import type {
   VectorInput,
 } from '../../bindings/api/types.js';
 import type { CallOptions, WorkerStartOptions } from '../options.js';
+import type { Durability, StorageInfo, StorageKind } from './durable/types.js';
 import type { Filter } from './filter/types.js';
 import type { PayloadSchema } from './payload/schema.js';
 import type { TextOptions } from './text/terms.js';
@@ -201,168 +202,6 @@ export interface OrderBy {
   readonly startFrom?: number | string;
 }
 
-/** How the score of `recommend` follows from its examples. */
-export type RecommendStrategy = 'average_vector' | 'best_score' | 'sum_scores';
-
-/** A query by example: a point's id, or a vector. */
-export type VectorExample = PointId | VectorInput | SparseVectorInput;
-
-/** Two examples: hits lie nearer to the one than to the other. */
-export interface ContextPair {
-  /** Nearer to this. */
-  readonly positive: VectorExample;
-  /** Farther from this. */
-  readonly negative: VectorExample;
-}
-
-/** Near to an example. */
-export interface NearestQuery {
-  /** Near to this. */
-  readonly nearest: VectorExample;
-  /** Choose hits that differ from one another. Default: the nearest, however alike. */
-  readonly mmr?: MmrOptions;
-}
-
-/** Words: for a text index, or, in a collection that was opened with `embed`, by meaning. */
-export interface TextQuery {
-  /** The words. */
-  readonly text: string;
-}
-
-/** Examples that hits shall be like, and unlike. At least one of them. */
-export interface RecommendExamples {
-  /** Hits shall be like these. Default: none. */
-  readonly positive?: readonly VectorExample[];
-  /** Hits shall be unlike these. Default: none. */
-  readonly negative?: readonly VectorExample[];
-  /** Default: `average_vector`. */
-  readonly strategy?: RecommendStrategy;
-}
-
-/** Like some examples, and unlike others. */
-export interface RecommendQuery {
-  /** The examples. */
-  readonly recommend: RecommendExamples;
-}
-
-/** A target, and pairs that part the space around it. */
-export interface DiscoverInput {
-  /** Near to this, on the right side of the pairs. */
-  readonly target: VectorExample;
-  /** The pairs. */
-  readonly context: ContextPair | readonly ContextPair[];
-}
-
-/** Near to a target, on the right side of pairs of examples. */
-export interface DiscoverQuery {
-  /** The target and the pairs. */
-  readonly discover: DiscoverInput;
-}
-
-/** On the right side of pairs of examples, wherever. */
-export interface ContextQuery {
-  /** The pairs. */
-  readonly context: ContextPair | readonly ContextPair[];
-}
-
-/** In the order of a payload field. */
-export interface OrderByQuery {
-  /** The field, or the field and how. */
-  readonly orderBy: OrderBy | string;
-}
-
-/** What was prefetched, as one list. */
-export interface FusionQuery {
-  /**
-  `rrf`: by ranks (Cormack, Clarke, Buettcher. Reciprocal Rank Fusion. SIGIR 2009); `dbsf`: by scores, each list's
-  brought to one scale by its mean and standard deviation.
-  */
-  readonly fusion: 'rrf' | 'dbsf';
-}
-
-/** Parameters of reciprocal rank fusion. */
-export interface RrfParams {
-  /** How little the first ranks stand out: at least 1. Default: `2`. */
-  readonly k?: number;
-  /** A weight for each list that was prefetched. Default: all alike. */
-  readonly weights?: readonly number[];
-}
-
-/** Reciprocal rank fusion by parameters of its own. */
-export interface RrfQuery {
-  /** The parameters. */
-  readonly rrf: RrfParams;
-}
-
-/** Any points. */
-export interface SampleQuery {
-  /** In an order of no meaning. */
-  readonly sample: 'random';
-}
-
-/**
-What `query` looks for, as in Qdrant's Query API.
-
-A vector or the id of a point alone means `nearest`.
-*/
-export type Query =
-  | VectorExample
-  | NearestQuery
-  | TextQuery
-  | RecommendQuery
-  | DiscoverQuery
-  | ContextQuery
-  | OrderByQuery
-  | FusionQuery
-  | RrfQuery
-  | SampleQuery;
-
-/** Maximal marginal relevance: hits that are near to the query, and not near to one another. */
-export interface MmrOptions {
-  /** 0: relevance alone; 1: diversity alone. Default: `0.5`. */
-  readonly diversity?: number;
-  /** Hits that are chosen from. Default: `k`. */
-  readonly candidatesLimit?: number;
-}
-
-/** A part of a query: its hits are what the query above it works on. */
-export interface Prefetch<P extends object = Payload>
-  extends Omit<SearchRequest<P>, keyof Selected | 'offset'> {
-  /** What it looks for. Default: points in the order of their ids. */
-  readonly query?: Query;
-  /** What it works on in turn. */
-  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[];
-}
-
-/** A query: searches, and how their hits become one list. */
-export interface QueryRequest<P extends object = Payload> extends SearchRequest<P> {
-  /** What it looks for. Default: points in the order of their ids. */
-  readonly query?: Query;
-  /** Searches whose hits it works on. Default: all points. */
-  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[];
-}
-
-/** Hits with the same value of a payload field. */
-export interface PointGroup<P extends object = Payload> {
-  /** The value: a string or an integer. */
-  readonly id: string | number;
-  /** Its best hits, best first. */
-  readonly hits: readonly ScoredPoint<P>[];
-}
-
-/** How hits are grouped. */
-export interface GroupRequest<P extends object = Payload> extends Omit<QueryRequest<P>, 'k' | 'offset'> {
-  /** Payload field whose values make the groups. */
-  readonly groupBy: string;
-  /** Most hits a group. Default: `3`. */
-  readonly groupSize?: number;
-  /** Most groups. Default: `10`. */
-  readonly limit?: number;
-}
-
-/** What `recommend` looks for. */
-export interface RecommendRequest<P extends object = Payload> extends SearchRequest<P>, RecommendExamples {}
-
 /** Points by their ids. */
 export interface PointsSelector {
   /** The ids; those that no point has are ignored. */
@@ -469,26 +308,6 @@ export interface SlowQuery {
   readonly request: unknown;
 }
 
-/**
-Where points outlive the page:
-- `opfs`: in the browser's private file system;
-- `indexeddb`: in a database of the browser, for those without the former. All of it is kept in memory, too;
-- `file`: in a folder, in Node.
-*/
-export type DurableStorage = 'opfs' | 'indexeddb' | 'file';
-
-/** Where points are kept. `auto`: where they outlive the page, as well as can be had; `info` tells where. */
-export type StorageKind = DurableStorage | 'memory' | 'auto';
-
-/**
-When a change is acknowledged, in storage that outlives the page:
-- `strict`: when it is flushed, so that nothing that happens to page, browser or machine takes it back. Changes that are
-  asked for without waiting for those before are flushed together (group commit), and acknowledged in their order;
-- `relaxed`: when it is written, and flushed within 250 ms or the call that runs then. What ends the page or the browser
-  takes nothing back; loss of power may take the last of them.
-*/
-export type Durability = 'strict' | 'relaxed';
-
 /** How a collection is opened. */
 export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOptions {
   /** Its name: not empty. */
@@ -579,75 +398,6 @@ export interface PayloadIndexInfo {
   readonly schema: PayloadSchema;
   /** Points with a value in it. */
   readonly points: number;
-}
-
-/** Options of `verify`. */
-export interface VerifyOptions extends CallOptions {
-  /** Told now and then: thousandths that are done, of one shard after another. */
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-/** Bytes that are not what was written. */
-export interface StorageDamage {
-  /** The worker that keeps them. */
-  readonly shard: number;
-  /** The file, as it is called in a snapshot. */
-  readonly file: string;
-  /** Where in it. */
-  readonly offset: number;
-  /** From there, that may not be what was written: checksums are of blocks. */
-  readonly bytes: number;
-}
-
-/** What is missing of a collection that was opened to read what is left of it. */
-export interface CollectionDamage {
-  /** Bytes that are not what was written. */
-  readonly files: readonly StorageDamage[];
-  /** Workers of whose points nothing can be read. */
-  readonly lostShards: readonly number[];
-  /** Points that are left out; `unknown` where nothing tells how many there were. */
-  readonly lostPoints: number | 'unknown';
-  /** Whether the newest changes may be lost: then points may be as they were before these, and removed ones be there. */
-  readonly lostChanges: boolean;
-}
-
-/** What `verify` has found. */
-export interface Verification {
-  /** Whether all is well. */
-  readonly ok: boolean;
-  /** Bytes of its files. */
-  readonly bytes: number;
-  /** Nothing where all is well. */
-  readonly damage: readonly StorageDamage[];
-}
-
-/** Where a collection is kept. */
-export interface StorageInfo {
-  /** What `auto` has chosen. */
-  readonly type: DurableStorage | 'memory';
-  /** `null` in memory. */
-  readonly durability: Durability | null;
-  /** Bytes of its files. */
-  readonly bytes: number;
-  /**
-  Bytes that were cut off from the ends of its logs when it was opened: changes that had not been acknowledged, as what was
-  there before was ended in the middle of them, and what older changes had left behind them.
-  */
-  readonly tornBytes: number;
-  /**
-  Whether it was created before, and was gone when it was opened: the browser, or whoever cleared its data, had deleted it.
-  Only where the page has a `localStorage`.
-  */
-  readonly lost: boolean;
-  /**
-  Why the last checkpoint failed, where it did: changes go on into the log, which grows until one succeeds. Vectors that
-  are damaged on disk make it fail: `ifDamaged: 'readOnly'` opens what is left then.
-  */
-  readonly checkpointError?: string;
-  /** Why floats stay on disk that are to be in memory, where they do until it is opened again ({@link VectorConfig.onDisk}). */
-  readonly loadError?: string;
-  /** What is missing, where it was damaged and `ifDamaged` is `readOnly`. It takes no changes then. */
-  readonly damage?: CollectionDamage;
 }
 
 /** What a collection is like now. */

@@ -1,6 +1,6 @@
 /** What queries take and what they do not: every message names the place. */
 import { describe, expect, it } from 'vitest';
-import type { GroupRequest, QueryRequest, RecommendRequest } from '../../../worker/collection/types.js';
+import type { GroupRequest, QueryRequest, RecommendRequest } from '../../../worker/collection/query/types.js';
 import { errorOf } from '../support/awaitable.js';
 import { NaiveCollection } from './support/naive-collection.js';
 

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupIds } from '../../../worker/collection/query/groups.js';
-import type { JsonValue, Payload, PointGroup, QueryRequest } from '../../../worker/collection/types.js';
+import type { PointGroup, QueryRequest } from '../../../worker/collection/query/types.js';
+import type { JsonValue, Payload } from '../../../worker/collection/types.js';
 import { randomVectors, rowOf } from '../../support/vectors.js';
 import { NaiveCollection } from './support/naive-collection.js';
 

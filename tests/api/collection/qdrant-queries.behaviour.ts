@@ -7,14 +7,12 @@ make_queries.py beside it wrote.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Collection } from '../../../worker/collection/collection.js';
+import type { GroupRequest, QueryRequest, RecommendRequest } from '../../../worker/collection/query/types.js';
 import type {
   CollectionOptions,
   FacetRequest,
-  GroupRequest,
   Point,
   PointId,
-  QueryRequest,
-  RecommendRequest,
   ScrollRequest,
 } from '../../../worker/collection/types.js';
 

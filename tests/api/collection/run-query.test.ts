@@ -1,7 +1,8 @@
 /** How queries are put together: what is asked of the shards, how often, and what comes of it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runQuery } from '../../../worker/collection/query/run-query.js';
-import type { Point, QueryRequest, ScoredPoint } from '../../../worker/collection/types.js';
+import type { QueryRequest } from '../../../worker/collection/query/types.js';
+import type { Point, ScoredPoint } from '../../../worker/collection/types.js';
 import { randomVectors, rowOf } from '../../support/vectors.js';
 import { errorOf } from '../support/awaitable.js';
 import { NaiveSearcher } from './support/naive-searcher.js';

@@ -8,7 +8,7 @@ Answers are the engine's; of groups, which it leaves to the server, the client's
 are the server's part too: done here by its rules, and held to the client's. Where the two differ, that is printed: the
 server leaves an example out of all that a query searches, the client out of the prefetch that names it.
 
-Requests are in the words of worker/collection/types.ts, and so are scores: larger is better. Qdrant returns plain
+Requests are in the words of worker/collection/query/types.ts, and so are scores: larger is better. Qdrant returns plain
 distances of `euclidean` and `manhattan`; here they are negative. A hit has `value` where a payload field ordered it.
 Hits of the same score or value may come in any order.
 """

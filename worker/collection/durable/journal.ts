@@ -10,7 +10,7 @@ import type { StoreFiles } from '../../../bindings/api/store-files.js';
 import { HeldBackFiles } from '../../storage/held-back-files.js';
 import { chooseStorage, type OpenedFiles, openStorage } from '../../storage/storage.js';
 import type { ShardStorage } from '../shard-protocol.js';
-import type { DurableStorage } from '../types.js';
+import type { DurableStorage } from './types.js';
 
 /** Longest time until a change is durable under `relaxed`, in milliseconds, beside the call that runs then. */
 const relaxedFlushMs = 250;

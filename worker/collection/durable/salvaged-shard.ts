@@ -13,7 +13,7 @@ import { MemoryFolder } from '../../storage/memory-files.js';
 import { chooseStorage, type OpenedFiles, openStorage } from '../../storage/storage.js';
 import { DenseField } from '../dense-field.js';
 import type { HeldFiles, OpenedShard, ShardConfig, ShardStorage, VectorBatch } from '../shard-protocol.js';
-import type { DurableStorage, PointId } from '../types.js';
+import type { PointId } from '../types.js';
 import { type Change, decodeChange } from './change-record.js';
 import { type ShardState, writeCheckpoint } from './checkpoint.js';
 import { type Loss, salvageCheckpoint } from './salvage.js';
@@ -24,6 +24,7 @@ import {
   type StoredConfig,
 } from './stored-config.js';
 import type { StoredShard } from './stored-shard.js';
+import type { DurableStorage } from './types.js';
 
 /** Distance of the two roots in the file `root` (src/persist/store/store_layout.h). */
 const rootBytes = 4096;

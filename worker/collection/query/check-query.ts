@@ -11,22 +11,17 @@ import type { NamesOf } from '../../../bindings/api/option-names.js';
 import { checkFilter } from '../filter/check.js';
 import type { Filter } from '../filter/types.js';
 import { copyOfJson } from '../payload/edit.js';
+import type { OrderBy, PointId, SearchParams, Selected, WithPayload, WithVector } from '../types.js';
+import type { SparseArrays } from './average-vector.js';
+import { rrfConstant } from './fusion.js';
 import type {
   GroupRequest,
   MmrOptions,
-  OrderBy,
-  PointId,
   Prefetch,
   QueryRequest,
   RecommendRequest,
   RecommendStrategy,
-  SearchParams,
-  Selected,
-  WithPayload,
-  WithVector,
-} from '../types.js';
-import type { SparseArrays } from './average-vector.js';
-import { rrfConstant } from './fusion.js';
+} from './types.js';
 
 /** An example, told apart. */
 export type Example =

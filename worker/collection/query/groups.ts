@@ -9,10 +9,11 @@ group is full or there are no more; what is full already is not asked for again.
 */
 import type { Filter } from '../filter/types.js';
 import { parsePath, someValueAt } from '../payload/path.js';
-import type { GroupRequest, Payload, PointGroup, ScoredPoint } from '../types.js';
+import type { Payload, ScoredPoint } from '../types.js';
 import { checkGroupRequest, type Stage } from './check-query.js';
 import { bothFilters, runChecked } from './run-query.js';
 import type { Searcher } from './target.js';
+import type { GroupRequest, PointGroup } from './types.js';
 
 type GroupId = string | number;
 

@@ -10,7 +10,7 @@ Queries as in Qdrant's Query API: searches of all shards, and how their hits bec
 */
 import { invalidArgument, invalidState, VectorSearchError } from '../../../bindings/api/errors.js';
 import type { Filter } from '../filter/types.js';
-import type { PointId, QueryRequest, RecommendRequest, ScoredPoint, StoredVector } from '../types.js';
+import type { PointId, ScoredPoint, StoredVector } from '../types.js';
 import { averageSparse, averageVector, type SparseArrays } from './average-vector.js';
 import {
   type CheckedQuery,
@@ -25,6 +25,7 @@ import { distributionBasedScoreFusion, reciprocalRankFusion } from './fusion.js'
 import { maximalMarginalRelevance } from './mmr.js';
 import { similarity } from './similarity.js';
 import type { LeafRequest, Searcher, Target, VectorPair } from './target.js';
+import type { QueryRequest, RecommendRequest } from './types.js';
 
 /** @throws {VectorSearchError} with code `INVALID_ARGUMENT`, `NOT_SUPPORTED`, `NOT_FOUND`, or what a search throws. */
 export async function runQuery(

@@ -11,33 +11,29 @@ import type { VectorInput } from '../../../bindings/api/types.js';
 import { disposeByAsyncSymbol } from '../../async-dispose-symbol.js';
 import type { CallOptions } from '../../options.js';
 import type { Collection } from '../collection.js';
+import type { Verification, VerifyOptions } from '../durable/types.js';
 import type { Embedding } from '../embed-texts.js';
 import type { Filter } from '../filter/types.js';
 import type { MetricsSnapshot } from '../metrics.js';
 import type { PayloadSchema } from '../payload/schema.js';
+import type { GroupRequest, PointGroup, QueryRequest, RecommendRequest } from '../query/types.js';
 import type {
   CollectionInfo,
   CollectionSearchOptions,
   FacetHit,
   FacetRequest,
-  GroupRequest,
   Hits,
   Payload,
   Point,
   PointColumns,
-  PointGroup,
   PointId,
   PointRecord,
   PointSelector,
   PointVectors,
-  QueryRequest,
-  RecommendRequest,
   ScrollRequest,
   Selected,
   UpdateResult,
   UpsertOptions,
-  Verification,
-  VerifyOptions,
 } from '../types.js';
 import type { VectorShapes } from '../vectors.js';
 import { withOwnViews } from './own-views.js';

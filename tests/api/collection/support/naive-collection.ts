@@ -6,14 +6,16 @@ What is asked of a collection, over a naive searcher: the model of a whole colle
 import { runGroups } from '../../../../worker/collection/query/groups.js';
 import { runQuery, runRecommend } from '../../../../worker/collection/query/run-query.js';
 import type {
+  GroupRequest,
+  QueryRequest,
+  RecommendRequest,
+} from '../../../../worker/collection/query/types.js';
+import type {
   CollectionOptions,
   FacetHit,
   FacetRequest,
-  GroupRequest,
   Point,
   PointRecord,
-  QueryRequest,
-  RecommendRequest,
   ScrollRequest,
 } from '../../../../worker/collection/types.js';
 import { type NaiveOptions, NaiveSearcher, valuesOf } from './naive-searcher.js';
