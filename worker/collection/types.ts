@@ -146,7 +146,7 @@ export interface SearchRequest<P extends object = Payload> extends Selected {
 
 /** Options of `search`. */
 export interface CollectionSearchOptions<P extends object = Payload> extends SearchRequest<P>, CallOptions {
-  /** Tell how the hits were found: {@link Hits.explanation}. Default: `false`. */
+  /** Tell how the hits were found: `explanation` of {@link Hits}. Default: `false`. */
   readonly explain?: boolean;
 }
 
