@@ -48,6 +48,8 @@ class FaultyFiles {
   }
   const FileContents& initial() const { return initial_; }
   const std::vector<FileChange>& history() const { return history_; }
+  /// Changes that were asked for, those that failed too.
+  size_t change_count() const { return changes_; }
 
   std::optional<Fault> fault;
   uint64_t quota = UINT64_MAX;     // bytes of all files
@@ -181,15 +183,19 @@ class CrashPlayer {
         each_tear(before, i, call);
       }
     }
-    for (size_t i = 0; i < random_count && count > 0; ++i) {
-      std::vector<Kept> kept = none;
-      for (Kept& one : kept) {
-        const uint32_t fate = random.below(3);
-        for (size_t sector = 0; sector < one.size(); ++sector)
-          one[sector] = fate == 0 || (fate == 1 && random.below(2) == 0);
-      }
-      call(crash(kept));
+    for (size_t i = 0; i < random_count && count > 0; ++i) call(random_crash(random));
+  }
+
+  /// What a crash leaves of which each change was lost, kept or torn.
+  FileContents random_crash(Random& random) const {
+    std::vector<Kept> kept;
+    for (const FileChange* change : pending_) {
+      const uint32_t fate = random.below(3);
+      Kept& one = kept.emplace_back(sector_count(*change));
+      for (size_t sector = 0; sector < one.size(); ++sector)
+        one[sector] = fate == 0 || (fate == 1 && random.below(2) == 0);
     }
+    return crash(kept);
   }
 
  private:

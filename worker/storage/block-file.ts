@@ -18,7 +18,7 @@ export class BlockFile implements SyncFile {
 
   /**
   @param checkUsable - Called before every operation, with whether it changes the file; may throw.
-  @param onFlush - Called by `flush`.
+  @param onFlush - Called by `flush` where something has changed since `takeChanges`.
   */
   constructor(checkUsable: (changes: boolean) => void, onFlush: () => void) {
     this.#checkUsable = checkUsable;
@@ -72,7 +72,7 @@ export class BlockFile implements SyncFile {
 
   flush(): void {
     this.#checkUsable(true);
-    this.#onFlush();
+    if (this.#resized || this.#changed.size > 0) this.#onFlush();
   }
 
   truncate(size: number): void {

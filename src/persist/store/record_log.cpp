@@ -216,7 +216,10 @@ Status RecordLog::append_in_place(unsigned char* record, size_t size) {
 }
 
 Status RecordLog::flush() {
-  if (durable_sequence_ == end_.sequence) return {};
+  return durable_sequence_ == end_.sequence ? Status{} : flush_found();
+}
+
+Status RecordLog::flush_found() {
   const Status done = file_.flush();
   if (done.ok())
     durable_sequence_ = end_.sequence;

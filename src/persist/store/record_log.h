@@ -37,6 +37,8 @@ class RecordLog {
   /// Errors  the file's; then the record is not there, or `is_broken`
   Status append_in_place(unsigned char* record, size_t size);
   Status flush();
+  /// Flushes though all may be flushed already: after `scan`, what a process that has ended may not have.
+  Status flush_found();
   /// What the file holds is unknown.
   bool is_broken() const { return broken_; }
 

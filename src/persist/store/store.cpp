@@ -180,19 +180,15 @@ Status Store::load(const Found& found, const StoreRoot& newest) {
   return {};
 }
 
-// Cuts off what is torn, and writes the roots again that only a log has.
+// Cuts off what is torn, makes durable what was found, and writes the roots again that only a log has.
 Status Store::mend(const Found& found) {
-  if (report_.torn) {
-    const Status done = log_->cut();
-    if (!done.ok()) return done;
-  }
+  const Status ended = report_.torn ? log_->cut() : log_->flush_found();
+  if (!ended.ok()) return ended;
   for (size_t i = 0; i < 2; ++i) {
     const FoundRoot& slot = found.slots[i];
     const FoundRoot& log = found.logs[i];
     if (!log.good() || (slot.good() && slot.root.generation >= log.root.generation)) continue;
-    // A crash may have come before its flush.
-    Status done = log_file(i).flush();
-    if (done.ok()) done = write_root_slot(file(StoreFile::kRoot), log.root);
+    const Status done = write_root_slot(file(StoreFile::kRoot), log.root);
     if (!done.ok()) return done;
   }
   return {};

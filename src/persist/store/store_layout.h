@@ -63,9 +63,10 @@
 // been there otherwise. Then records are read up to the first that is not right. A record behind it that was written
 // when the wrong one was known to be flushed makes it damage. Otherwise it is a write that was never flushed, or the
 // last one's rot, which nothing can tell apart: it is cut off, and reported. So is what lies behind a right mark, where it
-// has a whole record of this log: of a write whose start alone was lost nothing is told. The cut is flushed before
-// anything is appended, since a crash could else bring back a record of before behind new ones; for the same reason the
-// undoing of a failed write is. Where damage is found nothing is written.
+// has a whole record of this log: of a write whose start alone was lost nothing is told. The log is flushed, cut or not,
+// before the opening returns: a process that was ended may not have done so, and what was found could else be lost in a
+// crash, or a record of before come back behind new ones; for the latter reason the undoing of a failed write is flushed
+// too. Where damage is found nothing is written.
 //
 // A creation is step 2 and 3 for generation 1 without sections. A log of at most 72 bytes without a root, and nothing in
 // the other files, is one cut short.

@@ -228,6 +228,22 @@ TEST(StoreCrash, LosesNothingAcknowledgedInASmallWorkload) {
   EXPECT_GT(counts.different, 1000u);
 }
 
+TEST(StoreCrash, LosesNothingThatWasThereWhenItWasOpened) {
+  FaultyFiles files;
+  const auto open = [&](FaultyFiles& from) {
+    return std::move(Store::open(from.files(), kIdentity, kSmallBlocks).value());
+  };
+  // Not flushed by the process that wrote it.
+  ASSERT_TRUE(open(files)->append("last", 4).ok());
+  const StoreState found = read_state(*open(files)).value();
+  ASSERT_EQ(found.records.size(), 1u);
+  CrashPlayer player(files.initial());
+  for (const FileChange& change : files.history()) player.add(change);
+  FaultyFiles after(player.crash({}));
+  EXPECT_TRUE(player.pending().empty());
+  EXPECT_EQ(read_state(*open(after)).value(), found);
+}
+
 // VICINAL_STORE_SEEDS: more workloads than the suite has time for.
 TEST(StoreCrash, LosesNothingAcknowledgedInRandomWorkloads) {
   const char* wanted = std::getenv("VICINAL_STORE_SEEDS");
