@@ -108,10 +108,35 @@ export const sparseSearchNames: NamesOf<SparseSearchOptions> = {
   statistics: true,
 };
 
-/** @throws {VectorSearchError} with code `INVALID_ARGUMENT` for a name that is not among `names`. */
-export function checkNames(options: object, names: object): void {
+/** What others call what is called otherwise here, in camel case. */
+const otherWords: Readonly<Record<string, string>> = {
+  size: 'dim',
+  dimensions: 'dim',
+  distance: 'metric',
+  limit: 'k',
+  top: 'k',
+  topK: 'k',
+  withVectors: 'withVector',
+  efConstruct: 'efConstruction',
+  ef: 'efSearch',
+  hnswEf: 'efSearch',
+};
+
+/**
+@param what - What has the names, up to its verb.
+@throws {VectorSearchError} with code `INVALID_ARGUMENT` for a name that is not among `names`: with the one that was meant,
+where that can be told.
+*/
+export function checkNames(options: object, names: object, what = 'options to have'): void {
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(names, name))
-      throw invalidArgument(`options by the names ${Object.keys(names).join(', ')}`, name);
+    if (Object.hasOwn(names, name)) continue;
+    const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const meant = [camel, otherWords[camel]].find((word) => word !== undefined && Object.hasOwn(names, word));
+    throw invalidArgument(
+      meant === undefined
+        ? `${what} no names but ${Object.keys(names).join(', ')}`
+        : `${what} the name ${meant}`,
+      name,
+    );
   }
 }

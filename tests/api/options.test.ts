@@ -50,7 +50,7 @@ describe('a misspelt option', () => {
   it.each(Object.entries(calls))('is refused by %s, which tells the names that it knows', async (_, call) => {
     expect(await errorOf(call)).toMatchObject({
       code: 'INVALID_ARGUMENT',
-      expected: expect.stringMatching(/^options by the names \w+/),
+      expected: expect.stringMatching(/^options to have no names but \w+/),
       actual: '"filtre"',
     });
   });

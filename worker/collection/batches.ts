@@ -5,7 +5,7 @@ Points on their way into shards, some thousands at a time: so that any number of
 */
 import { isFloat32Array } from '../../bindings/api/arguments.js';
 import { describe, invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
-import type { NamesOf } from '../../bindings/api/option-names.js';
+import { checkNames, type NamesOf } from '../../bindings/api/option-names.js';
 import type { SparseVector } from '../../bindings/api/types.js';
 import { createMessageTurn } from '../message-turn.js';
 import { checkPayload } from './payload/check-payload.js';
@@ -336,9 +336,7 @@ function* pointsOfColumns(
   source: PointColumns<object>,
   { dense }: VectorShapes,
 ): Generator<Point<object>, void, void> {
-  for (const name of Object.keys(source))
-    if (!Object.hasOwn(columnNames, name))
-      throw invalidArgument(`columns by the names ${Object.keys(columnNames).join(', ')}`, name);
+  checkNames(source, columnNames, 'columns to have');
   const { ids, vectors, payloads } = source;
   if (!Array.isArray(ids)) throw invalidArgument('ids to be an array', ids);
   if (payloads !== undefined && !Array.isArray(payloads))

@@ -101,11 +101,17 @@ export interface Collection<P extends object = Payload> {
   /** How many points have each value of a field, most first. */
   facet(request: FacetRequest<P>): Promise<FacetHit[]>;
 
-  /** Set these keys of payloads, and leave their others. `key`: of the object at this path. */
+  /** Set these keys of payloads, and leave their others; `null` deletes a key. */
   setPayload(
-    payload: Partial<P>,
+    payload: { readonly [Key in keyof P]?: P[Key] | null },
     points: PointSelector<P>,
-    options?: { readonly key?: string } & CallOptions,
+    options?: { readonly key?: undefined } & CallOptions,
+  ): Promise<UpdateResult>;
+  /** The same of the object at the path `key`. */
+  setPayload(
+    payload: object,
+    points: PointSelector<P>,
+    options: { readonly key: string } & CallOptions,
   ): Promise<UpdateResult>;
 
   /** Replace whole payloads. */

@@ -61,13 +61,13 @@ async function* scrollById(
 ): AsyncGenerator<PointRecord, void, void> {
   const { filter, offset, withPayload = true, withVector = false, limit = scrollPage, signal } = request;
   const checked = filter === undefined ? undefined : checkFilter(filter);
-  if (offset !== undefined) checkPointId(offset, 'offset');
+  if (offset !== undefined && offset !== null) checkPointId(offset, 'offset');
   const page = Math.min(limit, scrollPage);
   const shards = searcher.shardsFor(checked).map((shard) => ({
     shard,
     points: [] as PointRecord[],
     place: 0,
-    from: offset === undefined ? undefined : { id: offset, included: true },
+    from: offset === undefined || offset === null ? undefined : { id: offset, included: true },
     ended: false,
   }));
   let told: PointId | undefined;
@@ -106,7 +106,8 @@ async function* scrollBy(
   order: OrderBy,
   { filter, offset, withPayload, withVector, limit, signal }: ScrollRequest,
 ): AsyncGenerator<PointRecord, void, void> {
-  if (offset !== undefined) throw invalidArgument('orderBy without offset (startFrom takes a value)', offset);
+  if (offset !== undefined && offset !== null)
+    throw invalidArgument('orderBy without offset (startFrom takes a value)', offset);
   const checked = filter === undefined ? undefined : checkFilter(filter);
   const sign = order.direction === 'desc' ? -1 : 1;
   const settings = { signal, readOnly: true };

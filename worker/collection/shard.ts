@@ -212,7 +212,7 @@ export class Shard {
     return this.#inSteps(function* (this: Shard, edits) {
       const slots = batch.ids.map((id) => {
         const slot = this.points.slotOf(id);
-        if (slot === undefined) throw new VectorSearchError('NOT_FOUND', undefined, id);
+        if (slot === undefined) throw new VectorSearchError('NOT_FOUND', 'point', id);
         return slot;
       });
       const keep = this.#takeDown('updateVectors', () => [batch], flats);

@@ -137,7 +137,7 @@ export class ShardedCollection implements Collection {
   setPayload(
     payload: Payload,
     points: PointSelector,
-    options: { readonly key?: string } & CallOptions = {},
+    options: { readonly key?: string | undefined } & CallOptions = {},
   ): Promise<UpdateResult> {
     return this.#changeSelected('setPayload', points, options, (selector) => {
       const { key } = options;

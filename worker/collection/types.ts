@@ -226,8 +226,8 @@ export interface ScrollRequest<P extends object = Payload> extends Selected, Cal
   readonly filter?: Filter<P>;
   /** Most points. Default: all. */
   readonly limit?: number;
-  /** Begin with this id. Not with `orderBy`. */
-  readonly offset?: PointId;
+  /** Begin with this id; `null` from the first. Not with `orderBy`. */
+  readonly offset?: PointId | null;
   /** By the values of a field, points without one left out. Default: by id, numbers before strings. */
   readonly orderBy?: OrderBy | string;
 }

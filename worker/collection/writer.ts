@@ -99,7 +99,7 @@ export class ShardWriter {
     const shards = new Map(
       ids.map((id) => {
         const shard = sets.findIndex((set) => !set.has(id));
-        if (shard < 0) throw new VectorSearchError('NOT_FOUND', undefined, id);
+        if (shard < 0) throw new VectorSearchError('NOT_FOUND', 'point', id);
         return [id, shard];
       }),
     );

@@ -20,7 +20,7 @@ describe('a query that is refused', () => {
     ['k to be an integer of at least 1', { k: 0 }],
     ['k to be an integer', { k: 1.5 }],
     ['offset to be an integer of at least 0', { offset: -1 }],
-    ['the request to have the names', { limit: 3 }],
+    ['the request to have the name k, got "limit"', { limit: 3 }],
     ['using to be the name of a vector', { using: 3 }],
     ['filter to be an object', { filter: 'all' }],
     ['scoreThreshold to be a number', { query: [1, 0], using, scoreThreshold: '1' }],
@@ -31,7 +31,7 @@ describe('a query that is refused', () => {
     ['withPayload to be', { withPayload: [1] }],
     ['withPayload to be', { withPayload: { only: ['a'] } }],
     ['withVector to be', { withVector: 'image' }],
-    ['params to have the names', { params: { hnswEf: 3 } }],
+    ['params to have the name efSearch, got "hnswEf"', { params: { hnswEf: 3 } }],
     ['params.efSearch to be an integer', { params: { efSearch: 0 } }],
     ['params.exact to be true or false', { params: { exact: 1 } }],
     ['params.oversampling to be a number of at least 1', { params: { oversampling: 0.5 } }],
@@ -45,10 +45,10 @@ describe('a query that is refused', () => {
     ['query to have one of', { query: { nearest: [1, 0], text: 'a' }, using }],
     ['query to have one of', { query: { sample: 'random', mmr: {} }, using }],
     ['query to have one of', { query: { mmr: {} }, using }],
-    ['query to have the names', { query: { recomend: {} }, using }],
+    ['query to have no names but', { query: { recomend: {} }, using }],
     ['query.indices to be distinct', { query: { indices: [2, 2], values: [1, 1] }, using: 'words' }],
     ['query.indices[0] to be an integer from 0', { query: { indices: [-2], values: [1] }, using: 'words' }],
-    ['query to have the names indices', { query: { indices: [2], value: [1] }, using: 'words' }],
+    ['query to have no names but indices', { query: { indices: [2], value: [1] }, using: 'words' }],
     ['query.text to be a string', { query: { text: 3 }, using }],
     [
       'query.mmr.diversity to be a number from 0 to 1',
@@ -89,9 +89,9 @@ describe('a query that is refused', () => {
     ['query.rrf.weights to be a number of at least 0', { query: { rrf: { weights: [-1] } }, prefetch: {} }],
     ['fusion without `using`', { query: { fusion: 'rrf' }, using, prefetch: { query: 1, using } }],
     ["query.sample to be 'random'", { query: { sample: 'all' } }],
-    ['query, which makes one list', { prefetch: [{ query: 1, using }] }],
+    ['query to make one list', { prefetch: [{ query: 1, using }] }],
     ['prefetch[1].k to be', { query: 1, using, prefetch: [{ query: 1, using }, { k: 'a' }] }],
-    ['prefetch[0] to have the names', { query: 1, using, prefetch: [{ offset: 1 }] }],
+    ['prefetch[0] to have no names but', { query: 1, using, prefetch: [{ offset: 1 }] }],
     [
       'prefetch.prefetch[0].query.text',
       { query: 1, using, prefetch: { query: 1, prefetch: [{ query: { text: '' } }] } },
@@ -145,8 +145,8 @@ describe('a query that is refused', () => {
   });
 
   it.each<[string, object]>([
-    ['the request to have the names', { groupBy: 'tag', k: 3 }],
-    ['the request to have the names', { groupBy: 'tag', offset: 3 }],
+    ['the request to have no names but', { groupBy: 'tag', k: 3 }],
+    ['the request to have no names but', { groupBy: 'tag', offset: 3 }],
     ['groupBy to be a string', {}],
     ['groupSize to be an integer of at least 1', { groupBy: 'tag', groupSize: 0 }],
     ['limit to be an integer of at least 1', { groupBy: 'tag', limit: 0 }],
@@ -161,7 +161,7 @@ describe('a query that is refused', () => {
     ['Expected positive to have an example', { using }],
     ['Expected positive[0] to be an id or a vector', { positive: [{}], using }],
     ['Expected strategy to be one of', { positive: [1], strategy: 'best', using }],
-    ['the request to have the names', { positive: [1], query: 1, using }],
+    ['the request to have no names but', { positive: [1], query: 1, using }],
   ])('in recommend: %s', async (message, request) => {
     const error = await errorOf(() => collection.recommend(request as RecommendRequest));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });

@@ -104,8 +104,8 @@ describe('a filter', () => {
     ],
     [{ must: { has_vector: 1 } }, 'filter.must.has_vector to be a string, got 1'],
     [
-      { min_should: { conditions: [], min_count: 0 } },
-      'filter.min_should.min_count to be an integer of at least 1, got 0',
+      { min_should: { conditions: [], min_count: -1 } },
+      'filter.min_should.min_count to be an integer of at least 0, got -1',
     ],
     [
       { min_should: [] },

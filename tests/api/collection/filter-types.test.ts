@@ -1,5 +1,6 @@
 /** Types: which filters a typed payload takes, and which it refuses when they are compiled. */
 import { describe, expectTypeOf, it } from 'vitest';
+import type { Collection } from '../../../worker/collection/collection.js';
 import type { Condition, FieldPath, Filter } from '../../../worker/collection/filter/types.js';
 
 interface Movie {
@@ -106,6 +107,19 @@ describe('a filter of a typed payload', () => {
     takes({ must: [{ key: 'year', geo_radius: { center: { lon: 1, lat: 2 }, radius: 10 } }] });
     // @ts-expect-error elements are strings
     takes({ must: [{ key: 'tags[]', match: { value: 3 } }] });
+  });
+});
+
+describe('a change of a typed payload', () => {
+  it('sets its keys, or deletes them, or keys of what lies at a path', () => {
+    type SetPayload = Collection<Movie>['setPayload'];
+    expectTypeOf<SetPayload>().toBeCallableWith({ year: 1994 }, [1]);
+    expectTypeOf<SetPayload>().toBeCallableWith({ year: null, title: 'x' }, [1], {});
+    expectTypeOf<SetPayload>().toBeCallableWith({ name: 'x' }, [1], { key: 'cast[0]' });
+    // @ts-expect-error no such key
+    expectTypeOf<SetPayload>().toBeCallableWith({ yaer: 1994 }, [1]);
+    // @ts-expect-error a number
+    expectTypeOf<SetPayload>().toBeCallableWith({ year: '1994' }, [1], {});
   });
 });
 

@@ -44,6 +44,15 @@ describe('the order of points', () => {
   });
 });
 
+describe('lists merged', () => {
+  it('count a point as often as the list has it where it is best', () => {
+    const twice = [hit(1, 5), hit(2, 4), hit(1, 3)];
+    expect(mergeHits([twice, [hit(3, 4)]], 9)).toEqual([hit(1, 5), hit(2, 4), hit(3, 4), hit(1, 3)]);
+    expect(mergeHits([twice, [hit(1, 4), hit(1, 2)]], 3)).toEqual(twice);
+    expect(mergeHits([twice], 2)).toEqual([hit(1, 5), hit(2, 4)]);
+  });
+});
+
 describe('reciprocal rank fusion', () => {
   it('adds 1 / (2 + rank)', () => {
     const fused = reciprocalRankFusion([list('a', 'b'), list('b', 'c')]);

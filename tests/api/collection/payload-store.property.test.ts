@@ -132,7 +132,7 @@ const { filter } = fc.letrec<{ filter: object; condition: object; inner: object 
       must_not: fc.array(tie('condition'), { maxLength: 2 }),
       min_should: fc.record({
         conditions: fc.array(tie('condition'), { maxLength: 3 }),
-        min_count: fc.integer({ min: 1, max: 2 }),
+        min_count: fc.integer({ min: 0, max: 2 }),
       }),
     },
     { requiredKeys: [] },

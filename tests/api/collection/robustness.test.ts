@@ -315,6 +315,18 @@ describe.each([1, 3])('equals in %i workers', (shards) => {
   });
 });
 
+it.each([1, 3])('orders points by each of several values, in %i workers', async (shards) => {
+  await opened({ shards, payloadIndex: { n: 'integer' } });
+  await collection.upsert([1, 2, 3, 4].map((id) => ({ id, vector, payload: { n: [id, id + 10] } })));
+  const found = async (request: Parameters<Collection['query']>[0]) =>
+    (await collection.query(request)).map(({ id, score }) => [id, score]);
+  const all = [1, 2, 3, 4, 1, 2, 3, 4].map((id) => [id, 1]);
+  expect(await found({ query: { orderBy: 'n' } })).toEqual(all);
+  expect(await found({ query: { orderBy: 'n' }, k: 3, offset: 3 })).toEqual(all.slice(3, 6));
+  const prefetch = { query: { orderBy: 'n' }, k: 8 };
+  expect((await found({ prefetch, query: { fusion: 'rrf' }, k: 1 }))[0]).toEqual([1, 1 / 2 + 1 / 6]);
+});
+
 it('takes from a model what the vector that is searched takes', async () => {
   await opened({
     dim: undefined as never,

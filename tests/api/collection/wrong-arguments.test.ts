@@ -38,8 +38,8 @@ describe('a collection', () => {
     ['recommend', (c) => c.recommend({ positive: [0] }, { k: 1 })],
     ['queryGroups', (c) => c.queryGroups({ query: [0, 0], groupBy: 'n' }, { k: 1 })],
     ['retrieve', (c) => c.retrieve([1], { k: 1 })],
-    ['search', (c) => c.search([0, 0], { limit: 1 })],
-    ['searchBatch', (c) => c.searchBatch([[0, 0]], { limit: 1 })],
+    ['search', (c) => c.search([0, 0], { filters: {} })],
+    ['searchBatch', (c) => c.searchBatch([[0, 0]], { filters: {} })],
     ['upsert', (c) => c.upsert([], { batch: 1 })],
     ['delete', (c) => c.delete(selected, { wait: true })],
     ['setPayload', (c) => c.setPayload({ a: 1 }, selected, { kye: 'n' })],
@@ -61,12 +61,12 @@ describe('a collection', () => {
   it.each<[string, string, Call]>([
     ...misnamed.map(([name, call]): [string, string, Call] => [
       `an option of ${name} that there is not`,
-      'Expected options by the names ',
+      'Expected options to have no names but ',
       call,
     ]),
     [
       'params',
-      'Expected params to have the names efSearch, ',
+      'Expected params to have no names but efSearch, ',
       (c) => c.search([0, 0], { params: { filter: [1] } }),
     ],
     ...['search', 'retrieve', 'scroll', 'query'].map((name): [string, string, Call] => [
@@ -79,10 +79,31 @@ describe('a collection', () => {
         return name === 'query' ? c.query({ query: [0, 0], ...selected }) : c.scroll(selected).next();
       },
     ]),
+    [
+      'Qdrant’s limit',
+      'Expected options to have the name k, got "limit"',
+      (c) => c.search([0, 0], { limit: 1 }),
+    ],
+    [
+      'Qdrant’s spelling',
+      'Expected the request to have the name scoreThreshold, got "score_threshold"',
+      (c) => c.query({ query: [0, 0], score_threshold: 1 }),
+    ],
+    [
+      'Qdrant’s spelling of a kind of query',
+      'Expected query to have the name orderBy, got "order_by"',
+      (c) => c.query({ query: { order_by: 'n' } }),
+    ],
+    [
+      'an example without the vector',
+      'No point with the vector "terms" has id 0',
+      (c) => c.query({ query: 0, using: 'terms' }),
+    ],
+    ['a point that is not there', 'No point has id 7', (c) => c.updateVectors([{ id: 7, vector: [1, 1] }])],
     ['no params', 'Expected params to be an object, got null', (c) => c.search([0, 0], { params: null })],
     [
       'columns',
-      'Expected columns by the names ids, vectors, payloads, got "vector"',
+      'Expected columns to have no names but ids, vectors, payloads, got "vector"',
       (c) => c.upsert({ ids: [2], vector: new Float32Array(2) }),
     ],
     ['what cannot be iterated', 'Expected points to be ', (c) => c.upsert({ [Symbol.asyncIterator]: 5 })],
@@ -113,7 +134,7 @@ describe('a collection', () => {
       'Expected { text } for "words", which is a text index, got a vector or an id as query',
       (c) => c.query({ query: [1, 2], using: 'words' }),
     ],
-    ['an id of another type', 'No vector has id "2"', (c) => c.query({ query: '2' })],
+    ['an id of another type', 'No point with a vector has id "2"', (c) => c.query({ query: '2' })],
     [
       'more than can be counted',
       'from 1 to 9007199254740991, got 9007199254740992',

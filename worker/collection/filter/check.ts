@@ -127,7 +127,7 @@ function checkClauses(filter: unknown, path: string, depth: number, isNested: bo
     let minCount = 1;
     if (join === 'min_should') {
       const { conditions, min_count } = checkMembers(given, place, ['conditions', 'min_count']);
-      minCount = checkCount(min_count, `${place}.min_count`, 1);
+      minCount = checkCount(min_count, `${place}.min_count`, 0);
       place += '.conditions';
       given = checkArray(conditions, place);
     }

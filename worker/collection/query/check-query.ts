@@ -7,7 +7,7 @@ What Qdrant's Query API has and this package has not is told from what is misspe
 */
 import { checkInteger, isFloat32Array, isUint32Array } from '../../../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../../../bindings/api/errors.js';
-import type { NamesOf } from '../../../bindings/api/option-names.js';
+import { checkNames, type NamesOf } from '../../../bindings/api/option-names.js';
 import { checkFilter } from '../filter/check.js';
 import type { Filter } from '../filter/types.js';
 import { copyOfJson } from '../payload/edit.js';
@@ -188,7 +188,10 @@ function checkStage(request: QueryRequest, path: string, known?: CheckedQuery): 
   const checked = known ?? checkQuery(query, `${path}query`, k, prefetch.length);
   const { kind } = checked;
   if (kind === 'ids' && prefetch.length > 0)
-    throw invalidArgument(`${path}query, which makes one list of what was prefetched`, query);
+    throw invalidArgument(
+      `${path}query to make one list of what was prefetched, as { fusion: 'rrf' }`,
+      query,
+    );
   if (scoreThreshold !== undefined && (kind === 'ids' || kind === 'orderBy'))
     throw invalidArgument(`${path}scoreThreshold with a query that has scores`, scoreThreshold);
   if (using && (kind === 'rrf' || kind === 'dbsf'))
@@ -398,9 +401,8 @@ function checkObject(
         undefined,
         path === 'the request' ? name : `${path}.${name}`,
       );
-    if (!Object.hasOwn(names, name))
-      throw invalidArgument(`${path} to have the names ${Object.keys(names).join(', ')}`, name);
   }
+  checkNames(value, names, `${path} to have`);
 }
 
 function checkText(path: string, value: unknown): string {

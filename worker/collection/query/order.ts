@@ -18,11 +18,19 @@ export function compareHits(a: ScoredPoint, b: ScoredPoint): number {
 
 /**
 The `k` best of lists that are each in the order of {@link compareHits}. A point that is in several lists, since it moves
-from one shard to another, counts once, where it is best.
+from one shard to another, counts where it is best; one that is in a list several times, as several values of a field
+order it, counts as often.
 */
 export function mergeHits(lists: readonly (readonly ScoredPoint[])[], k: number): ScoredPoint[] {
   const hits = lists.flat().sort(compareHits);
   if (lists.length < 2) return hits.slice(0, k);
-  const ids = new Set<PointId>();
-  return hits.filter(({ id }) => ids.size < k && ids.size < ids.add(id).size);
+  const listOf = new Map(lists.flatMap((list, index) => list.map((hit) => [hit, index])));
+  const listOfId = new Map<PointId, number | undefined>();
+  return hits
+    .filter((hit) => {
+      const list = listOf.get(hit);
+      if (!listOfId.has(hit.id)) listOfId.set(hit.id, list);
+      return listOfId.get(hit.id) === list;
+    })
+    .slice(0, k);
 }

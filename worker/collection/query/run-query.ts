@@ -84,7 +84,12 @@ async function lookUp(stage: Stage, searcher: Searcher, signal?: AbortSignal): P
     const byId = new Map<PointId, StoredVector>();
     ids.forEach((id, i) => {
       const vector = vectors[i];
-      if (vector === undefined) throw new VectorSearchError('NOT_FOUND', undefined, id);
+      if (vector === undefined)
+        throw new VectorSearchError(
+          'NOT_FOUND',
+          using ? `point with the vector "${using}"` : 'point with a vector',
+          id,
+        );
       byId.set(id, vector);
     });
     return [using, byId] as const;

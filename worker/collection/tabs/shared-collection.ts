@@ -81,7 +81,7 @@ export class SharedCollection implements Collection {
   setPayload(
     payload: Payload,
     points: PointSelector,
-    options?: { readonly key?: string } & CallOptions,
+    options?: { readonly key?: string | undefined } & CallOptions,
   ): Promise<UpdateResult> {
     return this.#call('setPayload', [payload, points], options);
   }
