@@ -27,6 +27,7 @@ import {
   storeFileNames,
 } from '../../bindings/api/store-files.js';
 import { FolderLock } from './folder-lock-node.js';
+import { lookNowAndThen } from './still-there.js';
 import type { OpenedFiles, StorageBackEnd, StoragePlace } from './storage.js';
 import { shardName, shardOf } from './storage-names.js';
 
@@ -110,7 +111,7 @@ function openFolder(folder: string): OpenedFiles {
   }
   return {
     files: Object.fromEntries(opened) as unknown as StoreFiles,
-    settle: () => undefined,
+    settle: lookNowAndThen(folder, () => !existsSync(join(folder, storeFileNames[0]))),
     close: async () => close(),
   };
 }

@@ -10,6 +10,7 @@ import {
   storageError,
   storeFileNames,
 } from '../../bindings/api/store-files.js';
+import { lookNowAndThen } from './still-there.js';
 import type { StorageBackEnd } from './storage.js';
 import { folderName, shardName, shardOf } from './storage-names.js';
 import { waitForRelease } from './wait-for-release.js';
@@ -50,12 +51,15 @@ export const opfsBackEnd: StorageBackEnd = {
   async open({ name }, shard) {
     const collection = folderName(name);
     const opened: (readonly [string, SyncFile])[] = [];
+    let folder: FileSystemDirectoryHandle | undefined;
     const close = async () => {
+      // Chromium does not come back from closing handles of files that are gone: they end with the worker.
+      if (folder !== undefined && (await isGone(folder))) return;
       for (const [, file] of opened.splice(0)) file.close();
     };
     try {
       const parent = await (await rootFolder(true)).getDirectoryHandle(collection, { create: true });
-      const folder = await parent.getDirectoryHandle(shardName(shard), { create: true });
+      folder = await parent.getDirectoryHandle(shardName(shard), { create: true });
       for (const file of storeFileNames) {
         const handle = (await folder.getFileHandle(file, { create: true })) as FileHandle;
         opened.push([file, await waitForRelease(holder, () => takeHandle(handle))]);
@@ -64,9 +68,10 @@ export const opfsBackEnd: StorageBackEnd = {
       await close();
       throw storageError("opening files of the browser's private file system", error);
     }
+    const place = folder;
     return {
       files: Object.fromEntries(opened) as unknown as StoreFiles,
-      settle: () => undefined,
+      settle: lookNowAndThen(collection, () => isGone(place)),
       close,
     };
   },
@@ -100,6 +105,15 @@ export const opfsBackEnd: StorageBackEnd = {
     }
   },
 };
+
+async function isGone(folder: FileSystemDirectoryHandle): Promise<boolean> {
+  try {
+    await folder.getFileHandle(storeFileNames[0]);
+    return false;
+  } catch (error) {
+    return isMissing(error);
+  }
+}
 
 async function rootFolder(create: boolean): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(root, { create });

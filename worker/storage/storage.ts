@@ -30,8 +30,9 @@ export type StoredPlace = Omit<StoragePlace, 'kind'> & { readonly kind: StorageK
 export interface OpenedFiles {
   readonly files: StoreFiles;
   /**
-  Whatever was flushed is durable once this resolves; nothing where it is so already. Only `indexeddb` needs it. When it
-  fails, nothing since the last that succeeded is durable, and the files take no further writes.
+  Whatever was flushed is durable once this resolves; nothing where it is so already, as with all but `indexeddb`, which
+  only look now and then whether their files are still there. When it fails, nothing since the last that succeeded is
+  durable, and the files take no further writes.
 
   @throws {VectorSearchError} (as a rejection) with code `STORAGE_FULL`, `STORAGE_FAILED`, or `STORAGE_IN_USE` where
   somebody else has opened the files since.

@@ -44,6 +44,8 @@ export interface Driver {
   openTab(): Promise<DriverTab>;
   /** Bytes that the site of the page may keep, or as many as ever. Only where the driver can. */
   limitStorage?(bytes: number | undefined): Promise<void>;
+  /** Deletes what the site keeps, as its user may. Only where the driver can. */
+  clearStorage?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -97,6 +97,13 @@ class PlaywrightDriver implements Driver {
     this.#limiting = session;
   }
 
+  async clearStorage(): Promise<void> {
+    const session = await this.#page.context().newCDPSession(this.#page);
+    const { origin } = new URL(this.#page.url());
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+    await session.detach();
+  }
+
   close(): Promise<void> {
     return this.#end();
   }

@@ -137,6 +137,10 @@ const kept = {
     ];
   },
 
+  close(): Promise<unknown> {
+    return collection.close().then(() => null);
+  },
+
   async remove({ name }: CollectionOptions): Promise<void> {
     await collection.close();
     await deleteCollection({ name });

@@ -29,7 +29,7 @@ export type Durability = 'strict' | 'relaxed';
 /** Options of `verify`. */
 export interface VerifyOptions extends CallOptions {
   /** Told now and then: thousandths that are done, of one shard after another. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Bytes that are not what was written. */
@@ -80,8 +80,8 @@ export interface StorageInfo {
   */
   readonly tornBytes: number;
   /**
-  Whether it was created before, and was gone when it was opened: the browser, or whoever cleared its data, had deleted it.
-  Only where the page has a `localStorage`.
+  Whether it was created before, and was gone when it was opened: the browser, or somebody else, had deleted it. A mark in
+  `localStorage` tells; where that was cleared too, as with all data of a site, nothing does.
   */
   readonly lost: boolean;
   /**
