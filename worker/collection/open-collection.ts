@@ -11,7 +11,9 @@ import type { Collection } from './collection.js';
 import { checkCollectionOptions } from './collection-config.js';
 import { ShardGroup } from './shard-group.js';
 import { ShardedCollection } from './sharded-collection.js';
+import { browserLocks } from './tabs/browser-locks-web.js';
 import { openShared } from './tabs/open-shared.js';
+import { areRefused } from './tabs/tab-lock.js';
 import type { CollectionOptions, Payload } from './types.js';
 
 /**
@@ -48,8 +50,12 @@ export async function openCollection<P extends object = Payload>(
   };
   // What is there at run time knows no types of payloads.
   if (storage === undefined) return (await openLocal(placement)) as unknown as Collection<P>;
-  const { signal: _, ...lasting } = placement;
   const { kind, durability, ifDamaged = 'refuse' } = storage;
+  const locks = browserLocks();
+  // Nothing is left but memory, which is shared with nobody.
+  if (kind === 'auto' && locks !== undefined && (await areRefused(locks)))
+    return (await openLocal(placement)) as unknown as Collection<P>;
+  const { signal: _, ...lasting } = placement;
   const shared = openShared({
     config,
     options,

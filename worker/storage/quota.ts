@@ -14,13 +14,17 @@ export interface StorageEstimate {
   readonly persisted: boolean;
 }
 
-/** How much the site keeps, and may keep; nothing where this cannot be known, as in Node. */
+/** How much the site keeps, and may keep; nothing where this cannot be known, as in Node and where it may keep nothing. */
 export async function estimateStorage(): Promise<StorageEstimate | undefined> {
   const storage = globalThis.navigator?.storage as StorageManager | undefined;
   if (typeof storage?.estimate !== 'function') return undefined;
-  const { usage = 0, quota = 0 } = await storage.estimate();
-  const persisted = (await storage.persisted?.()) ?? false;
-  return { usageBytes: usage, quotaBytes: quota, persisted };
+  try {
+    const { usage = 0, quota = 0 } = await storage.estimate();
+    const persisted = (await storage.persisted?.()) ?? false;
+    return { usageBytes: usage, quotaBytes: quota, persisted };
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -31,6 +35,11 @@ long. Firefox asks the user.
 */
 export async function persistStorage(): Promise<boolean> {
   const storage = globalThis.navigator?.storage as StorageManager | undefined;
-  if (storage === undefined) return true;
-  return (await storage.persist?.()) ?? false;
+  // WebKit has none where a page may keep nothing.
+  if (storage === undefined) return !('location' in globalThis);
+  try {
+    return (await storage.persist?.()) ?? false;
+  } catch {
+    return false;
+  }
 }

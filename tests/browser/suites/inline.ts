@@ -41,6 +41,15 @@ export function inlineSuite(bench: Bench): void {
       expect(error?.message).toContain('`worker-src blob:`');
     });
 
+    test('keep in memory what a page in a sandbox may not keep', async () => {
+      expect(await value(bench, 'keep', { entries: 'inline', way: 'sandboxed' })).toEqual({
+        type: 'memory',
+        pointsCount: 1,
+        isUsageKnown: false,
+        persists: false,
+      });
+    });
+
     test('run under a policy that allows blobs as workers', async () => {
       const found = await value(bench, 'searchInWorker', { entries: 'inline', way: 'policy-with-blobs' });
       expect(found).toMatchObject({ variant: 'simd128', rowsDone: 700 });

@@ -14,6 +14,14 @@ export interface TabLocks {
   query(): Promise<{ readonly pending?: readonly { readonly name?: string }[] }>;
 }
 
+/** Whether the page may have no locks: then it may keep nothing either. */
+export function areRefused(locks: TabLocks): Promise<boolean> {
+  return locks.query().then(
+    () => false,
+    () => true,
+  );
+}
+
 /** The lock of a collection's writer. */
 export function writerLockName(collection: string): string {
   return `vicinal:${collection}`;
