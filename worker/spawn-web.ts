@@ -5,10 +5,13 @@ Starts the worker in a browser. The Node bundle has spawn-node.ts in this file's
 */
 import type { WorkerLike } from './worker-like.js';
 
-/** Where the package's own worker file lies; for messages, since a bundler may have renamed it. */
+/** Where the package's own worker file lies; for messages, since a bundler may have moved and renamed it. */
 export function ownFileName(): string {
   // No URL object: bundlers would take it for one more file. A script of the classic kind has no address.
-  return String(import.meta.url).replace(/[^/]*$/, 'vicinal-worker.js');
+  const own = String(import.meta.url);
+  // The file that this is in where no bundler has been at work.
+  if (/\/worker\.js$/.test(own)) return own.replace(/[^/]*$/, 'vicinal-worker.js');
+  return `vicinal-worker.js, whatever it was built to beside ${own},`;
 }
 
 /** Runs the package's own worker file. */

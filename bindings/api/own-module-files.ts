@@ -17,6 +17,10 @@ export const defaultVariant: Variant | undefined = undefined;
 /** What helps where a bundler or a host has lost the files. */
 const remedy = lostFileRemedy(import.meta.url, '`wasmUrl` or `wasmModule`');
 
+/** What browsers say where a page's policy keeps WebAssembly out. */
+const isForbidden = /unsafe-eval|content security policy|\bCSP\b/i;
+const policyRemedy = "allow it in the page's policy: `script-src 'wasm-unsafe-eval'`";
+
 /** What errors call the module of a variant. */
 export function ownModuleName(variant: Variant): string {
   return `the module at ${ownModuleUrl(variant).href} (${remedy})`;
@@ -29,7 +33,8 @@ export async function readOwnModule(variant: Variant, signal: AbortSignal): Prom
   } catch (error) {
     if (!(error instanceof VectorSearchError)) throw error;
     const { code, expected, actual, cause } = error;
-    throw new VectorSearchError(code, expected, `${actual} (${remedy})`, { cause });
+    const help = isForbidden.test(String(actual)) ? policyRemedy : remedy;
+    throw new VectorSearchError(code, expected, `${actual} (${help})`, { cause });
   }
 }
 

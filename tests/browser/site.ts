@@ -64,11 +64,16 @@ export const ways = {
   'strict-policy': {
     headers: { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" },
   },
+  'policy-without-wasm': { headers: { 'content-security-policy': "default-src 'self'" } },
   'policy-with-blobs': {
     headers: {
       'content-security-policy':
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:",
     },
+  },
+  // A page that has no origin: it may keep nothing, and is given what it loads as others' pages are.
+  sandboxed: {
+    headers: { 'content-security-policy': 'sandbox allow-scripts', 'access-control-allow-origin': '*' },
   },
   'wasm-of-unknown-type': { concerns: WASM, type: 'application/octet-stream' },
   'no-files': { concerns: /\.wasm$|vicinal-worker[^/]*\.js$/, answer: notFound },

@@ -81,6 +81,13 @@ export function loadingFailureSuite(bench: Bench): void {
       }
     }
 
+    test('a policy without WebAssembly: what it must allow', async () => {
+      for (const scenario of ['load', 'searchInWorker'] as const) {
+        const message = await failure(scenario, { way: 'policy-without-wasm' }, 'LOAD_FAILED');
+        expect(message).toContain("'wasm-unsafe-eval'");
+      }
+    });
+
     /** The message of the error that a scenario must end with, in time. */
     async function failure(
       scenario: ScenarioName,
