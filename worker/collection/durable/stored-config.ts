@@ -62,12 +62,19 @@ export function checkSameConfig(stored: StoredConfig, config: ShardConfig, stora
     for (const [vector, options] of Object.entries(asked ?? {})) {
       const path = vector === '' ? '' : `${kind}.${vector}.`;
       // What is not asked for is as it was created.
-      const before: { [option: string]: unknown } = { metric: 'cosine', index: 'flat', ...kept?.[vector] };
+      const before = asCreated(kept?.[vector] ?? {});
       for (const [option, value] of Object.entries(options)) {
         if (option !== 'onDisk') check(path + option, before[option], value);
       }
     }
   }
+}
+
+/** The options of a vector, with the defaults of those that it was created without. */
+export function asCreated(options: object): { readonly [option: string]: unknown } {
+  const created = { metric: 'cosine', index: 'flat', onDisk: false, ...options };
+  // The graph has codes by default.
+  return created.index === 'flat' ? { quantization: null, ...created } : created;
 }
 
 /** Stored vectors that are on disk, or not, as they are asked for now. */

@@ -85,5 +85,29 @@ export async function openShared({
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
-  return new SharedCollection(config.name, tab, shapesOf(config.shard), options);
+  const collection = new SharedCollection(config.name, tab, shapesOf(config.shard), options);
+  if (tab.role === 'follower') await addIndexes(collection, config, signal);
+  return collection;
+}
+
+/** Makes the payload indexes that the tab before was not asked for: as where a collection is opened again. */
+async function addIndexes(
+  collection: Collection,
+  { shard: { payloadIndex } }: CollectionConfig,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const wanted = Object.entries(payloadIndex);
+  if (wanted.length === 0) return;
+  const settings = { ...(signal !== undefined && { signal }) };
+  try {
+    const { payloadSchema, storage } = await collection.info(settings);
+    if (storage.damage !== undefined) return;
+    for (const [key, schema] of wanted) {
+      if (JSON.stringify(payloadSchema[key]?.schema) !== JSON.stringify(schema))
+        await collection.createPayloadIndex(key, schema, settings);
+    }
+  } catch (error) {
+    await collection.close();
+    throw error;
+  }
 }

@@ -313,8 +313,9 @@ describe('tabs that share a collection', () => {
     ['metric', { metric: 'dot' }, 'metric "euclidean"', '"dot"'],
     ['shards', { shards: 2 }, 'shards 1', '2'],
     ['model', { model: 'small' }, 'model none', '"small"'],
-    ['index', { index: 'hnsw' }, 'index none', '"hnsw"'],
-    ['payloadIndex', { payloadIndex: { a: 'integer' } }, 'payloadIndex.a none', '"integer"'],
+    ['index', { index: 'hnsw' }, 'index "flat"', '"hnsw"'],
+    ['quantization', { quantization: { codec: 'scalar' } }, 'quantization null', '{"codec":"scalar"}'],
+    ['sparse vector', { sparseVectors: { terms: {} } }, 'sparseVectors.terms none', '{}'],
   ] as const)('refuse another %s', async (_, other, expected, actual) => {
     const writer = await open();
     await expect(open(other)).rejects.toMatchObject({
@@ -324,6 +325,27 @@ describe('tabs that share a collection', () => {
     });
     await writer.collection.upsert(pointsWith(1));
     expect(await writer.collection.count()).toBe(1);
+  });
+
+  it.each([
+    ['defaults spelled out', options, { index: 'flat', onDisk: false, quantization: null, shards: 1 }],
+    ['what is left open', { index: 'hnsw', m: 8, model: 'small' }, {}],
+  ] as const)('agree on %s', async (_, first, other) => {
+    await open(first);
+    expect(await roleOf(await open(other))).toBe('follower');
+  });
+
+  it('have the payload indexes that each of them asks for', async () => {
+    const writer = await open({ payloadIndex: { a: 'integer', b: 'integer' } });
+    await writer.collection.upsert(pointsWith(3));
+    const payloadIndex = { b: 'keyword', number: 'integer' } as const;
+    const { collection } = await open({ payloadIndex });
+    const { payloadSchema } = await collection.info();
+    expect(payloadSchema).toMatchObject({
+      a: { schema: 'integer' },
+      b: { schema: 'keyword' },
+      number: { schema: 'integer', points: 3 },
+    });
   });
 
   it('refuse another release of the package', async () => {
