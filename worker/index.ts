@@ -19,9 +19,14 @@ export type {
 } from './collection/metrics.js';
 export { openCollection } from './collection/open-collection.js';
 export type { PayloadIndexParams, PayloadSchema, PayloadSchemaType } from './collection/payload/schema.js';
-export { type PointStruct, pointStruct, type VectorStruct } from './collection/point-struct.js';
+export {
+  type PointStruct,
+  pointStruct,
+  type SparseVectorStruct,
+  type VectorStruct,
+} from './collection/point-struct.js';
 export type * from './collection/query/types.js';
-export { deleteCollection, restoreCollection } from './collection/restore-collection.js';
+export { deleteCollection, restoreCollection, type SnapshotSource } from './collection/restore-collection.js';
 export type { Language } from './collection/text/languages.js';
 export type * from './collection/types.js';
 export type {

@@ -15,6 +15,11 @@ import type { SpareFloats } from './spare-floats.js';
 import type { Payload, Point, PointColumns, PointId, PointVectors } from './types.js';
 import { type CheckedVector, checkPointVectors, type VectorShapes } from './vectors.js';
 
+/** Vectors and payloads of a batch, about: some milliseconds to make and to take in. */
+export const batchBytes = 4 << 20;
+/** What a point takes beside its vectors, about. */
+const pointBytes = 256;
+
 /** A batch for one shard, and the dense vectors that travel beside it. */
 export interface ShardBatch {
   readonly batch: PointBatch;
@@ -52,7 +57,8 @@ export type PointSource<P extends object = Payload> =
 /**
 Batches of points, in their order. No batch has an id twice.
 
-@throws {VectorSearchError} for the first point that is wrong, once all points before it are in batches.
+@throws {VectorSearchError} for the first point that is wrong, once all points before it are in batches; where there are no
+more points than of one batch, and it is known, before the first.
 */
 export async function* batchesOf(
   source: PointSource<object>,
@@ -60,9 +66,11 @@ export async function* batchesOf(
 ): AsyncGenerator<Batch, void, void> {
   let builder = new BatchBuilder(plan);
   const rest = createRest();
+  const total = countOf(source);
   for await (const chunk of chunksOf(source, plan.shapes, plan.pointsPerBatch)) {
     let vectors: (Float32Array | undefined)[] | undefined;
     let failure: { readonly error: unknown } | undefined;
+    const ready: Batch[] = [];
     try {
       vectors = await embedded(chunk.points, plan);
     } catch (error) {
@@ -74,7 +82,7 @@ export async function* batchesOf(
         const checked = checkPoint(point, vectors?.[index], plan.shapes, chunk.first + index);
         const shard = plan.shardOf(checked.id, checked.payload);
         if (builder.has(checked.id)) {
-          yield await builder.build(rest);
+          ready.push(await builder.build(rest));
           builder = new BatchBuilder(plan);
         }
         builder.add(checked, shard);
@@ -84,10 +92,24 @@ export async function* batchesOf(
         failure = { error };
       }
     }
+    if (failure !== undefined && chunk.points.length === total) throw failure.error;
+    yield* ready;
     if (builder.count > 0) yield await builder.build(rest);
     builder = new BatchBuilder(plan);
     if (failure !== undefined) throw failure.error;
   }
+}
+
+/** How many points are about so many bytes. */
+export function pointsOfBytes(bytes: number, { dense }: VectorShapes): number {
+  const dims = [...dense.values()].reduce((sum, { dim }) => sum + dim, 0);
+  return Math.max(1, Math.floor(bytes / (4 * dims + pointBytes)));
+}
+
+/** Refuses points of which one is wrong. @throws {VectorSearchError} for the first. */
+export function checkPoints(points: Iterable<Point<object>>, shapes: VectorShapes): void {
+  let position = 0;
+  for (const point of points) checkPoint(point, undefined, shapes, position++);
 }
 
 /** @returns The number of points where it is known. */

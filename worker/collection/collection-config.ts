@@ -9,6 +9,7 @@ import { metricNumber } from '../../bindings/api/metrics.js';
 import { checkNames, engineNames, type NamesOf } from '../../bindings/api/option-names.js';
 import { startNames } from '../option-names.js';
 import { optionsNamed } from '../remote-object.js';
+import { ownCopyOf } from './copy-of.js';
 import type { StorageKind } from './durable/types.js';
 import { parsePath } from './payload/path.js';
 import { checkSchema } from './payload/schema.js';
@@ -78,11 +79,11 @@ export function checkCollectionOptions(options: CollectionOptions): CollectionCo
   return {
     name,
     storage: checkStorage(options, shardCount),
-    shard: {
+    shard: ownCopyOf({
       vectors: checkVectors(options),
       sparseVectors: checkSparseVectors(options),
       payloadIndex: { ...options.payloadIndex },
-    },
+    }),
     shardCount,
     shardKey,
     cacheBytes: checkInteger('cacheBytes', options.cacheBytes ?? 1 << 20, 0),

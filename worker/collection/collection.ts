@@ -51,7 +51,7 @@ export interface Collection<P extends object = Payload> {
   without end.
   @throws {VectorSearchError} with code `STOPPED` where the signal, the source or a wrong point ended it after some
   batches: `actual` tells how many points, from the first on, were taken, and `cause` is the reason. Where none was
-  taken, the reason itself. Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced
+  taken, the reason itself: also where a point is wrong in an array or columns of no more than a batch, some 4 MB. Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced
   before it failed come back as their codes tell them.
   */
   upsert(
@@ -96,7 +96,7 @@ export interface Collection<P extends object = Payload> {
   scroll(request?: ScrollRequest<P>): AsyncIterable<PointRecord<P>>;
 
   /** How many points match. */
-  count(request?: { readonly filter?: Filter<P> } & CallOptions): Promise<number>;
+  count(request?: { readonly filter?: Filter<P> | undefined } & CallOptions): Promise<number>;
 
   /** How many points have each value of a field, most first. */
   facet(request: FacetRequest<P>): Promise<FacetHit[]>;
@@ -173,7 +173,7 @@ export interface Collection<P extends object = Payload> {
 
   /** The same in Prometheus' text format; `labels`: that every line bears beside `collection`. */
   prometheus(
-    options?: { readonly labels?: { readonly [label: string]: string } } & CallOptions,
+    options?: { readonly labels?: { readonly [label: string]: string } | undefined } & CallOptions,
   ): Promise<string>;
 
   /** End it: its workers end, and calls that wait reject with `DISPOSED`. */

@@ -3,6 +3,7 @@ Copies of what is asked and answered.
 
 @module
 */
+import { isPlainObject } from './plain-object.js';
 
 /** What a caller has given, and may alter at once: a copy. */
 export function ownCopyOf<Given>(given: Given): Given {
@@ -14,12 +15,16 @@ export function ownCopyOf<Given>(given: Given): Given {
   }
 }
 
-/** A copy of JSON with typed arrays in it. `structuredClone` takes three times as long for ten hits. */
+/**
+A copy of JSON with typed arrays in it; what else there is, an object of a class say, stays itself. `structuredClone` takes
+three times as long for ten hits, and refuses the proxies that frameworks make of their state.
+*/
 export function copyOf<Value>(value: Value): Value;
 export function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf);
   if (ArrayBuffer.isView(value)) return (value as Float32Array).slice();
+  if (!isPlainObject(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const member = copyOf((value as Record<string, unknown>)[key]);

@@ -6,10 +6,16 @@ Points as Qdrant's REST API takes them.
 import { describe, invalidState } from '../../bindings/api/errors.js';
 import type { Payload, PointId, PointRecord, StoredVector } from './types.js';
 
+/** A sparse vector in JSON. */
+export interface SparseVectorStruct {
+  /** Where it is not zero, ascending. */
+  readonly indices: number[];
+  /** What it is there. */
+  readonly values: number[];
+}
+
 /** A vector in JSON. */
-export type VectorStruct =
-  | number[]
-  | { readonly indices: readonly number[]; readonly values: readonly number[] };
+export type VectorStruct = number[] | SparseVectorStruct;
 
 /** A point in JSON: `PointStruct` of Qdrant's REST API. */
 export interface PointStruct<P extends object = Payload> {

@@ -5,6 +5,7 @@ Collections from snapshots, and their end.
 */
 import { isUint8Array } from '../../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
+import { tagOf } from '../../bindings/api/tag.js';
 import { startNames } from '../option-names.js';
 import type { WorkerStartOptions } from '../options.js';
 import { optionsNamed } from '../remote-object.js';
@@ -18,7 +19,13 @@ import { openCollection } from './open-collection.js';
 import type { RestorationCalls } from './shard-protocol.js';
 import type { CollectionOptions, Payload } from './types.js';
 
-type SnapshotSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Blob;
+/** What a snapshot may come as. */
+export type SnapshotSource =
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Blob
+  | ArrayBuffer
+  | Uint8Array<ArrayBuffer>;
 
 /** Most bytes of the head of a snapshot. */
 const maxHeadBytes = 4096;
@@ -34,7 +41,7 @@ is amiss nothing is left.
 */
 export async function restoreCollection<P extends object = Payload>(
   options: CollectionOptions,
-  snapshot: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Blob,
+  snapshot: SnapshotSource,
 ): Promise<Collection<P>> {
   const { storage, shard: config } = checkCollectionOptions(options);
   checkSource(snapshot);
@@ -99,8 +106,14 @@ export async function deleteCollection(
 /** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
 function checkSource(snapshot: unknown): void {
   const { getReader, [Symbol.asyncIterator]: iterate } = Object(snapshot) as Record<PropertyKey, unknown>;
-  if (snapshot instanceof Blob || typeof getReader === 'function' || typeof iterate === 'function') return;
-  throw invalidArgument('the snapshot to be a ReadableStream, an AsyncIterable of bytes or a Blob', snapshot);
+  if (snapshot instanceof Blob || isBytes(snapshot)) return;
+  if (typeof getReader === 'function' || typeof iterate === 'function') return;
+  const wanted = 'the snapshot to be a ReadableStream, an AsyncIterable of bytes, a Blob or bytes';
+  throw invalidArgument(wanted, snapshot);
+}
+
+function isBytes(snapshot: unknown): snapshot is ArrayBuffer | Uint8Array<ArrayBuffer> {
+  return tagOf(snapshot) === 'ArrayBuffer' || isUint8Array(snapshot);
 }
 
 /** @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
@@ -112,7 +125,8 @@ async function* bytesOf(snapshot: SnapshotSource): AsyncGenerator<Uint8Array, vo
 }
 
 async function* piecesOf(snapshot: SnapshotSource): AsyncGenerator<Uint8Array, void, void> {
-  const source = snapshot instanceof Blob ? snapshot.stream() : snapshot;
+  const blob = isBytes(snapshot) ? new Blob([snapshot]) : snapshot;
+  const source = blob instanceof Blob ? blob.stream() : blob;
   if (Symbol.asyncIterator in source) {
     yield* source as AsyncIterable<Uint8Array>;
     return;

@@ -8,6 +8,7 @@ import { invalidArgument } from '../../bindings/api/errors.js';
 import { checkNames, type NamesOf } from '../../bindings/api/option-names.js';
 import type { CallOptions } from '../options.js';
 import type { Calls } from './calls.js';
+import { ownCopyOf } from './copy-of.js';
 import { checkFilter } from './filter/check.js';
 import { checkPointId } from './point-ids.js';
 import { checkOrderBy, checkSelected } from './query/check-query.js';
@@ -35,10 +36,12 @@ interface Scrolled {
 /** Points in the order of their ids, or of a field; checks the request when the first is asked for. */
 export async function* scroll(
   scrolled: Scrolled,
-  request: ScrollRequest,
+  asked: ScrollRequest,
 ): AsyncGenerator<PointRecord, void, void> {
-  checkCallOptions(request);
-  checkNames(request, scrollNames);
+  checkCallOptions(asked);
+  checkNames(asked, scrollNames);
+  const { signal, ...rest } = asked;
+  const request: ScrollRequest = { ...ownCopyOf(rest), ...(signal !== undefined && { signal }) };
   checkSelected(request);
   scrolled.searcher.checkWithVector(request.withVector ?? false);
   const { limit = Number.POSITIVE_INFINITY, orderBy } = request;

@@ -14,6 +14,9 @@ import { markCreated } from './durable/created-marks.js';
 import type { CollectionDamage } from './durable/types.js';
 import type { OpenedShard, ShardCalls, ShardConfig, ShardDamage } from './shard-protocol.js';
 
+/** Time between two questions to workers that are waited for, in milliseconds. */
+const pingMs = 1000;
+
 type ArgumentsOf<Method extends keyof ShardCalls> = Parameters<ShardCalls[Method]>;
 type ResultOf<Method extends keyof ShardCalls> = ReturnType<ShardCalls[Method]>;
 
@@ -198,6 +201,22 @@ export class ShardGroup {
     return Promise.all(calls);
   }
 
+  /**
+  Waits, but not for workers that do not answer for `silenceMs`: ones that were ended from outside, which nobody tells, or
+  whose files can be closed no more, as in Chromium once the site's data was cleared.
+  */
+  async unlessSilent(waited: Promise<unknown>, silenceMs: number): Promise<void> {
+    let isDone = false;
+    const done = waited.then(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      const pings = this.#shards.map(({ client }) => client.performanceMetrics().catch(() => undefined));
+      if (!(await settlesWithin(silenceMs, Promise.race([done, Promise.all(pings)])))) return;
+      await settlesWithin(Math.min(silenceMs, pingMs), done);
+    }
+  }
+
   /** Ends the workers before this returns. */
   abandon(reason: string): void {
     this.#disposed = true;
@@ -207,6 +226,19 @@ export class ShardGroup {
   async dispose(description: string): Promise<void> {
     this.#disposed = true;
     await Promise.all(this.#shards.map(({ client }) => client.dispose(description)));
+  }
+}
+
+/** Whether it settles in time. */
+async function settlesWithin(ms: number, waited: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([waited.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -248,7 +280,7 @@ function damageOf(shards: readonly RunningShard[]): CollectionDamage | undefined
 
 /** The error, with what the site may keep. */
 async function withQuota(error: VectorSearchError): Promise<VectorSearchError> {
-  const estimate = await estimateStorage().catch(() => undefined);
+  const estimate = await estimateStorage();
   if (estimate === undefined) return error;
   const { usageBytes, quotaBytes } = estimate;
   // Chromium tells 10 GiB more than what is kept, whatever the limit is.

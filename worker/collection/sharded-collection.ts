@@ -64,6 +64,9 @@ const selectedChangeBytes = 1 << 16;
 /** Labels that every line of {@link Collection.prometheus} bears. */
 type MetricsLabels = { readonly [label: string]: string };
 
+/** How long a worker may be silent while its files are closed, in milliseconds. */
+const closeSilenceMs = 10_000;
+
 export class ShardedCollection implements Collection {
   readonly name: string;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -221,8 +224,9 @@ export class ShardedCollection implements Collection {
   }
 
   createPayloadIndex(key: string, schema: PayloadSchema, options: CallOptions = {}): Promise<void> {
+    const given = ownCopyOf(schema);
     return this.#calls.change('createPayloadIndex', options, () => async () => {
-      await this.#shards.callEach(this.#shards.all, 'createPayloadIndex', () => [key, schema], {});
+      await this.#shards.callEach(this.#shards.all, 'createPayloadIndex', () => [key, given], {});
     });
   }
 
@@ -295,7 +299,7 @@ export class ShardedCollection implements Collection {
     return scroll({ shards: this.#shards, searcher: this.#searcher, calls: this.#calls }, request);
   }
 
-  count(request: { readonly filter?: Filter } & CallOptions = {}): Promise<number> {
+  count(request: { readonly filter?: Filter | undefined } & CallOptions = {}): Promise<number> {
     const { filter, signal } = optionsOf(request);
     return this.#calls.read('count', request, ['count', filter], () => this.#searcher.count(filter, signal));
   }
@@ -331,7 +335,9 @@ export class ShardedCollection implements Collection {
     return this.#calls.metrics.snapshot();
   }
 
-  async prometheus(options: CallOptions & { readonly labels?: MetricsLabels } = {}): Promise<string> {
+  async prometheus(
+    options: CallOptions & { readonly labels?: MetricsLabels | undefined } = {},
+  ): Promise<string> {
     checkOptions(options, callNames.prometheus);
     const { labels, ...rest } = Object(options) as typeof options;
     await this.#measure(rest);
@@ -358,8 +364,12 @@ export class ShardedCollection implements Collection {
     this.#upkeep.end();
     if (this.#shards.isDurable) {
       // The next who opens it has nothing to make again. Without it, all that was acknowledged is there as well.
-      await this.#upkeep.checkpoint('wanted').catch(() => {});
-      await this.#shards.callEach(this.#shards.all, 'close', () => [], {}).catch(() => {});
+      const closed = this.#upkeep
+        .checkpoint('wanted')
+        .catch(() => {})
+        .then(() => this.#shards.callEach(this.#shards.all, 'close', () => [], {}))
+        .catch(() => {});
+      await this.#shards.unlessSilent(closed, closeSilenceMs);
     }
     await this.#shards.dispose(`collection ${this.name}`);
   }

@@ -50,11 +50,11 @@ export interface Point<P extends object = Payload> {
   /** Its key. A point that has it already is replaced, vectors and payload. */
   readonly id: PointId;
   /** Its vectors. A collection with names takes any number of them. */
-  readonly vector?: PointVectors;
+  readonly vector?: PointVectors | undefined;
   /** Default: none. */
-  readonly payload?: P | null;
+  readonly payload?: P | null | undefined;
   /** In place of `vector`, in a collection that was opened with `embed`: its vector is made from this. */
-  readonly text?: string;
+  readonly text?: string | undefined;
 }
 
 /** Many points in columns: no object a vector. */
@@ -62,7 +62,7 @@ export interface PointColumns<P extends object = Payload> {
   /** `[count]` keys. */
   readonly ids: readonly PointId[];
   /** `[count x dim]` finite numbers, vector after vector; by name, where vectors have names. */
-  readonly vectors?: Float32Array | { readonly [name: string]: Float32Array };
+  readonly vectors?: Float32Array | { readonly [name: string]: Float32Array } | undefined;
   /** `[count]` payloads. Default: none. */
   readonly payloads?: readonly (P | null | undefined)[];
 }
@@ -88,9 +88,9 @@ export type WithVector = boolean | readonly string[];
 /** What is returned of a point. */
 export interface Selected {
   /** Default: `true`; in `search`, `query` and `recommend`: `false`. */
-  readonly withPayload?: WithPayload;
+  readonly withPayload?: WithPayload | undefined;
   /** Default: `false`. */
-  readonly withVector?: WithVector;
+  readonly withVector?: WithVector | undefined;
 }
 
 /** A point as it is returned. */
@@ -114,15 +114,15 @@ export interface ScoredPoint<P extends object = Payload> extends PointRecord<P> 
 /** How vectors are searched: as in the engine's `SearchOptions`. */
 export interface SearchParams {
   /** With index `hnsw`: vectors that the walk keeps in view. Default: what `targetRecall` asks for, else `64`. */
-  readonly efSearch?: number | 'auto';
+  readonly efSearch?: number | 'auto' | undefined;
   /** With index `ivf`: lists that are searched. */
-  readonly nprobe?: number;
+  readonly nprobe?: number | undefined;
   /** Compare every vector, exactly. Default: `false`. */
-  readonly exact?: boolean;
+  readonly exact?: boolean | undefined;
   /** With quantization: score the best again by their floats. Default: `true` where they are kept. */
-  readonly rescore?: boolean;
+  readonly rescore?: boolean | undefined;
   /** How many are scored again, as a multiple of `k`. */
-  readonly oversampling?: number;
+  readonly oversampling?: number | undefined;
 }
 
 /** What a search is about, beside its query. */
@@ -131,23 +131,23 @@ export interface SearchRequest<P extends object = Payload> extends Selected {
   Most hits. Default: `10`. They come with ties by id; but which of equally good points are among the last of them depends
   on the order in which they came, and so on the number of shards.
   */
-  readonly k?: number;
+  readonly k?: number | undefined;
   /** Hits that are left out first. Default: `0`. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** Only points that match. Default: all. */
-  readonly filter?: Filter<P>;
+  readonly filter?: Filter<P> | undefined;
   /** The vector that is searched, in a collection with names. */
-  readonly using?: string;
+  readonly using?: string | undefined;
   /** Only hits with `score >= scoreThreshold`. Default: no threshold. */
-  readonly scoreThreshold?: number;
+  readonly scoreThreshold?: number | undefined;
   /** How vectors are searched. */
-  readonly params?: SearchParams;
+  readonly params?: SearchParams | undefined;
 }
 
 /** Options of `search`. */
 export interface CollectionSearchOptions<P extends object = Payload> extends SearchRequest<P>, CallOptions {
   /** Tell how the hits were found: `explanation` of {@link Hits}. Default: `false`. */
-  readonly explain?: boolean;
+  readonly explain?: boolean | undefined;
 }
 
 /** Hits, best first, ties by smaller id: numbers before strings. */
@@ -197,9 +197,9 @@ export interface OrderBy {
   /** A field with a payload index of numbers or datetimes. */
   readonly key: string;
   /** Default: `asc`. */
-  readonly direction?: 'asc' | 'desc';
+  readonly direction?: 'asc' | 'desc' | undefined;
   /** Begin with this value. */
-  readonly startFrom?: number | string;
+  readonly startFrom?: number | string | undefined;
 }
 
 /** Points by their ids. */
@@ -223,13 +223,13 @@ export type PointSelector<P extends object = Payload> =
 /** What `scroll` lists. */
 export interface ScrollRequest<P extends object = Payload> extends Selected, CallOptions {
   /** Only points that match. Default: all. */
-  readonly filter?: Filter<P>;
+  readonly filter?: Filter<P> | undefined;
   /** Most points. Default: all. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Begin with this id; `null` from the first. Not with `orderBy`. */
-  readonly offset?: PointId | null;
+  readonly offset?: PointId | null | undefined;
   /** By the values of a field, points without one left out. Default: by id, numbers before strings. */
-  readonly orderBy?: OrderBy | string;
+  readonly orderBy?: OrderBy | string | undefined;
 }
 
 /** A value of a payload field, and how many points have it. */
@@ -245,9 +245,9 @@ export interface FacetRequest<P extends object = Payload> extends CallOptions {
   /** A field with a payload index `keyword`, `integer`, `bool` or `uuid`. */
   readonly key: string;
   /** Only points that match. Default: all. */
-  readonly filter?: Filter<P>;
+  readonly filter?: Filter<P> | undefined;
   /** Most values. Default: `10`. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** A vector of each point: its length, its metric, its index. */
@@ -255,7 +255,7 @@ export interface VectorConfig extends EngineOptions {
   /** Values of every vector: 1 to 65,536. */
   readonly dim: number;
   /** How vectors are compared. Default: `cosine`. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | undefined;
   /**
   Leave the floats of vectors in the collection's files, where it has any, and read them when hits are scored again, when
   vectors are asked for, and for `exact` searches: codes and graph alone are in memory. So are the vectors that came since
@@ -274,15 +274,15 @@ export interface VectorConfig extends EngineOptions {
 
   Default: as the collection was created; of a new one `false`.
   */
-  readonly onDisk?: boolean;
+  readonly onDisk?: boolean | undefined;
 }
 
 /** A sparse vector of each point. */
 export interface SparseVectorConfig {
   /** `idf`: values of a query weigh by how rare their dimension is. Default: `none`. */
-  readonly modifier?: 'none' | 'idf';
+  readonly modifier?: 'none' | 'idf' | undefined;
   /** Make it from texts in the payload, scored by BM25. Then points do not bring it. */
-  readonly text?: TextIndexOptions;
+  readonly text?: TextIndexOptions | undefined;
 }
 
 /** A text index by BM25: Robertson, Zaragoza. The Probabilistic Relevance Framework: BM25 and Beyond. 2009. */
@@ -290,9 +290,9 @@ export interface TextIndexOptions extends TextOptions {
   /** Payload fields whose texts are indexed, together. */
   readonly fields: readonly string[];
   /** How soon more of the same word counts no more: 0 or more. Default: `1.2`. */
-  readonly k1?: number;
+  readonly k1?: number | undefined;
   /** How much longer texts count less, 0 to 1. Default: `0.75`. */
-  readonly b?: number;
+  readonly b?: number | undefined;
 }
 
 /** Makes vectors of texts: `[dim]` each, in the order of the texts. */
@@ -313,44 +313,44 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
   /** Its name: not empty. */
   readonly name: string;
   /** Several vectors a point, by name. In place of `dim`. */
-  readonly vectors?: { readonly [name: string]: VectorConfig };
+  readonly vectors?: { readonly [name: string]: VectorConfig } | undefined;
   /** Sparse vectors, by name. */
-  readonly sparseVectors?: { readonly [name: string]: SparseVectorConfig };
+  readonly sparseVectors?: { readonly [name: string]: SparseVectorConfig } | undefined;
   /** Where points are kept. Default: `memory`. */
-  readonly storage?: StorageKind;
+  readonly storage?: StorageKind | undefined;
   /** The folder that is kept in, under `file`: the collection's own. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** When a change is acknowledged. Default: `strict`. */
-  readonly durability?: Durability;
+  readonly durability?: Durability | undefined;
   /**
   What becomes of a collection whose stored bytes are damaged. It stays as it is in either case. Default: `refuse`, with
   `CORRUPT_DATA`; where floats are not read to open it ({@link VectorConfig.onDisk}), the calls that need them are refused.
   `readOnly` opens what is left: every point all of whose bytes are right, as it was acknowledged; `info().storage.damage`
   tells what is missing, and changes are refused with `READ_ONLY`.
   */
-  readonly ifDamaged?: 'refuse' | 'readOnly';
+  readonly ifDamaged?: 'refuse' | 'readOnly' | undefined;
   /** Workers that share the points, 1 to 64. `auto`: half the processor's threads, at most 8. Default: `1`. */
-  readonly shards?: 'auto' | number;
+  readonly shards?: 'auto' | number | undefined;
   /**
   A payload field whose value names the shard of a point: points of one value lie together, and a filter that asks for
   the value visits their shard alone. Every point must have it, as a string or an integer. Default: by id.
   */
-  readonly shardKey?: string;
+  readonly shardKey?: string | undefined;
   /**
   Payload fields that filters read from an index. `createPayloadIndex` makes more. A collection that is opened again gets
   those that it has not, or that are of another type.
   */
-  readonly payloadIndex?: { readonly [key: string]: PayloadSchema };
+  readonly payloadIndex?: { readonly [key: string]: PayloadSchema } | undefined;
   /** Makes vectors of `text`. Vectors that are given are taken as they are. */
-  readonly embed?: Embed;
+  readonly embed?: Embed | undefined;
   /** Name of the model behind `embed`. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** Most bytes of hits that are kept for the same question asked again, until the next change; 0: none. Default: 1 MB. */
-  readonly cacheBytes?: number;
+  readonly cacheBytes?: number | undefined;
   /** Told of calls that take longer than `slowQueryMs`. */
-  readonly onSlowQuery?: (query: SlowQuery) => void;
+  readonly onSlowQuery?: ((query: SlowQuery) => void) | undefined;
   /** Default: `1000`. */
-  readonly slowQueryMs?: number;
+  readonly slowQueryMs?: number | undefined;
 }
 
 /** What became of a change. */
@@ -373,9 +373,9 @@ export interface UpsertProgress extends Progress {
 /** Options of `upsert`. */
 export interface UpsertOptions extends CallOptions {
   /** Points that are sent to the workers at a time, 1 to 100,000. Default: as many as make some 4 MB. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Told after each batch. `total` is `done` where the source does not tell its length. */
-  readonly onProgress?: (progress: UpsertProgress) => void;
+  readonly onProgress?: ((progress: UpsertProgress) => void) | undefined;
 }
 
 /** What a vector of a collection is like now. */

@@ -7,6 +7,7 @@ import { isFloat32Array } from '../../bindings/api/arguments.js';
 import { describe, invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
 import { checkSparseVector } from '../../bindings/api/sparse-vector.js';
 import type { Metric, SparseVector, SparseVectorInput, VectorInput } from '../../bindings/api/types.js';
+import { isPlainObject } from './plain-object.js';
 import type { ShardConfig } from './shard-protocol.js';
 import type { NamedVectors, PointVectors, SparseVectorConfig } from './types.js';
 
@@ -92,10 +93,7 @@ export function checkPointVectors(
 ): Map<string, CheckedVector> {
   const checked = new Map<string, CheckedVector>();
   if (vector === undefined) return checked;
-  const named: NamedVectors = isPlainVector(vector) ? { '': vector } : vector;
-  // A map has its vectors elsewhere than an object has, and would count as none.
-  if (typeof named !== 'object' || named === null || ArrayBuffer.isView(named) || Symbol.iterator in named)
-    throw invalidArgument(`the vector of ${point} to be numbers, or an object of vectors`, vector);
+  const named: NamedVectors = isPlainVector(vector) ? { '': vector } : checkNamed(vector, point);
   for (const [name, given] of Object.entries(named)) {
     const where = name === '' ? `the vector of ${point}` : `vector ${name} of ${point}`;
     const dense = shapes.dense.get(name);
@@ -106,6 +104,13 @@ export function checkPointVectors(
     else throw unknownVector(name, shapes);
   }
   return checked;
+}
+
+/** A map or a promise has its vectors elsewhere than a plain object has, and would count as none. */
+export function checkNamed(vector: unknown, point: string): NamedVectors {
+  if (!isPlainObject(vector))
+    throw invalidArgument(`the vector of ${point} to be numbers, or a plain object of vectors`, vector);
+  return vector as NamedVectors;
 }
 
 /** `INVALID_ARGUMENT` for a name that no vector has, or where it `isDense` no such one. */
@@ -130,7 +135,7 @@ export function madeFromText(name: string): VectorSearchError {
 }
 
 /** Whether it is one vector, and not several with names. */
-function isPlainVector(vector: unknown): vector is VectorInput {
+export function isPlainVector(vector: unknown): vector is VectorInput {
   return Array.isArray(vector) || isFloat32Array(vector);
 }
 

@@ -5,7 +5,7 @@ The shards of a collection as one that is changed: each gets the points that are
 */
 import { checkInteger } from '../../bindings/api/arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
-import type { Batch, BatchPlan, ShardBatch } from './batches.js';
+import { type Batch, type BatchPlan, batchBytes, pointsOfBytes, type ShardBatch } from './batches.js';
 import type { Calls } from './calls.js';
 import type { Turn } from './changes.js';
 import type { CollectionConfig } from './collection-config.js';
@@ -19,10 +19,6 @@ import { SpareFloats } from './spare-floats.js';
 import type { PointId, PointSelector } from './types.js';
 import { shapesOf, type VectorShapes } from './vectors.js';
 
-/** Vectors and payloads of a batch, about: some milliseconds to make and to take in. */
-const batchBytes = 4 << 20;
-/** What a point takes beside its vectors, about. */
-const pointBytes = 256;
 const maxBatchSize = 100_000;
 
 /** The changes of points that a selector names. */
@@ -65,8 +61,6 @@ export class ShardWriter {
 
   /** How points become batches. @throws {VectorSearchError} with code `INVALID_ARGUMENT`. */
   plan(batchSize?: number): BatchPlan {
-    const dims = [...this.#shapes.dense.values()].reduce((sum, { dim }) => sum + dim, 0);
-    const byBytes = Math.max(1, Math.floor(batchBytes / (4 * dims + pointBytes)));
     const shardKey = this.#shardKey;
     const shardCount = this.#shards.count;
     const path = shardKey === undefined ? undefined : parsePath(shardKey, 'shardKey');
@@ -74,7 +68,9 @@ export class ShardWriter {
       shapes: this.#shapes,
       spare: this.#spare,
       pointsPerBatch:
-        batchSize === undefined ? byBytes : checkInteger('batchSize', batchSize, 1, maxBatchSize),
+        batchSize === undefined
+          ? pointsOfBytes(batchBytes, this.#shapes)
+          : checkInteger('batchSize', batchSize, 1, maxBatchSize),
       embed: (texts) => this.#searcher.embedAll(texts, ''),
       shardOf: (id, payload) => {
         if (path === undefined) return shardOf(id, shardCount);

@@ -5,6 +5,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -410,7 +411,13 @@ describe('a collection in a folder', () => {
       expect(existsSync(join(target, 'shard-0'))).toBe(false);
     }
     expect(refused).toBeGreaterThan(12);
-    await (await restoreCollection(everything(target, 1), new Blob([whole]))).close();
+    const bytes = new Uint8Array(whole);
+    for (const snapshot of [new Blob([bytes]), bytes, bytes.buffer]) {
+      const restored = await restoreCollection(everything(target, 1), snapshot);
+      expect(await answers(restored)).toEqual(before);
+      await restored.close();
+      await deleteCollection(everything(target, 1));
+    }
   });
 
   it.each(['0', '1', '3', '9', 'x'])('refuses a snapshot of two shards that says %s', async (digit) => {
@@ -437,6 +444,21 @@ describe('a collection in a folder', () => {
     const { ok, damage } = await collection.verify();
     expect(ok).toBe(false);
     expect(damage).toMatchObject([{ shard: 1, file: 'data' }]);
+  });
+
+  it('tells that its files were deleted while it was open', async () => {
+    const options = everything(folder());
+    const collection = await open(options);
+    await collection.upsert(allPoints(1));
+    rmSync(options.path as string, { recursive: true });
+    // It looks once a second.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await expect(collection.upsert(allPoints(2))).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      message: expect.stringContaining('its files were deleted'),
+    });
+    await collection.close();
+    expect(await (await open(options)).count()).toBe(0);
   });
 
   it('is deleted with all its files', async () => {

@@ -4,6 +4,7 @@ Payloads as callers pass them: JSON objects, nothing else.
 @module
 */
 import { invalidArgument } from '../../../bindings/api/errors.js';
+import { isPlainObject } from '../plain-object.js';
 import type { JsonValue, Payload } from '../types.js';
 
 /** How deep objects and arrays may nest, as in Qdrant. It ends cycles too. */
@@ -59,14 +60,4 @@ function checkValue(value: unknown, parent: string, key: string | number, depth:
     return copy ?? (value as JsonValue[]);
   }
   return checkObject(value, path, depth + 1);
-}
-
-/** Of this realm or another: its prototype is the last one. */
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return (
-    prototype === null ||
-    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty'))
-  );
 }

@@ -8,6 +8,7 @@ What Qdrant's Query API has and this package has not is told from what is misspe
 import { checkInteger, isFloat32Array, isUint32Array } from '../../../bindings/api/arguments.js';
 import { invalidArgument, VectorSearchError } from '../../../bindings/api/errors.js';
 import { checkNames, type NamesOf } from '../../../bindings/api/option-names.js';
+import type { Complete } from '../../../bindings/api/types.js';
 import { checkFilter } from '../filter/check.js';
 import type { Filter } from '../filter/types.js';
 import { copyOfJson } from '../payload/edit.js';
@@ -37,7 +38,7 @@ export interface ExamplePair {
 
 /** A query, told apart, its defaults filled in. */
 export type CheckedQuery =
-  | { readonly kind: 'nearest'; readonly example: Example; readonly mmr?: Required<MmrOptions> }
+  | { readonly kind: 'nearest'; readonly example: Example; readonly mmr?: Complete<MmrOptions> }
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'recommend';
@@ -278,7 +279,7 @@ function checkLists(path: string, lists: number): void {
   if (lists === 0) throw invalidArgument(`a prefetch whose hits ${path} puts together`, undefined);
 }
 
-function checkMmr(mmr: unknown, path: string, k: number): Required<MmrOptions> {
+function checkMmr(mmr: unknown, path: string, k: number): Complete<MmrOptions> {
   checkObject(path, mmr, { diversity: true, candidatesLimit: true });
   const { diversity = 0.5, candidatesLimit = k } = mmr as MmrOptions;
   checkNumber(`${path}.diversity`, diversity, 0, 1);

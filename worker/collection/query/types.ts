@@ -25,7 +25,7 @@ export interface NearestQuery {
   /** Near to this. */
   readonly nearest: VectorExample;
   /** Choose hits that differ from one another. Default: the nearest, however alike. */
-  readonly mmr?: MmrOptions;
+  readonly mmr?: MmrOptions | undefined;
 }
 
 /** Words: for a text index, or, in a collection that was opened with `embed`, by meaning. */
@@ -37,11 +37,11 @@ export interface TextQuery {
 /** Examples that hits shall be like, and unlike. At least one of them. */
 export interface RecommendExamples {
   /** Hits shall be like these. Default: none. */
-  readonly positive?: readonly VectorExample[];
+  readonly positive?: readonly VectorExample[] | undefined;
   /** Hits shall be unlike these. Default: none. */
-  readonly negative?: readonly VectorExample[];
+  readonly negative?: readonly VectorExample[] | undefined;
   /** Default: `average_vector`. */
-  readonly strategy?: RecommendStrategy;
+  readonly strategy?: RecommendStrategy | undefined;
 }
 
 /** Like some examples, and unlike others. */
@@ -88,9 +88,9 @@ export interface FusionQuery {
 /** Parameters of reciprocal rank fusion. */
 export interface RrfParams {
   /** How little the first ranks stand out: at least 1. Default: `2`. */
-  readonly k?: number;
+  readonly k?: number | undefined;
   /** A weight for each list that was prefetched. Default: all alike. */
-  readonly weights?: readonly number[];
+  readonly weights?: readonly number[] | undefined;
 }
 
 /** Reciprocal rank fusion by parameters of its own. */
@@ -125,26 +125,26 @@ export type Query =
 /** Maximal marginal relevance: hits that are near to the query, and not near to one another. */
 export interface MmrOptions {
   /** 0: relevance alone; 1: diversity alone. Default: `0.5`. */
-  readonly diversity?: number;
+  readonly diversity?: number | undefined;
   /** Hits that are chosen from. Default: `k`. */
-  readonly candidatesLimit?: number;
+  readonly candidatesLimit?: number | undefined;
 }
 
 /** A part of a query: its hits are what the query above it works on. */
 export interface Prefetch<P extends object = Payload>
   extends Omit<SearchRequest<P>, keyof Selected | 'offset'> {
   /** What it looks for. Default: points in the order of their ids. */
-  readonly query?: Query;
+  readonly query?: Query | undefined;
   /** What it works on in turn. */
-  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[];
+  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[] | undefined;
 }
 
 /** A query: searches, and how their hits become one list. */
 export interface QueryRequest<P extends object = Payload> extends SearchRequest<P> {
   /** What it looks for. Default: points in the order of their ids. */
-  readonly query?: Query;
+  readonly query?: Query | undefined;
   /** Searches whose hits it works on. Default: all points. */
-  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[];
+  readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[] | undefined;
 }
 
 /** Hits with the same value of a payload field. */
@@ -160,9 +160,9 @@ export interface GroupRequest<P extends object = Payload> extends Omit<QueryRequ
   /** Payload field whose values make the groups. */
   readonly groupBy: string;
   /** Most hits a group. Default: `3`. */
-  readonly groupSize?: number;
+  readonly groupSize?: number | undefined;
   /** Most groups. Default: `10`. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** What `recommend` looks for. */

@@ -103,6 +103,10 @@ export class PendingCall {
 
   resolve(value: unknown): void {
     this.#settle();
+    if (this.#listenerFailed && this.feed !== undefined) {
+      this.#reject(this.feed.error(this.stopReason?.value));
+      return;
+    }
     const own = this.feed?.result(value as UpdateResult) ?? value;
     const tellsCount = typeof own === 'object' && own !== null && 'count' in own;
     this.#resolve(this.#repeated && tellsCount ? { ...own, repeated: true } : own);

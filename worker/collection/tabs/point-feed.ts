@@ -4,18 +4,17 @@ are known to be taken, so that the next writer can be given those that the last 
 
 @module
 */
-import { VectorSearchError } from '../../../bindings/api/errors.js';
-import { countOf, type PointSource, pointsOf } from '../batches.js';
+import { describe, VectorSearchError } from '../../../bindings/api/errors.js';
+import { batchBytes, checkPoints, countOf, type PointSource, pointsOf, pointsOfBytes } from '../batches.js';
+import { copyOf } from '../copy-of.js';
 import { type Embedding, embedTexts } from '../embed-texts.js';
+import { checkPayload } from '../payload/check-payload.js';
 import type { Point, PointVectors, UpdateResult, UpsertProgress } from '../types.js';
-import type { VectorShapes } from '../vectors.js';
-import { withOwnViews } from './own-views.js';
+import { checkNamed, isPlainVector, type VectorShapes } from '../vectors.js';
 import { isTyped } from './tab-errors.js';
 
 /** Vectors and payloads of a message, about. The writer's batches are some times as large: it pulls several. */
 const messageBytes = 1 << 20;
-/** What a point takes beside its vectors, about. */
-const pointBytes = 256;
 
 /** What is pulled. */
 export interface PulledPoints {
@@ -28,6 +27,8 @@ export class PointFeed {
   readonly #shapes: VectorShapes;
   readonly #embedding: Embedding;
   readonly #total: number | undefined;
+  /** Whether all are of one batch, as is known before the first is pulled: then all are right, or none is taken. */
+  readonly #isOneBatch: boolean;
   /** Most points that are pulled at a time. */
   readonly #most: number;
   #points: AsyncIterator<Point<object>> | Iterator<Point<object>> | undefined;
@@ -51,10 +52,12 @@ export class PointFeed {
     this.#shapes = shapes;
     this.#embedding = embedding;
     this.#total = countOf(source);
-    const dims = [...shapes.dense.values()].reduce((sum, { dim }) => sum + dim, 0);
-    const byBytes = Math.max(1, Math.floor(messageBytes / (4 * dims + pointBytes)));
+    const byBytes = pointsOfBytes(messageBytes, shapes);
     // What is no size of a batch is refused where the call is made.
-    this.#most = typeof batchSize === 'number' && batchSize >= 1 ? Math.min(batchSize, byBytes) : byBytes;
+    const asked = typeof batchSize === 'number' && batchSize >= 1 ? batchSize : undefined;
+    this.#most = Math.min(asked ?? byBytes, byBytes);
+    this.#isOneBatch =
+      this.#total !== undefined && this.#total <= (asked ?? pointsOfBytes(batchBytes, shapes));
   }
 
   /** Another writer begins: with what is not known to be taken. */
@@ -133,14 +136,18 @@ export class PointFeed {
     const filled: Point<object>[] = [];
     let end: 'ended' | 'failed' | undefined;
     try {
-      this.#points ??= iteratorOf(pointsOf(this.#source, this.#shapes));
+      if (this.#points === undefined) {
+        const points = () => pointsOf(this.#source, this.#shapes);
+        if (this.#isOneBatch) checkPoints(points() as Iterable<Point<object>>, this.#shapes);
+        this.#points = iteratorOf(points());
+      }
       while (filled.length < this.#most) {
         const { value, done } = await this.#points.next();
         if (done) {
           end = 'ended';
           break;
         }
-        filled.push(await (value as Point<object>));
+        filled.push(ownPoint(await (value as Point<object>)));
         // Closed meanwhile.
         if (this.#end !== undefined) return;
       }
@@ -170,18 +177,25 @@ export class PointFeed {
       const vector = byPoint.get(point);
       if (vector === undefined) return point;
       const { text, ...rest } = point;
-      return { ...rest, vector };
+      // One that is a view of several would take them along.
+      return { ...rest, vector: copyOf(vector) };
     });
   }
 }
 
-/** Points as they are sent: vectors that are views of columns would take the columns along. */
-export function sendablePoints(points: readonly Point<object>[]): readonly unknown[] {
-  return points.map((point) => {
-    const vector = point?.vector;
-    const own = withOwnViews(vector);
-    return own === vector ? point : { ...point, vector: own };
-  });
+/**
+A copy: the caller may alter the point while it waits, and what is a proxy cannot be sent. Objects of classes are refused
+as in the tab that runs the workers: on the way there they would become plain ones, without what their class knows.
+*/
+function ownPoint(point: Point<object>): Point<object> {
+  if (typeof point !== 'object' || point === null) return point;
+  const { id, vector, payload, text } = point;
+  const name = `point ${typeof id === 'number' ? id : describe(id)}`;
+  if (vector !== undefined && !isPlainVector(vector)) checkNamed(vector, name);
+  const checked = checkPayload(payload, `the payload of ${name}`);
+  const members = { id, vector, payload: payload === undefined ? undefined : checked, text };
+  const given = Object.entries(members).filter(([, value]) => value !== undefined);
+  return copyOf({ ...point, ...Object.fromEntries(given) });
 }
 
 function iteratorOf<T>(iterable: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {

@@ -6,15 +6,17 @@ Collection} says.
 */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { checkCallOptions } from '../../../bindings/api/arguments.js';
-import { VectorSearchError } from '../../../bindings/api/errors.js';
+import { describe, VectorSearchError } from '../../../bindings/api/errors.js';
 import type { VectorInput } from '../../../bindings/api/types.js';
 import { disposeByAsyncSymbol } from '../../async-dispose-symbol.js';
 import type { CallOptions } from '../../options.js';
 import type { Collection } from '../collection.js';
+import { ownCopyOf } from '../copy-of.js';
 import type { Verification, VerifyOptions } from '../durable/types.js';
 import type { Embedding } from '../embed-texts.js';
 import type { Filter } from '../filter/types.js';
 import type { MetricsSnapshot } from '../metrics.js';
+import { checkPayload } from '../payload/check-payload.js';
 import type { PayloadSchema } from '../payload/schema.js';
 import type { GroupRequest, PointGroup, QueryRequest, RecommendRequest } from '../query/types.js';
 import type {
@@ -35,8 +37,7 @@ import type {
   UpdateResult,
   UpsertOptions,
 } from '../types.js';
-import type { VectorShapes } from '../vectors.js';
-import { withOwnViews } from './own-views.js';
+import { checkNamed, isPlainVector, type VectorShapes } from '../vectors.js';
 import { PointFeed } from './point-feed.js';
 import type { TabMethod } from './protocol.js';
 import { scrollByPages } from './scroll-by-pages.js';
@@ -163,7 +164,7 @@ export class SharedCollection implements Collection {
       });
   }
 
-  count(request?: { readonly filter?: Filter } & CallOptions): Promise<number> {
+  count(request?: { readonly filter?: Filter | undefined } & CallOptions): Promise<number> {
     return this.#call('count', [], request);
   }
 
@@ -195,7 +196,7 @@ export class SharedCollection implements Collection {
   }
 
   prometheus(
-    options?: { readonly labels?: { readonly [label: string]: string } } & CallOptions,
+    options?: { readonly labels?: { readonly [label: string]: string } | undefined } & CallOptions,
   ): Promise<string> {
     return this.#call('prometheus', [], options);
   }
@@ -220,16 +221,27 @@ export class SharedCollection implements Collection {
     checkCallOptions(options);
     const { signal, ...rest } = Object(options) as CallOptions;
     signal?.throwIfAborted();
+    checkClasses(method, args);
     const own = withoutTexts(method, ownArguments([...args, rest]), this.#shapes, this.#embedding);
     const sent = own instanceof Promise ? await unlessAborted(own, signal) : own;
     return this.#tab.call({ method, args: sent, signal, onProgress }) as Promise<Result>;
   }
 }
 
+/** Refuses what a message would make plain objects of, which the checks in the other tab would take for what they are not. */
+function checkClasses(method: TabMethod, [first]: readonly unknown[]): void {
+  if (method === 'setPayload' || method === 'overwritePayload') checkPayload(first, 'the payload');
+  if (method !== 'updateVectors' || !Array.isArray(first)) return;
+  for (const point of first) {
+    const { id, vector } = Object(point) as { readonly id?: unknown; readonly vector?: unknown };
+    if (vector !== undefined && !isPlainVector(vector)) checkNamed(vector, `point ${describe(id)}`);
+  }
+}
+
 /** A copy: the caller may alter what was given, and it may be sent twice. */
 function ownArguments(args: readonly unknown[]): readonly unknown[] {
   try {
-    return structuredClone(withOwnViews(args));
+    return structuredClone(ownCopyOf(args));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new VectorSearchError('INVALID_ARGUMENT', 'arguments that can be sent to a worker', text, {

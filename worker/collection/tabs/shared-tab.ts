@@ -18,7 +18,7 @@ import type { Collection } from '../collection.js';
 import type { UpsertOptions } from '../types.js';
 import { FollowerLink } from './follower-link.js';
 import { PendingCall, type TabCall } from './pending-call.js';
-import { type PulledPoints, sendablePoints } from './point-feed.js';
+import type { PulledPoints } from './point-feed.js';
 import type { PublicMessage, WriterMessage } from './protocol.js';
 import { runCall } from './run-call.js';
 import { differenceOf } from './settings.js';
@@ -290,7 +290,7 @@ export class SharedTab {
     if (pulled === undefined || link.writer !== writer) return;
     const { points, end } = pulled;
     try {
-      link.post({ type: 'points', call, points: sendablePoints(points), end });
+      link.post({ type: 'points', call, points, end });
     } catch (error) {
       // Something that is no data, a function in a payload say: the point's checks would tell, where it could be sent.
       const text = error instanceof Error ? error.message : String(error);

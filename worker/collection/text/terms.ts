@@ -11,7 +11,7 @@ import { wordsOf } from './tokenizer.js';
 /** How texts become terms. Texts and queries of one index need the same. */
 export interface TextOptions {
   /** Whose words are stemmed, so that `walking` finds `walked`; `none`: words as they are. Default: `english`. */
-  readonly language?: Language;
+  readonly language?: Language | undefined;
 }
 
 /** Words whose index is remembered: most words of a text are among those of others, and stemming takes its time. */
