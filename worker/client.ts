@@ -35,7 +35,7 @@ export interface WorkerHandle {
   /** The module that runs in it. */
   readonly variant: Variant;
   /** Memory of the worker's module. */
-  performanceMetrics(options?: { readonly signal?: AbortSignal }): Promise<PerformanceMetrics>;
+  performanceMetrics(options?: { readonly signal?: AbortSignal | undefined }): Promise<PerformanceMetrics>;
   /**
   Try codecs on a sample, and choose the one with the smallest codes that reaches a recall: `recommendQuantization` of
   `vicinal`, in the worker.
@@ -146,7 +146,9 @@ export class WorkerClient implements WorkerHandle {
     await this.#send(object, [], {}, (call) => ({ type: 'release', call, object })).catch(() => undefined);
   }
 
-  async performanceMetrics(options: { readonly signal?: AbortSignal } = {}): Promise<PerformanceMetrics> {
+  async performanceMetrics(
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<PerformanceMetrics> {
     checkCallOptions(options);
     const method: keyof WorkerCalls = 'performanceMetrics';
     const { signal } = options;

@@ -18,25 +18,25 @@ import type { WorkerLike } from './worker-like.js';
 /** How a worker is started. */
 export interface WorkerStartOptions {
   /** Where the `.wasm` file lies; relative to the page. Set `variant` too. Default: beside the worker file. */
-  readonly wasmUrl?: string | URL;
+  readonly wasmUrl?: string | URL | undefined;
   /**
   The module itself, compiled or as bytes: nothing is fetched then. One compiled module serves many workers. Set
   `variant` too.
   */
-  readonly wasmModule?: CompiledModule | ModuleBytes;
+  readonly wasmModule?: CompiledModule | ModuleBytes | undefined;
   /** Default: `relaxed` where the engine has relaxed SIMD, else `simd128`. */
-  readonly variant?: Variant;
+  readonly variant?: Variant | undefined;
   /** Where `vicinal-worker.js` lies; relative to the page. In Node: a path or a `file:` URL. Default: in the package. */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | URL | undefined;
   /**
   Makes the worker, in place of `workerUrl`: for pages whose policy or bundler asks for a way of their own. It must run
   `vicinal-worker.js` and belongs to the client from then on.
   */
-  readonly workerFactory?: () => WorkerLike;
+  readonly workerFactory?: (() => WorkerLike) | undefined;
   /** Longest wait until the worker and its module are ready, in milliseconds. Default: `30000`. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Stops the start: it rejects with the signal's reason, and the worker is ended. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where an object lives: in a worker of its own, started by these options, or in one that is shared. */
@@ -45,7 +45,7 @@ export interface WorkerPlacement extends WorkerStartOptions {
   A worker that runs already ({@link startWorker}, or `worker` of another object). Objects that share a worker share
   its one queue of calls and its 4 GB of memory. It outlives them: the caller disposes of it.
   */
-  readonly worker?: WorkerHandle;
+  readonly worker?: WorkerHandle | undefined;
 }
 
 /** Bytes that `save` returned, to be opened again. */
@@ -53,7 +53,7 @@ export interface LoadOptions {
   /** What `save` returned, of an engine or a store. */
   readonly load: Uint8Array;
   /** Give the buffer of `load` away instead of copying it. Default: `false`. */
-  readonly transfer?: boolean;
+  readonly transfer?: boolean | undefined;
 }
 
 /** How an object that is not loaded is made. */
@@ -67,7 +67,7 @@ export interface NewObjectOptions {
 /** How an engine that is not loaded is made. */
 export interface NewEngineOptions extends NewObjectOptions, EngineOptions {
   /** How vectors are compared. Default: `cosine`. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | undefined;
 }
 
 /** A new engine, or a saved one. */
@@ -84,7 +84,7 @@ export interface WorkerBatchProcessorOptions extends WorkerPlacement {
   /** Values of every vector: 1 to 65,536. */
   readonly dim: number;
   /** Rows of one step. Default: `1024`. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
 /** Options of every call. */
@@ -94,7 +94,7 @@ export interface CallOptions {
   the signal's reason. A call that changes something rejects only once it is sure that nothing was changed; where the
   stop comes too late, it resolves.
   */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of calls that send vectors. */
@@ -103,7 +103,7 @@ export interface SendOptions extends CallOptions {
   Give the buffer of the vectors away instead of copying it: it is empty from then on, whatever becomes of the call,
   and so is every other array on the same buffer. Default: `false`.
   */
-  readonly transfer?: boolean;
+  readonly transfer?: boolean | undefined;
 }
 
 /** Options of long calls that send vectors. `onProgress` is called at most about 20 times a second. */

@@ -101,7 +101,7 @@ type ResultOf<Method> = Method extends (...args: never[]) => infer Result ? Resu
 
 /** Starts a worker where none is shared, and opens an object in it; ends the worker again where that fails. @internal */
 export async function openRemoteObject(
-  placement: WorkerPlacement & { readonly transfer?: boolean },
+  placement: WorkerPlacement & { readonly transfer?: boolean | undefined },
   request: OpenRequest,
 ): Promise<RemoteObjectState> {
   const { worker: shared, signal, transfer } = placement;

@@ -58,7 +58,7 @@ export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
   async process(
     vectors: Float32Array,
     operation: BatchOperation,
-    options: { readonly out?: Float32Array } & LongSendOptions = {},
+    options: { readonly out?: Float32Array | undefined } & LongSendOptions = {},
   ): Promise<BatchResults[BatchOperation]> {
     const sent = sentOptions(options);
     const { out, ...others } = sent;

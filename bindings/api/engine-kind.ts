@@ -17,7 +17,7 @@ import {
   toWords,
 } from './quantization.js';
 import { scratchBytes } from './scratch.js';
-import type { EngineOptions, HnswOptions, IndexName, Metric } from './types.js';
+import type { Complete, EngineOptions, HnswOptions, IndexName, Metric } from './types.js';
 
 /** In the order of their numbers in the module (src/engine/search_engine.h). */
 const indexNames: readonly IndexName[] = ['flat', 'ivf', 'hnsw'];
@@ -28,7 +28,7 @@ export interface EngineKind {
   /** `null`: floats only. */
   readonly quantization: EngineQuantization | null;
   /** `null` for another index. */
-  readonly hnsw: Required<HnswOptions> | null;
+  readonly hnsw: Complete<HnswOptions> | null;
 }
 
 /** An `EngineKind` as the module's functions take it: see raw-module.ts. */

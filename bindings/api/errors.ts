@@ -81,7 +81,7 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
       ? `Expected ${expected} dimensions, got ${actual}`
       : `Expected ${expected}, got ${actual}`,
   NOT_FOUND: (expected, actual) =>
-    `No ${expected ?? 'vector'} has id ${typeof actual === 'string' ? `"${actual}"` : actual}`,
+    `No ${typeof expected === 'string' ? expected : 'vector'} has id ${typeof actual === 'string' ? `"${actual}"` : actual}`,
   NOT_FINITE: (_, actual) =>
     `Expected finite numbers, got NaN, infinity or a number past the range of float32 at position ${actual}`,
   ZERO_VECTOR: (_, actual) =>

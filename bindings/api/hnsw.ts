@@ -7,7 +7,7 @@ import { checkInteger } from './arguments.js';
 import { invalidArgument } from './errors.js';
 import { copyWords } from './module-arrays.js';
 import { asGiven } from './quantization.js';
-import type { EngineOptions, GraphStats, HnswOptions } from './types.js';
+import type { Complete, EngineOptions, GraphStats, HnswOptions } from './types.js';
 
 /** Most vectors that a walk or an insertion keeps, as in src/index/hnsw/hnsw_index.cpp. */
 export const maxEf = 65536;
@@ -15,7 +15,7 @@ export const maxEf = 65536;
 /** Words of them: `m, efConstruction, fullScanThreshold, seed (low, high), targetRecall (f32; 0 for none)`. */
 export const hnswWords = 6;
 
-const defaults: Required<HnswOptions> = {
+const defaults: Complete<HnswOptions> = {
   m: 16,
   efConstruction: 200,
   fullScanThreshold: 1000,
@@ -27,7 +27,7 @@ const defaults: Required<HnswOptions> = {
 @returns `null` for another index.
 @throws {VectorSearchError} with code `INVALID_ARGUMENT`.
 */
-export function checkHnsw(options: EngineOptions): Required<HnswOptions> | null {
+export function checkHnsw(options: EngineOptions): Complete<HnswOptions> | null {
   if (options.index !== 'hnsw') {
     for (const name of Object.keys(defaults) as (keyof HnswOptions)[]) {
       if (options[name] !== undefined)
@@ -56,7 +56,7 @@ export function hnswToWords({
   fullScanThreshold,
   seed,
   targetRecall,
-}: Required<HnswOptions>): Uint32Array {
+}: Complete<HnswOptions>): Uint32Array {
   const words = Uint32Array.of(
     m,
     efConstruction,
@@ -70,7 +70,7 @@ export function hnswToWords({
 }
 
 /** @param words - A copy of those of the module. */
-export function hnswFromWords(words: Uint32Array): Required<HnswOptions> {
+export function hnswFromWords(words: Uint32Array): Complete<HnswOptions> {
   const [m, efConstruction, fullScanThreshold, seedLow, seedHigh] = [...words] as [
     number,
     number,

@@ -18,6 +18,7 @@ import { SearchResults } from './search-results.js';
 import { statisticsNumbers } from './sparse-statistics.js';
 import { checkFrequencies, checkIndices, checkSparseVector } from './sparse-vector.js';
 import type {
+  Complete,
   SparseIndexOptions,
   SparseIndexStats,
   SparseSearchOptions,
@@ -42,7 +43,7 @@ Every call checks its input first and throws a `VectorSearchError`, with the ind
 */
 export class SparseIndex {
   /** How vectors are scored, with all defaults. */
-  readonly options: Required<SparseIndexOptions>;
+  readonly options: Complete<SparseIndexOptions>;
   /** `using index = ...` disposes it, where the runtime knows `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void;
   readonly #handle: Handle;
@@ -228,7 +229,7 @@ export class SparseIndex {
   }
 }
 
-function checkSparseOptions(options: SparseIndexOptions): Required<SparseIndexOptions> {
+function checkSparseOptions(options: SparseIndexOptions): Complete<SparseIndexOptions> {
   checkOptions(options, sparseNames);
   const { scoring = 'dot', modifier = 'none', k1 = 1.2, b = 0.75 } = options;
   if (scoring !== 'dot' && scoring !== 'bm25') throw invalidArgument('scoring to be dot or bm25', scoring);

@@ -4,6 +4,11 @@ Types shared by the engine (`vicinal`) and its worker client (`vicinal/worker`).
 @module
 */
 
+/** Options of which none is left open. */
+export type Complete<Options> = {
+  readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined>;
+};
+
 /**
 How two vectors are compared.
 
@@ -64,13 +69,13 @@ export interface InitOptions {
   Where the `.wasm` file lies, for setups that move it. With the `relaxed` file, an engine without relaxed SIMD fails
   to load. Default: beside the package's own files, the one that fits.
   */
-  readonly wasmUrl?: string | URL;
+  readonly wasmUrl?: string | URL | undefined;
   /** The module itself, compiled or as bytes: nothing is fetched then. */
-  readonly wasmModule?: CompiledModule | ModuleBytes;
+  readonly wasmModule?: CompiledModule | ModuleBytes | undefined;
   /** Which of the package's own files to load. Default: `relaxed` where the engine has relaxed SIMD, else `simd128`. */
-  readonly variant?: Variant;
+  readonly variant?: Variant | undefined;
   /** Longest wait for the module, in milliseconds. Default: `30000`. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** One result of a search. */
@@ -86,22 +91,22 @@ export interface SearchHit {
 /** How rows are kept in codes: several times smaller than floats, and faster to search. */
 export interface QuantizationOptions {
   /** Code family. Default: `scalar`. */
-  readonly codec?: CodecName;
+  readonly codec?: CodecName | undefined;
   /** Bits a code, see {@link CodecName}. Default: `8` for `scalar`, `1` for `binary`, `4` for `product`. */
-  readonly bits?: CodeBits;
+  readonly bits?: CodeBits | undefined;
   /**
   `scalar` with 8 or 4 bits: one grid for all rows, that spans this share of all values, 0.5 to 1.
   Default: a grid for every row.
   */
-  readonly quantile?: number;
+  readonly quantile?: number | undefined;
   /** `product`: segments that a row is cut into, 1 to `dim`. Default: as many as suit the dimension. */
-  readonly segments?: number;
+  readonly segments?: number | undefined;
   /** Rotate rows before they are coded. Default: `true` for `binary`, `false` for `product`. */
-  readonly rotation?: boolean;
+  readonly rotation?: boolean | undefined;
   /** `binary` and `product`: of what is random in rotation and training, 0 to 2^53 - 1. Default: `0`. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Keep the float rows too, so that a search can rescore. Default: `true` in an engine, `false` in a store. */
-  readonly keepVectors?: boolean;
+  readonly keepVectors?: boolean | undefined;
 }
 
 /** How rows are kept in codes, as `stats()` tells it. */
@@ -144,17 +149,17 @@ export interface HnswOptions {
   Edges of a new vector on each level, 2 to 256; on the lowest it can come to have twice as many. More raise recall at
   the same `efSearch`, and take `8 * m` bytes a vector. Default: `16`.
   */
-  readonly m?: number;
+  readonly m?: number | undefined;
   /** Candidates that these are chosen from, 1 to 65,536: more for a better graph, and a longer build. Default: `200`. */
-  readonly efConstruction?: number;
+  readonly efConstruction?: number | undefined;
   /**
   Where so many vectors or fewer may be returned, because there are no more or because of a filter, all of them are
   compared with the query; 0 to 4,294,967,295. Where a filter leaves no more than five times as many, and no more than an
   eighth of all, all their codes are: a walk among so few takes about as long, and finds less. Default: `1000`.
   */
-  readonly fullScanThreshold?: number;
+  readonly fullScanThreshold?: number | undefined;
   /** Of the random levels, 0 to 2^53 - 1: the same seed and the same calls make the same graph. Default: `0`. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
   Recall that searches without an `efSearch` of their own are to reach, 0.5 to 0.999: the share of what exact search
   finds. Which `efSearch` does is found by trial, on 100 of the vectors, each left out of the graph while it is searched
@@ -163,13 +168,13 @@ export interface HnswOptions {
   is the share of what all codes would find. Filters, and `oversampling` other than the default, are not taken into account.
   Default: `null`, no target.
   */
-  readonly targetRecall?: number | null;
+  readonly targetRecall?: number | null | undefined;
 }
 
 /** How an engine keeps and searches vectors. */
 export interface EngineOptions extends HnswOptions {
   /** See {@link IndexName}. Default: `flat`. */
-  readonly index?: IndexName;
+  readonly index?: IndexName | undefined;
   /**
   Keep vectors in codes; `null`: as floats only. An index `hnsw` walks by scalar codes of 8 or 4 bits, or, without them
   and under `manhattan`, by floats. Default: with index `hnsw`, codes of 8 bits beside the floats, but under `manhattan`;
@@ -181,33 +186,33 @@ export interface EngineOptions extends HnswOptions {
 /** What a search may return. */
 export interface SearchOptions {
   /** Only these ids may be returned. Default: all. */
-  readonly filter?: IdFilterInput;
+  readonly filter?: IdFilterInput | undefined;
   /** Only hits with `score >= scoreThreshold` are returned. Default: no threshold. */
-  readonly scoreThreshold?: number;
+  readonly scoreThreshold?: number | undefined;
   /**
   With quantization: score the best rows by code again, exactly, on the float rows; needs `keepVectors`.
   Default: `true` where float rows are kept.
   */
-  readonly rescore?: boolean;
+  readonly rescore?: boolean | undefined;
   /**
   How many rows are scored again, as a multiple of `k`: at least 1. Default: `4` for `scalar`, but `2` with index `hnsw`
   and 8 bits; else `10`.
   */
-  readonly oversampling?: number;
+  readonly oversampling?: number | undefined;
   /** Search all float rows, whatever codes, lists and graph there are; needs `keepVectors`. Default: `false`. */
-  readonly exact?: boolean;
+  readonly exact?: boolean | undefined;
   /**
   With index `ivf`: how many lists are searched, 1 to 65,536; more than there are is all. Where they hold fewer than `k`
   vectors that may be returned, others are searched too. Default: 1.5 times the root of their number, at least 8.
   */
-  readonly nprobe?: number;
+  readonly nprobe?: number | undefined;
   /**
   With index `hnsw`: how many of the nearest vectors a walk through the graph keeps in view, 1 to 65,536; more raise
   recall and time. At least `k` are kept. Where the walk meets fewer than `k` vectors that may be returned, all that may
   are compared with the query. `'auto'`: as calibrated for the engine's `targetRecall`. Default: `'auto'` where it has one,
   else `64`.
   */
-  readonly efSearch?: number | 'auto';
+  readonly efSearch?: number | 'auto' | undefined;
 }
 
 /** A sparse vector: its value at each index; 0 at all others. */
@@ -233,16 +238,16 @@ export interface SparseIndexOptions {
   frequencies, above 0, and adds up query value x idf x (k1 + 1) x tf / (tf + k1 x (1 - b + b x length / mean length)),
   where the length of a vector is the sum of its values. Default: `dot`.
   */
-  readonly scoring?: 'dot' | 'bm25';
+  readonly scoring?: 'dot' | 'bm25' | undefined;
   /**
   With `dot`: `idf` multiplies each query value by ln((N - n + 0.5) / (n + 0.5) + 1), of N vectors in all and n that have
   the index. Default: `none`.
   */
-  readonly modifier?: 'none' | 'idf';
+  readonly modifier?: 'none' | 'idf' | undefined;
   /** With `bm25`: how much more a term counts that is there again, 0 to 1000. Default: `1.2`. */
-  readonly k1?: number;
+  readonly k1?: number | undefined;
   /** With `bm25`: how much longer vectors are held to say the same, 0 to 1. Default: `0.75`. */
-  readonly b?: number;
+  readonly b?: number | undefined;
 }
 
 /** What scores with idf and `bm25` depend on beside the vector itself. */
@@ -258,11 +263,11 @@ export interface SparseStatistics {
 /** What a search of a sparse index may return, and how it scores. */
 export interface SparseSearchOptions {
   /** Only these ids may be returned. Default: all. */
-  readonly filter?: IdFilterInput;
+  readonly filter?: IdFilterInput | undefined;
   /** Only hits with `score >= scoreThreshold` are returned. Default: no threshold. */
-  readonly scoreThreshold?: number;
+  readonly scoreThreshold?: number | undefined;
   /** Score by these, joined from several indexes, of the query's indices in its order. Default: the index's own. */
-  readonly statistics?: SparseStatistics;
+  readonly statistics?: SparseStatistics | undefined;
 }
 
 /** What a sparse index holds. */
@@ -285,9 +290,9 @@ export interface TrainOptions {
   With index `ivf`: lists that vectors are sorted into, 1 to 65,536, and no more than there are vectors.
   Default: twice the root of the number of vectors.
   */
-  readonly nlist?: number;
+  readonly nlist?: number | undefined;
   /** With index `ivf`: of what is random in finding the lists, 0 to 2^53 - 1. Default: `0`. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** The lists of an index `ivf`. */
@@ -299,7 +304,7 @@ export interface ListStats {
 }
 
 /** The graph of an index `hnsw`: the options it was made with, and what it is like now. */
-export interface GraphStats extends Required<HnswOptions> {
+export interface GraphStats extends Complete<HnswOptions> {
   /** Vectors in the graph. */
   readonly linked: number;
   /** Vectors that are not in it, or not where they are now: every search compares them with the query one by one. */
@@ -353,17 +358,17 @@ export type RecallOptions = Pick<
 /** What `recommendQuantization` looks for. */
 export interface RecommendOptions {
   /** How vectors are compared. Default: `cosine`. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | undefined;
   /** Hits a query that recall is about. Default: `10`. */
-  readonly k?: number;
+  readonly k?: number | undefined;
   /** Share of the exact hits that searches must find, 0 to 1. Default: `0.95`. */
-  readonly minRecall?: number;
+  readonly minRecall?: number | undefined;
   /** Most bytes that the code of a vector may take, without its floats. Default: no bound. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Whether float rows will be kept, and searches rescored. Default: `true`. */
-  readonly keepVectors?: boolean;
+  readonly keepVectors?: boolean | undefined;
   /** What is tried. Default: every codec with its defaults. */
-  readonly candidates?: readonly QuantizationOptions[];
+  readonly candidates?: readonly QuantizationOptions[] | undefined;
 }
 
 /** One codec, as it did on the sample. */
@@ -437,15 +442,15 @@ export interface Progress {
 /** Options of calls that may take long. */
 export interface LongCallOptions {
   /** Called between steps, at least once, `done === total` last. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Stops the call between two steps: it throws the signal's reason, and nothing has changed. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a compressed store keeps vectors. */
 export interface CompressedStoreOptions extends QuantizationOptions {
   /** How vectors are compared. Default: `cosine`. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | undefined;
 }
 
 /** An operation of `BatchProcessor.process`. */
@@ -463,17 +468,17 @@ export type BatchOperation =
 /** Options of `normalize`. */
 export interface NormalizeOptions extends LongCallOptions {
   /** Receives the result, `[count x dim]`; may be the input itself. Untouched on error. Default: a new array. */
-  readonly out?: Float32Array;
+  readonly out?: Float32Array | undefined;
 }
 
 /** Options of `mean`, `max` and `sum`. */
 export interface PoolOptions extends LongCallOptions {
   /** Rows pooled into one; the row count must be a multiple of it. Default: all rows. */
-  readonly groupSize?: number;
+  readonly groupSize?: number | undefined;
   /** Attention mask, one value a row: rows with 0 are left out. Default: all rows count. */
-  readonly mask?: Uint8Array;
+  readonly mask?: Uint8Array | undefined;
   /** Receives the result, `[count / groupSize x dim]`. Untouched on error. Default: a new array. */
-  readonly out?: Float32Array;
+  readonly out?: Float32Array | undefined;
 }
 
 /** Options of `weighted`. */
@@ -491,7 +496,7 @@ export interface PcaOptions extends LongCallOptions {
 /** Options of `similarity`. */
 export interface SimilarityOptions extends LongCallOptions {
   /** How rows are compared. Default: `cosine`. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | undefined;
 }
 
 /** Per dimension, over all rows; each array is `[dim]`. */

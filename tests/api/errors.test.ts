@@ -43,7 +43,7 @@ describe('error messages', () => {
       0,
       'Expected k to be an integer of at least 1, got 0',
     ],
-    ['NOT_FOUND', undefined, 17, 'No vector has id 17'],
+    ['NOT_FOUND', 0, 17, 'No vector has id 17'],
     ['NOT_FOUND', 'point', 'x', 'No point has id "x"'],
     ['CORRUPT_DATA', 0, 64, 'The saved bytes are damaged: they stop making sense at byte 64'],
     ['UNSUPPORTED_VERSION', 'vicinal 1.0.0', 'vicinal 1.1.0', 'Expected vicinal 1.0.0, got vicinal 1.1.0'],

@@ -4,6 +4,7 @@ import {
   createWorkerBatchProcessor,
   createWorkerEngine,
   createWorkerStore,
+  openCollection,
   startWorker,
 } from 'vicinal/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +46,56 @@ const calls: Record<string, () => unknown> = {
     }
   },
 };
+
+describe('an option that is undefined', () => {
+  // As callers have it who hand their own on.
+  const none = undefined;
+
+  it('is as one that is not there, of an engine', () => {
+    const graph = { m: none, efConstruction: none, fullScanThreshold: none, seed: none, targetRecall: none };
+    const engine = new VectorSearchEngine(2, 'cosine', { index: 'hnsw', quantization: none, ...graph });
+    const byDefault = new VectorSearchEngine(2, 'cosine', { index: 'hnsw' });
+    engine.addBatch(rows, none, { onProgress: none, signal: none });
+    byDefault.addBatch(rows);
+    expect(engine.stats()).toEqual(byDefault.stats());
+    const options = { filter: none, scoreThreshold: none, rescore: none, oversampling: none };
+    expect(engine.search([1, 0], 2, { ...options, exact: none, efSearch: none }).toJSON()).toEqual(
+      byDefault.search([1, 0], 2).toJSON(),
+    );
+    for (const each of [engine, byDefault]) each.dispose();
+  });
+
+  it('is as one that is not there, of a collection', async () => {
+    const shape = { metric: none, index: none, quantization: none, onDisk: none, sparseVectors: none };
+    const kept = {
+      storage: none,
+      path: none,
+      durability: none,
+      ifDamaged: none,
+      shards: none,
+      shardKey: none,
+    };
+    const rest = { payloadIndex: none, embed: none, model: none, signal: none, variant: none };
+    const collection = await openCollection({ name: 'open', dim: 2, ...shape, ...kept, ...rest });
+    try {
+      const upsert = { onProgress: none, batchSize: none, signal: none };
+      await collection.upsert([{ id: 1, vector: [1, 0], payload: none, text: none }], upsert);
+      const selected = { withPayload: none, withVector: none, signal: none };
+      const search = { k: none, offset: none, filter: none, using: none, scoreThreshold: none, params: none };
+      const found = [{ id: 1, score: 1, distance: 0 }];
+      expect(await collection.search([1, 0], { ...search, ...selected, explain: none })).toEqual(found);
+      expect(await collection.query({ query: [1, 0], prefetch: none, ...search })).toEqual(found);
+      expect(await collection.retrieve([1], selected)).toEqual([{ id: 1, payload: null }]);
+      expect(await collection.count({ filter: none, signal: none })).toBe(1);
+      const records = [];
+      for await (const { id } of collection.scroll({ filter: none, limit: none, orderBy: none, ...selected }))
+        records.push(id);
+      expect(records).toEqual([1]);
+    } finally {
+      await collection.close();
+    }
+  });
+});
 
 describe('a misspelt option', () => {
   it.each(Object.entries(calls))('is refused by %s, which tells the names that it knows', async (_, call) => {
