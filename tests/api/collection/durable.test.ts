@@ -446,6 +446,20 @@ describe('a collection in a folder', () => {
     expect(damage).toMatchObject([{ shard: 1, file: 'data' }]);
   });
 
+  it('closes though a worker does not answer any more, and has all that was acknowledged', async () => {
+    const options = everything(folder());
+    const { collection, workers } = await openWithWorkers(options);
+    await collection.upsert(allPoints(40));
+    const [, silent] = workers as [Worker, Worker];
+    silent.postMessage = () => {};
+    const waiting = expect(collection.count()).rejects.toMatchObject({ code: 'DISPOSED' });
+    const started = performance.now();
+    await collection.close();
+    await waiting;
+    expect(performance.now() - started).toBeGreaterThan(9000);
+    expect(await (await open(options)).count()).toBe(40);
+  }, 60_000);
+
   it('tells that its files were deleted while it was open', async () => {
     const options = everything(folder());
     const collection = await open(options);
