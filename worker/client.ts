@@ -172,6 +172,11 @@ export class WorkerClient implements WorkerHandle {
     ) as Promise<QuantizationRecommendation>;
   }
 
+  /** Resolves once the worker has looked into its messages: between two steps of what it does. */
+  async ping(): Promise<void> {
+    await this.#send(workerObject, [], {}, (call) => ({ type: 'ping', call }));
+  }
+
   /** Deletes what is kept of a collection; whether there was something. */
   async removeStorage(place: StoredPlace, signal: AbortSignal | undefined): Promise<boolean> {
     const method: keyof WorkerCalls = 'removeStorage';

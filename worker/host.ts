@@ -105,6 +105,9 @@ export class Host {
         this.#queue.unshift(request);
         void this.#pump();
         break;
+      case 'ping':
+        this.#post({ type: 'result', call: request.call, value: null });
+        break;
       case 'stop':
         this.#stopWhere((task) => task.call === request.call);
         break;

@@ -159,6 +159,8 @@ export type HostRequest =
       /** Number of a series of calls: none is made behind one of them that has failed. */
       readonly series?: number | undefined;
     }
+  /** Answered at once, whatever runs or waits. */
+  | { readonly type: 'ping'; readonly call: number }
   /** Forget a call that waits, or stop the one that runs between two of its steps. No answer of its own. */
   | { readonly type: 'stop'; readonly call: number }
   /** Stop every call of an object and dispose of it. Answered under `call`. */

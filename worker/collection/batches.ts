@@ -66,7 +66,7 @@ export async function* batchesOf(
 ): AsyncGenerator<Batch, void, void> {
   let builder = new BatchBuilder(plan);
   const rest = createRest();
-  const total = countOf(source);
+  const isOneBatch = (countOf(source) ?? Number.POSITIVE_INFINITY) <= plan.pointsPerBatch;
   for await (const chunk of chunksOf(source, plan.shapes, plan.pointsPerBatch)) {
     let vectors: (Float32Array | undefined)[] | undefined;
     let failure: { readonly error: unknown } | undefined;
@@ -92,7 +92,7 @@ export async function* batchesOf(
         failure = { error };
       }
     }
-    if (failure !== undefined && chunk.points.length === total) throw failure.error;
+    if (failure !== undefined && isOneBatch) throw failure.error;
     yield* ready;
     if (builder.count > 0) yield await builder.build(rest);
     builder = new BatchBuilder(plan);
@@ -106,17 +106,23 @@ export function pointsOfBytes(bytes: number, { dense }: VectorShapes): number {
   return Math.max(1, Math.floor(bytes / (4 * dims + pointBytes)));
 }
 
-/** Refuses points of which one is wrong. @throws {VectorSearchError} for the first. */
-export function checkPoints(points: Iterable<Point<object>>, shapes: VectorShapes): void {
-  let position = 0;
-  for (const point of points) checkPoint(point, undefined, shapes, position++);
+/** How many points an iterable of them has. */
+const pointCount = Symbol.for('vicinal.pointCount');
+
+/** Points that come one after another, of which it is known how many there are. */
+export function counted<P>(points: AsyncIterable<P>, count: number): AsyncIterable<P> {
+  return {
+    [Symbol.asyncIterator]: () => points[Symbol.asyncIterator](),
+    [pointCount]: count,
+  } as AsyncIterable<P>;
 }
 
 /** @returns The number of points where it is known. */
 export function countOf(source: PointSource<object>): number | undefined {
   if (Array.isArray(source)) return source.length;
   if (source instanceof Set) return source.size;
-  return isColumns(source) && Array.isArray(source.ids) ? source.ids.length : undefined;
+  if (isColumns(source)) return Array.isArray(source.ids) ? source.ids.length : undefined;
+  return (Object(source) as { readonly [pointCount]?: number })[pointCount];
 }
 
 /** Its points, one after another; views of its columns, where it has columns. @throws {VectorSearchError} */
@@ -289,7 +295,8 @@ async function* chunksOf(
     failure = { error };
   }
   const last = chunks.take();
-  if (last !== undefined) yield last;
+  const isNone = failure !== undefined && (countOf(source) ?? Number.POSITIVE_INFINITY) <= most;
+  if (last !== undefined && !isNone) yield last;
   if (failure !== undefined) throw failure.error;
 }
 
@@ -417,7 +424,8 @@ async function embedded(
 
 const pointNames = new Set(['id', 'vector', 'payload', 'text']);
 
-function checkPoint(
+/** @throws {VectorSearchError} */
+export function checkPoint(
   point: Point<object>,
   embeddedVector: Float32Array | undefined,
   shapes: VectorShapes,

@@ -147,7 +147,8 @@ function checkVector(config: Partial<VectorConfig>, path: string): VectorConfig 
   metricNumber(config.metric ?? 'cosine');
   if (config.onDisk !== undefined && typeof config.onDisk !== 'boolean')
     throw invalidArgument(`${path}onDisk to be a boolean`, config.onDisk);
-  return { ...config, dim };
+  const given = Object.entries({ ...config, dim }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as unknown as VectorConfig;
 }
 
 function checkSparseVectors({

@@ -111,7 +111,7 @@ export interface Collection<P extends object = Payload> {
   setPayload(
     payload: object,
     points: PointSelector<P>,
-    options: { readonly key: string } & CallOptions,
+    options: { readonly key: string | undefined } & CallOptions,
   ): Promise<UpdateResult>;
 
   /** Replace whole payloads. */

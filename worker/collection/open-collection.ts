@@ -46,7 +46,9 @@ export async function openCollection<P extends object = Payload>(
   const { shardCount: count, shard, storage } = config;
   const openLocal = async (lasting: WorkerStartOptions): Promise<Collection> => {
     const shards = await ShardGroup.start({ count, shard, storage }, lasting);
-    return new ShardedCollection(config, options, shards);
+    // What was not asked for is as it was created.
+    const { vectors = shard.vectors } = shards;
+    return new ShardedCollection({ ...config, shard: { ...shard, vectors } }, options, shards);
   };
   // What is there at run time knows no types of payloads.
   if (storage === undefined) return (await openLocal(placement)) as unknown as Collection<P>;

@@ -290,7 +290,7 @@ export function unpackPoints({ ids, payloads, vectors }: PackedPoints): PointRec
     return {
       id,
       ...(payloads !== undefined && { payload: payloads[index] ?? null }),
-      ...(vector !== undefined && { vector }),
+      ...(vectors !== undefined && { vector: vector ?? {} }),
     };
   });
 }

@@ -16,6 +16,8 @@ import type { OpenedShard, ShardCalls, ShardConfig, ShardDamage } from './shard-
 
 /** Time between two questions to workers that are waited for, in milliseconds. */
 const pingMs = 1000;
+/** How long messages that have come may take to be read, in milliseconds. */
+const lateMs = 100;
 
 type ArgumentsOf<Method extends keyof ShardCalls> = Parameters<ShardCalls[Method]>;
 type ResultOf<Method extends keyof ShardCalls> = ReturnType<ShardCalls[Method]>;
@@ -126,6 +128,11 @@ export class ShardGroup {
     };
   }
 
+  /** Dense vectors as they are stored, where they are. */
+  get vectors(): ShardConfig['vectors'] | undefined {
+    return this.#shards.find(({ opened }) => opened?.vectors !== undefined)?.opened?.vectors;
+  }
+
   get count(): number {
     return this.#shards.length;
   }
@@ -211,7 +218,7 @@ export class ShardGroup {
       isDone = true;
     });
     while (!isDone) {
-      const pings = this.#shards.map(({ client }) => client.performanceMetrics().catch(() => undefined));
+      const pings = this.#shards.map(({ client }) => client.ping().catch(() => undefined));
       if (!(await settlesWithin(silenceMs, Promise.race([done, Promise.all(pings)])))) return;
       await settlesWithin(Math.min(silenceMs, pingMs), done);
     }
@@ -231,12 +238,15 @@ export class ShardGroup {
 
 /** Whether it settles in time. */
 async function settlesWithin(ms: number, waited: Promise<unknown>): Promise<boolean> {
+  const settled = waited.then(() => true);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
+  const after = (wait: number) =>
+    new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), wait);
+    });
   try {
-    return await Promise.race([waited.then(() => true), late]);
+    // Where the machine slept, time is up before messages that have come are read.
+    return (await Promise.race([settled, after(ms)])) || (await Promise.race([settled, after(lateMs)]));
   } finally {
     clearTimeout(timer);
   }

@@ -90,6 +90,8 @@ export interface OpenedShard {
   /** Of the collection as it was created. */
   readonly shardCount: number;
   readonly model?: string;
+  /** Its dense vectors, also in what was not asked for. */
+  readonly vectors?: ShardConfig['vectors'];
   /** Whether it was not there before. */
   readonly created: boolean;
   /** Bytes at the end of its log of a change that was not acknowledged: the worker was ended in the middle of it. */

@@ -71,6 +71,11 @@ class FolderFile implements SyncFile {
     return fstatSync(this.#file).size;
   }
 
+  /** Whether no folder has it any more; one that was moved has. */
+  get isDeleted(): boolean {
+    return fstatSync(this.#file).nlink === 0;
+  }
+
   read(into: Uint8Array, { at }: { readonly at: number }): number {
     return readSync(this.#file, into, 0, into.length, at);
   }
@@ -111,7 +116,7 @@ function openFolder(folder: string): OpenedFiles {
   }
   return {
     files: Object.fromEntries(opened) as unknown as StoreFiles,
-    settle: lookNowAndThen(folder, () => !existsSync(join(folder, storeFileNames[0]))),
+    settle: lookNowAndThen(folder, () => opened.every(([, file]) => file.isDeleted)),
     close: async () => close(),
   };
 }

@@ -4,23 +4,43 @@ when a user clears the site's data, or a folder.
 
 @module
 */
-import { storageError } from '../../bindings/api/store-files.js';
+import { VectorSearchError } from '../../bindings/api/errors.js';
 
 /** Time between two looks, in milliseconds: one takes as long as a small change. */
 const lookEveryMs = 1000;
 
+/** Why nothing can be written any more: there is nothing to open again either. */
+class Deleted extends Error {}
+
+/** Whether that is what went wrong. */
+export function tellsDeletion(error: unknown): boolean {
+  return error instanceof VectorSearchError && error.cause instanceof Deleted;
+}
+
 /**
 @param name - What is written to, for the error.
-@returns What looks, where it is time to: nothing, or a promise that rejects with code `STORAGE_FAILED`.
+@returns What looks, where it is time to: nothing, or a promise that rejects with code `STORAGE_FAILED`; each time, once
+they were gone.
 */
 export function lookNowAndThen(
   name: string,
   isGone: () => boolean | Promise<boolean>,
 ): () => Promise<void> | undefined {
   let last = performance.now();
-  const look = async () => {
+  /** Under way, or the last. */
+  let look: Promise<void> | undefined;
+  const start = async () => {
+    if (await isGone()) {
+      const cause = new Deleted('its files were deleted');
+      throw new VectorSearchError('STORAGE_FAILED', undefined, `writing to ${name}: ${cause.message}`, {
+        cause,
+      });
+    }
     last = performance.now();
-    if (await isGone()) throw storageError(`writing to ${name}`, new Error('its files were deleted'));
+    look = undefined;
   };
-  return () => (performance.now() - last < lookEveryMs ? undefined : look());
+  return () => {
+    if (look === undefined && performance.now() - last >= lookEveryMs) look = start();
+    return look;
+  };
 }

@@ -5,6 +5,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -471,8 +472,62 @@ describe('a collection in a folder', () => {
       code: 'STORAGE_FAILED',
       message: expect.stringContaining('its files were deleted'),
     });
+    await expect(collection.delete([1])).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    // What is in memory can be saved elsewhere.
+    const read = [];
+    for await (const { id } of collection.scroll()) read.push(id);
+    expect(read).toContain('point 0');
     await collection.close();
+    expect(existsSync(options.path as string)).toBe(false);
     expect(await (await open(options)).count()).toBe(0);
+  });
+
+  it('goes on in a folder that was moved', async () => {
+    const [from, to] = [folder(), `${folder()} moved`];
+    const collection = await open(everything(from));
+    await collection.upsert(allPoints(3));
+    renameSync(from, to);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await collection.upsert(allPoints(6));
+    await collection.close();
+    expect(await (await open(everything(to))).count()).toBe(6);
+    rmSync(to, { recursive: true });
+  });
+
+  it('is as it was created in what is not asked for', async () => {
+    const stored = { name: 'open', storage: 'file', path: folder(), dim: 2 } as const;
+    const first = await open({ ...stored, metric: 'euclidean' });
+    await first.upsert([{ id: 1, vector: [3, 4] }]);
+    await first.close();
+    const again = await open(stored);
+    expect((await again.info()).vectors['']).toMatchObject({ dim: 2, metric: 'euclidean' });
+    // Without a direction: refused under cosine, the default.
+    await again.upsert([{ id: 2, vector: [0, 0] }]);
+    expect(await again.recommend({ positive: [2] })).toEqual([{ id: 1, score: -5, distance: 5 }]);
+    await again.close();
+    await (await open({ ...stored, index: 'flat', onDisk: false, quantization: null })).close();
+    await expect(open({ ...stored, metric: 'cosine' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('opens again with options that are undefined', async () => {
+    const vectors = { a: { dim: 2, metric: undefined, index: undefined, quantization: undefined } };
+    const stored = { name: 'undefined', storage: 'file', path: folder(), vectors } as const;
+    await (await open(stored)).close();
+    expect(await (await open(stored)).count()).toBe(0);
+  });
+
+  it.each([
+    ['without a modifier', { terms: { modifier: 'idf' } }, { terms: {} }],
+    ['with another modifier', { terms: {} }, { terms: { modifier: 'idf' } }],
+    ['of vectors in place of texts', { terms: { text: { fields: ['words'] } } }, { terms: {} }],
+  ] as const)('does not open its sparse vectors %s', async (_, sparseVectors, other) => {
+    const stored = { name: 'sparse', storage: 'file', path: folder() } as const;
+    await (await open({ ...stored, sparseVectors })).close();
+    await expect(open({ ...stored, sparseVectors: other })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      expected: expect.stringMatching(/^sparseVectors\.terms\.(modifier|text) to be /),
+    });
+    await (await open({ ...stored, sparseVectors })).close();
   });
 
   it('is deleted with all its files', async () => {

@@ -33,14 +33,7 @@ describe('a point in plain JSON', () => {
   });
 
   it.each([
-    [
-      'a vector without a name',
-      { dim: 2 },
-      [
-        [1, 2],
-        [0.1, -3],
-      ],
-    ],
+    ['a vector without a name', { dim: 2 }, [[1, 2], [0.1, -3], {}]],
     [
       'vectors with names',
       { vectors: { a: { dim: 2 }, b: { dim: 1 } } },
@@ -49,7 +42,7 @@ describe('a point in plain JSON', () => {
     [
       'sparse ones',
       { dim: 1, sparseVectors: { terms: {} } },
-      [{ '': [1], terms: { indices: [3, 9], values: [1, 0.25] } }, [2]],
+      [{ '': [1], terms: { indices: [3, 9], values: [1, 0.25] } }, [2], {}],
     ],
   ])('is taken back, of a collection with %s', async (_, options, vectors) => {
     const collection = await open('first', options);

@@ -107,12 +107,14 @@ export class Tab {
         if (this.#frozen === undefined) channel.postMessage(message);
         else {
           const sent = structuredClone(message);
-          this.#frozen.push(() => channel.postMessage(sent));
+          this.#frozen.push(() => !this.#isCrashed && channel.postMessage(sent));
         }
       },
       close: () => {
         this.#channels.delete(channel);
-        channel.close();
+        // Behind what it has still to say.
+        if (this.#frozen === undefined) channel.close();
+        else this.#frozen.push(() => channel.close());
       },
     };
     channel.onmessage = (event) => {

@@ -50,6 +50,7 @@ export class DurableShard implements StoredShard {
   readonly wasStored: boolean;
   readonly #journal: Journal;
   readonly #state: ShardState;
+  readonly #asked: ShardConfig['vectors'];
   readonly #meta: string;
   readonly #stored: StoredConfig;
   /** Of the last checkpoint. */
@@ -93,6 +94,7 @@ export class DurableShard implements StoredShard {
       throw new VectorSearchError('CORRUPT_DATA', undefined, `${damage.offset} of the file ${damage.file}`);
     this.#journal = journal;
     this.#state = state;
+    this.#asked = config.vectors;
     this.wasStored = store.has('meta');
     if (!this.wasStored && storage.mustExist)
       throw new VectorSearchError('STORAGE_FAILED', undefined, 'what was stored is gone');
@@ -126,7 +128,7 @@ export class DurableShard implements StoredShard {
   }
 
   get opened(): OpenedShard {
-    const { shardCount, model } = this.#stored;
+    const { shardCount, model, vectors } = this.#stored;
     const { tornBytes } = this.#journal.store.report;
     return {
       kind: this.#journal.kind,
@@ -134,6 +136,7 @@ export class DurableShard implements StoredShard {
       created: !this.wasStored,
       tornBytes,
       ...(model !== undefined && { model }),
+      vectors: placedAsAsked(vectors, this.#asked),
     };
   }
 

@@ -8,6 +8,7 @@ import { VectorSearchError } from '../../../bindings/api/errors.js';
 import { Store } from '../../../bindings/api/store.js';
 import type { StoreFiles } from '../../../bindings/api/store-files.js';
 import { HeldBackFiles } from '../../storage/held-back-files.js';
+import { tellsDeletion } from '../../storage/still-there.js';
 import { chooseStorage, type OpenedFiles, openStorage } from '../../storage/storage.js';
 import type { ShardStorage } from '../shard-protocol.js';
 import type { DurableStorage } from './types.js';
@@ -155,8 +156,9 @@ export class Journal {
     const settling = this.#settling;
     this.#settling = undefined;
     return settling?.catch((error) => {
-      // Somebody else's files are left to them.
-      const isAhead = !(error instanceof VectorSearchError) || error.code !== 'STORAGE_IN_USE';
+      // Somebody else's files are left to them, and of files that are gone nothing can be opened.
+      const isOurs = !(error instanceof VectorSearchError) || error.code !== 'STORAGE_IN_USE';
+      const isAhead = isOurs && !tellsDeletion(error);
       // Strict changes wait for their own.
       const isUntold = !this.#isStrict && this.#durable < this.#written;
       this.#failure ??= { error, isAhead, isUntold };

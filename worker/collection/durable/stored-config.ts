@@ -61,6 +61,12 @@ export function checkSameConfig(stored: StoredConfig, config: ShardConfig, stora
     check(`the names of ${kind}`, Object.keys(kept ?? {}).sort(), Object.keys(asked ?? {}).sort());
     for (const [vector, options] of Object.entries(asked ?? {})) {
       const path = vector === '' ? '' : `${kind}.${vector}.`;
+      if (kind === 'sparseVectors') {
+        const [before, wanted] = [kept?.[vector], options].map((one) => ({ modifier: 'none', ...one }));
+        for (const option of ['modifier', 'text'] as const)
+          check(path + option, Object(before)[option], Object(wanted)[option]);
+        continue;
+      }
       // What is not asked for is as it was created.
       const before = asCreated(kept?.[vector] ?? {});
       for (const [option, value] of Object.entries(options)) {

@@ -50,9 +50,17 @@ export class FollowerLink {
 
   /** Gives a call to the writer. */
   send(call: PendingCall): void {
-    const { number, method, args, isRepeated, order } = call;
-    const message: Omit<CallMessage, 'type'> = { call: number, method, args, repeated: isRepeated, order };
+    const { number, method, args, isRepeated, order, feed } = call;
+    const repeated = isRepeated;
     call.begin();
+    const message: Omit<CallMessage, 'type'> = {
+      call: number,
+      method,
+      args,
+      points: feed?.left,
+      repeated,
+      order,
+    };
     this.post({ type: 'call', ...message });
   }
 

@@ -5,6 +5,7 @@ A follower, as the writer sees it: makes its calls and answers them.
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
 import type { Progress } from '../../../bindings/api/types.js';
+import { counted } from '../batches.js';
 import type { Collection } from '../collection.js';
 import type { Point, UpsertOptions } from '../types.js';
 import { withOwnViews } from './own-views.js';
@@ -147,7 +148,7 @@ export class Guest {
   }
 
   #run(message: CallMessage): void {
-    const { call, method, args } = message;
+    const { call, method, args, points } = message;
     const collection = this.#host.collection as Collection;
     const running: RunningCall = { controller: new AbortController() };
     this.#running.set(call, running);
@@ -156,7 +157,7 @@ export class Guest {
     const onProgress = (progress: Progress) => this.post({ type: 'progress', call, progress });
     const result =
       method === 'upsert'
-        ? collection.upsert(this.#pointsOf(call, running), {
+        ? collection.upsert(this.#pointsOf(call, points, running), {
             ...(args.at(-1) as UpsertOptions),
             signal,
             onProgress,
@@ -173,7 +174,12 @@ export class Guest {
   }
 
   /** The points of an `upsert`, pulled as they are needed. */
-  async *#pointsOf(call: number, running: RunningCall): AsyncGenerator<Point, void, void> {
+  #pointsOf(call: number, count: number | undefined, running: RunningCall): AsyncIterable<Point> {
+    const points = this.#pulledPoints(call, running);
+    return count === undefined ? points : counted(points, count);
+  }
+
+  async *#pulledPoints(call: number, running: RunningCall): AsyncGenerator<Point, void, void> {
     for (;;) {
       const pulled = await this.#pull(call, running);
       if (running.controller.signal.aborted) throw ownReason;

@@ -6,12 +6,13 @@ Opening a collection that tabs share.
 import { checkInteger } from '../../../bindings/api/arguments.js';
 import type { Collection } from '../collection.js';
 import type { CollectionConfig } from '../collection-config.js';
-import type { CollectionOptions } from '../types.js';
+import type { ShardConfig } from '../shard-protocol.js';
+import type { CollectionInfo, CollectionOptions } from '../types.js';
 import { shapesOf } from '../vectors.js';
 import { browserLocks } from './browser-locks-web.js';
 import { packageVersion } from './package-version.js';
 import type { Settings } from './protocol.js';
-import { sharedSettings } from './settings.js';
+import { differenceOfVectors, sharedSettings } from './settings.js';
 import { SharedCollection } from './shared-collection.js';
 import { type LocalCollection, SharedTab } from './shared-tab.js';
 import { type OpenChannel, openBroadcastChannel } from './tab-channel.js';
@@ -86,28 +87,38 @@ export async function openShared({
     signal?.removeEventListener('abort', onAbort);
   }
   const collection = new SharedCollection(config.name, tab, shapesOf(config.shard), options);
-  if (tab.role === 'follower') await addIndexes(collection, config, signal);
+  if (tab.role === 'follower') await join(collection, config, signal);
   return collection;
 }
 
-/** Makes the payload indexes that the tab before was not asked for: as where a collection is opened again. */
-async function addIndexes(
-  collection: Collection,
-  { shard: { payloadIndex } }: CollectionConfig,
+/** Learns what the collection of the other tab is like, and makes payload indexes that it lacks. */
+async function join(
+  collection: SharedCollection,
+  { shard }: CollectionConfig,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const wanted = Object.entries(payloadIndex);
-  if (wanted.length === 0) return;
-  const settings = { ...(signal !== undefined && { signal }) };
   try {
-    const { payloadSchema, storage } = await collection.info(settings);
-    if (storage.damage !== undefined) return;
-    for (const [key, schema] of wanted) {
-      if (JSON.stringify(payloadSchema[key]?.schema) !== JSON.stringify(schema))
-        await collection.createPayloadIndex(key, schema, settings);
-    }
+    const info = await collection.info({ signal });
+    const refusal = differenceOfVectors(info.vectors, shard.vectors);
+    if (refusal !== undefined) throw refusal;
+    collection.shapes = shapesOf({ vectors: info.vectors, sparseVectors: shard.sparseVectors });
+    // Filters find the same without, and changes may have to wait for others' long ones.
+    void addIndexes(collection, shard, info).catch(() => {});
   } catch (error) {
     await collection.close();
     throw error;
+  }
+}
+
+/** As where a collection is opened again. */
+async function addIndexes(
+  collection: Collection,
+  { payloadIndex }: ShardConfig,
+  { payloadSchema, storage }: CollectionInfo,
+): Promise<void> {
+  if (storage.damage !== undefined) return;
+  for (const [key, schema] of Object.entries(payloadIndex)) {
+    if (JSON.stringify(payloadSchema[key]?.schema) !== JSON.stringify(schema))
+      await collection.createPayloadIndex(key, schema);
   }
 }

@@ -4,13 +4,13 @@ are known to be taken, so that the next writer can be given those that the last 
 
 @module
 */
-import { describe, VectorSearchError } from '../../../bindings/api/errors.js';
-import { batchBytes, checkPoints, countOf, type PointSource, pointsOf, pointsOfBytes } from '../batches.js';
+import { VectorSearchError } from '../../../bindings/api/errors.js';
+import { checkPoint, counted, countOf, type PointSource, pointsOf, pointsOfBytes } from '../batches.js';
 import { copyOf } from '../copy-of.js';
 import { type Embedding, embedTexts } from '../embed-texts.js';
 import { checkPayload } from '../payload/check-payload.js';
 import type { Point, PointVectors, UpdateResult, UpsertProgress } from '../types.js';
-import { checkNamed, isPlainVector, type VectorShapes } from '../vectors.js';
+import type { VectorShapes } from '../vectors.js';
 import { isTyped } from './tab-errors.js';
 
 /** Vectors and payloads of a message, about. The writer's batches are some times as large: it pulls several. */
@@ -27,8 +27,6 @@ export class PointFeed {
   readonly #shapes: VectorShapes;
   readonly #embedding: Embedding;
   readonly #total: number | undefined;
-  /** Whether all are of one batch, as is known before the first is pulled: then all are right, or none is taken. */
-  readonly #isOneBatch: boolean;
   /** Most points that are pulled at a time. */
   readonly #most: number;
   #points: AsyncIterator<Point<object>> | Iterator<Point<object>> | undefined;
@@ -36,6 +34,8 @@ export class PointFeed {
   #kept: Point<object>[] = [];
   /** Points before those. */
   #taken = 0;
+  /** Points that the source has given. */
+  #pulled = 0;
   /** Of those that are kept: where the next pull begins. */
   #next = 0;
   /** What was taken before the present writer began. */
@@ -54,10 +54,7 @@ export class PointFeed {
     this.#total = countOf(source);
     const byBytes = pointsOfBytes(messageBytes, shapes);
     // What is no size of a batch is refused where the call is made.
-    const asked = typeof batchSize === 'number' && batchSize >= 1 ? batchSize : undefined;
-    this.#most = Math.min(asked ?? byBytes, byBytes);
-    this.#isOneBatch =
-      this.#total !== undefined && this.#total <= (asked ?? pointsOfBytes(batchBytes, shapes));
+    this.#most = typeof batchSize === 'number' && batchSize >= 1 ? Math.min(batchSize, byBytes) : byBytes;
   }
 
   /** Another writer begins: with what is not known to be taken. */
@@ -65,6 +62,11 @@ export class PointFeed {
     this.#turn++;
     this.#takenBefore = this.#taken;
     this.#next = 0;
+  }
+
+  /** How many points a writer gets from now on, where it is known. */
+  get left(): number | undefined {
+    return this.#total === undefined ? undefined : this.#total - this.#taken;
   }
 
   /** The next points: some, unless there are no more; nothing once another writer has begun. One pull at a time. */
@@ -82,7 +84,13 @@ export class PointFeed {
     return { points, end: this.#next === this.#kept.length ? this.#end : undefined };
   }
 
-  /** For a writer in this tab. @throws What the source threw. */
+  /** For a writer in this tab. */
+  points(): AsyncIterable<Point<object>> {
+    const { left } = this;
+    return left === undefined ? this.iterate() : counted(this.iterate(), left);
+  }
+
+  /** @throws What the source threw. */
   async *iterate(): AsyncGenerator<Point<object>, void, void> {
     for (;;) {
       const pulled = await this.pull();
@@ -136,18 +144,14 @@ export class PointFeed {
     const filled: Point<object>[] = [];
     let end: 'ended' | 'failed' | undefined;
     try {
-      if (this.#points === undefined) {
-        const points = () => pointsOf(this.#source, this.#shapes);
-        if (this.#isOneBatch) checkPoints(points() as Iterable<Point<object>>, this.#shapes);
-        this.#points = iteratorOf(points());
-      }
+      this.#points ??= iteratorOf(pointsOf(this.#source, this.#shapes));
       while (filled.length < this.#most) {
         const { value, done } = await this.#points.next();
         if (done) {
           end = 'ended';
           break;
         }
-        filled.push(ownPoint(await (value as Point<object>)));
+        filled.push(ownPoint(await (value as Point<object>), this.#shapes, this.#pulled++));
         // Closed meanwhile.
         if (this.#end !== undefined) return;
       }
@@ -184,18 +188,16 @@ export class PointFeed {
 }
 
 /**
-A copy: the caller may alter the point while it waits, and what is a proxy cannot be sent. Objects of classes are refused
-as in the tab that runs the workers: on the way there they would become plain ones, without what their class knows.
+A copy: the caller may alter the point while it waits, and what is a proxy cannot be sent. It is checked first, since a
+message makes objects of classes plain, and loses what their classes know.
 */
-function ownPoint(point: Point<object>): Point<object> {
-  if (typeof point !== 'object' || point === null) return point;
+function ownPoint(point: Point<object>, shapes: VectorShapes, position: number): Point<object> {
+  checkPoint(point, undefined, shapes, position);
   const { id, vector, payload, text } = point;
-  const name = `point ${typeof id === 'number' ? id : describe(id)}`;
-  if (vector !== undefined && !isPlainVector(vector)) checkNamed(vector, name);
-  const checked = checkPayload(payload, `the payload of ${name}`);
-  const members = { id, vector, payload: payload === undefined ? undefined : checked, text };
-  const given = Object.entries(members).filter(([, value]) => value !== undefined);
-  return copyOf({ ...point, ...Object.fromEntries(given) });
+  const members = { id, vector, payload: payload && checkPayload(payload, 'the payload'), text };
+  return copyOf(
+    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)),
+  ) as unknown as Point<object>;
 }
 
 function iteratorOf<T>(iterable: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {

@@ -44,6 +44,8 @@ export interface CallMessage {
   readonly method: TabMethod;
   /** The last of them: its options, less what cannot be sent. */
   readonly args: readonly unknown[];
+  /** How many points an `upsert` has, where it is known. */
+  readonly points: number | undefined;
   /** A change that another writer may have made. */
   readonly repeated: boolean;
   /** Its place among the changes of that writer, where it is known. */

@@ -9,6 +9,9 @@ import { asCreated } from '../durable/stored-config.js';
 import type { CollectionOptions } from '../types.js';
 import type { Settings } from './protocol.js';
 
+/** By name. */
+type NamedSettings = { readonly [name: string]: object };
+
 /**
 Of a collection's options: those that say what is kept, and how. What is each tab's own is left out, and so are payload
 indexes, of which each tab makes those that it misses.
@@ -22,45 +25,48 @@ export function sharedSettings(config: CollectionConfig, { model }: CollectionOp
 }
 
 /**
-The error where another tab has opened the collection otherwise: names the option, and both values. What this one leaves
-open is as it is there.
+The error where another tab has opened the collection otherwise: names the option, and both values. Options of dense vectors
+that one of the two leaves open are for {@link differenceOfVectors} to compare.
 */
 export function differenceOf(theirs: Settings, own: Settings): VectorSearchError | undefined {
-  const found = vectorDifference(theirs, own) ?? firstDifference(asAsked(theirs, own), others(own), '');
-  if (found === undefined) return undefined;
-  const { path, theirs: wanted, own: got } = found;
-  return invalidState(`${path} ${textOf(wanted)}, as in the tab that opened the collection`, textOf(got));
+  const { vectors: kept, model, ...others } = theirs;
+  const { vectors: asked, ...ownOthers } = own;
+  const given = own.model === undefined ? others : { ...others, model };
+  const found = vectorDifference(kept, asked) ?? firstDifference(given, ownOthers, '');
+  return found && refusalOf(found, 'as in the tab that opened the collection');
 }
 
-/** Dense vectors: those without a name have their options beside the others. */
-function vectorDifference(theirs: Settings, own: Settings): Difference | undefined {
-  const [kept, asked] = [theirs.vectors, own.vectors] as { readonly [name: string]: Settings }[];
-  for (const name of new Set([...Object.keys(kept ?? {}), ...Object.keys(asked ?? {})])) {
+/** The same of dense vectors that were asked for, beside what those of the collection are like. */
+export function differenceOfVectors(
+  kept: NamedSettings,
+  asked: NamedSettings,
+): VectorSearchError | undefined {
+  const created = Object.entries(kept).map(([name, config]) => [name, asCreated(config)]);
+  const found = vectorDifference(Object.fromEntries(created), asked);
+  return found && refusalOf(found, 'as the collection was created');
+}
+
+function refusalOf({ path, theirs, own }: Difference, as: string): VectorSearchError {
+  return invalidState(`${path} ${textOf(theirs)}, ${as}`, textOf(own));
+}
+
+/** Of what both tell. Those without a name have their options beside the others. */
+function vectorDifference(kept: unknown, asked: unknown): Difference | undefined {
+  const [theirs, own] = [kept, asked] as [NamedSettings, NamedSettings];
+  const of = (all: NamedSettings, name: string) =>
+    Object.hasOwn(all, name) ? (all[name] as Settings) : undefined;
+  for (const name of new Set([...Object.keys(theirs), ...Object.keys(own)])) {
     const path = name === '' ? '' : `vectors.${name}.`;
-    const [before, wanted] = [kept?.[name], asked?.[name]];
+    const [before, wanted] = [of(theirs, name), of(own, name)];
     if (before === undefined || wanted === undefined)
       return { path: `${path}dim`, theirs: before?.dim, own: wanted?.dim };
-    const created = asCreated(before);
     for (const [option, value] of Object.entries(wanted)) {
-      const found = firstDifference(created[option], value, path + option);
+      if (!Object.hasOwn(before, option)) continue;
+      const found = firstDifference(before[option], value, path + option);
       if (found !== undefined) return found;
     }
   }
   return undefined;
-}
-
-function others({ vectors: _, ...rest }: Settings): Settings {
-  return rest;
-}
-
-/** Their settings beside the vectors, as this tab wants them where it leaves them open. */
-function asAsked(theirs: Settings, own: Settings): Settings {
-  return {
-    ...others(theirs),
-    ...(own.model === undefined && { model: undefined }),
-    // What `auto` chooses is the same in all tabs of a browser.
-    ...((theirs.storage === 'auto' || own.storage === 'auto') && { storage: own.storage }),
-  };
 }
 
 interface Difference {

@@ -49,14 +49,15 @@ export class SharedCollection implements Collection {
   readonly name: string;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #tab: SharedTab;
-  readonly #shapes: VectorShapes;
+  /** What is known of the vectors: of a follower, what the writer tells. */
+  shapes: VectorShapes;
   readonly #embedding: Embedding;
   #lastSnapshot = 0;
 
   constructor(name: string, tab: SharedTab, shapes: VectorShapes, embedding: Embedding) {
     this.name = name;
     this.#tab = tab;
-    this.#shapes = shapes;
+    this.shapes = shapes;
     this.#embedding = embedding;
     disposeByAsyncSymbol(this, () => this.close());
   }
@@ -70,7 +71,7 @@ export class SharedCollection implements Collection {
     checkCallOptions(options as CallOptions);
     const { signal, onProgress, ...rest } = Object(options) as UpsertOptions;
     signal?.throwIfAborted();
-    const feed = new PointFeed(points, rest.batchSize, this.#shapes, this.#embedding);
+    const feed = new PointFeed(points, rest.batchSize, this.shapes, this.#embedding);
     const args = ownArguments([rest]);
     return this.#tab.call({ method: 'upsert', args, signal, onProgress, feed }) as Promise<UpdateResult>;
   }
@@ -222,7 +223,7 @@ export class SharedCollection implements Collection {
     const { signal, ...rest } = Object(options) as CallOptions;
     signal?.throwIfAborted();
     checkClasses(method, args);
-    const own = withoutTexts(method, ownArguments([...args, rest]), this.#shapes, this.#embedding);
+    const own = withoutTexts(method, ownArguments([...args, rest]), this.shapes, this.#embedding);
     const sent = own instanceof Promise ? await unlessAborted(own, signal) : own;
     return this.#tab.call({ method, args: sent, signal, onProgress }) as Promise<Result>;
   }

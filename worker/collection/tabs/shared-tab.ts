@@ -192,7 +192,7 @@ export class SharedTab {
     const result =
       feed === undefined
         ? runCall(local, call, { signal, onProgress, snapshots: this.#snapshots })
-        : local.upsert(feed.iterate() as AsyncIterable<never>, {
+        : local.upsert(feed.points() as AsyncIterable<never>, {
             ...(args.at(-1) as UpsertOptions),
             signal,
             onProgress,

@@ -127,6 +127,37 @@ describe.each([
     await expect(collection.upsert(points, { batchSize: 2 })).rejects.toMatchObject({ code: 'STOPPED' });
   });
 
+  it('what only the other tab, or a model, can tell wrong keeps an array out as well', async () => {
+    const keyed = await open({
+      ...{ name: 'keyed', dim: 2, shards: 2, shardKey: 'kind' },
+      embed: async (texts) => texts.map((text) => (text === 'wrong' ? [1] : [1, 2])),
+    });
+    try {
+      const point = (id: number, more: object) => ({ id, payload: { kind: 'a' }, ...more });
+      const vector = [1, 2];
+      await expect(keyed.upsert([point(1, { vector }), { id: 2, vector }])).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      });
+      const texts = ['right', 'wrong'].map((text, id) => point(id, { text }));
+      await expect(keyed.upsert(texts)).rejects.toMatchObject({ code: 'DIMENSION_MISMATCH' });
+      expect(await keyed.count()).toBe(0);
+      expect(await keyed.upsert(texts.slice(0, 1))).toEqual({ count: 1 });
+    } finally {
+      await keyed.close();
+    }
+  });
+
+  it('vectors of other arrays are refused', async () => {
+    const detached = new Float32Array(2);
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    const inTurn = async function* (vector: unknown) {
+      yield { id: 9, vector } as Point;
+    };
+    await expect(collection.upsert(inTurn(detached))).rejects.toMatchObject({ code: 'DIMENSION_MISMATCH' });
+    const view = { '': new DataView(new ArrayBuffer(8)) };
+    await expect(collection.upsert(inTurn(view))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('an error of onProgress ends an upsert, and tells what was taken', async () => {
     const error = new Error('not drawn');
     const onProgress = () => {

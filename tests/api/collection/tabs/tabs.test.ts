@@ -313,8 +313,6 @@ describe('tabs that share a collection', () => {
     ['metric', { metric: 'dot' }, 'metric "euclidean"', '"dot"'],
     ['shards', { shards: 2 }, 'shards 1', '2'],
     ['model', { model: 'small' }, 'model none', '"small"'],
-    ['index', { index: 'hnsw' }, 'index "flat"', '"hnsw"'],
-    ['quantization', { quantization: { codec: 'scalar' } }, 'quantization null', '{"codec":"scalar"}'],
     ['sparse vector', { sparseVectors: { terms: {} } }, 'sparseVectors.terms none', '{}'],
   ] as const)('refuse another %s', async (_, other, expected, actual) => {
     const writer = await open();
@@ -325,6 +323,27 @@ describe('tabs that share a collection', () => {
     });
     await writer.collection.upsert(pointsWith(1));
     expect(await writer.collection.count()).toBe(1);
+  });
+
+  it.each([
+    [
+      'metric',
+      { metric: undefined },
+      { metric: 'dot' },
+      'metric "cosine", as the collection was created',
+      '"dot"',
+    ],
+    ['index', options, { index: 'hnsw' }, 'index "flat", as the collection was created', '"hnsw"'],
+    [
+      'codec',
+      options,
+      { quantization: { codec: 'scalar' } },
+      'quantization null, as the collection was created',
+      '{"codec":"scalar"}',
+    ],
+  ] as const)('refuse another %s than the collection has', async (_, first, other, expected, actual) => {
+    await open(first);
+    await expect(open(other)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', expected, actual });
   });
 
   it.each([
@@ -340,12 +359,14 @@ describe('tabs that share a collection', () => {
     await writer.collection.upsert(pointsWith(3));
     const payloadIndex = { b: 'keyword', number: 'integer' } as const;
     const { collection } = await open({ payloadIndex });
-    const { payloadSchema } = await collection.info();
-    expect(payloadSchema).toMatchObject({
-      a: { schema: 'integer' },
-      b: { schema: 'keyword' },
-      number: { schema: 'integer', points: 3 },
-    });
+    // They are made behind it: a change may have to wait.
+    await expect
+      .poll(async () => (await collection.info()).payloadSchema)
+      .toMatchObject({
+        a: { schema: 'integer' },
+        b: { schema: 'keyword' },
+        number: { schema: 'integer', points: 3 },
+      });
   });
 
   it('refuse another release of the package', async () => {
