@@ -41,22 +41,32 @@ export function differenceOfVectors(
   kept: NamedSettings,
   asked: NamedSettings,
 ): VectorSearchError | undefined {
-  const created = Object.entries(kept).map(([name, config]) => [name, asCreated(config)]);
-  const found = vectorDifference(Object.fromEntries(created), asked);
-  return found && refusalOf(found, 'as the collection was created');
+  for (const [name, options] of Object.entries(asked)) {
+    const created = asCreated(kept[name] ?? {});
+    for (const [option, value] of Object.entries(options)) {
+      const found = firstDifference(created[option], value, pathOf(name) + option);
+      if (found !== undefined) return refusalOf(found, 'as the collection was created');
+    }
+  }
+  return undefined;
+}
+
+/** Vectors without a name have their options beside the others. */
+function pathOf(name: string): string {
+  return name === '' ? '' : `vectors.${name}.`;
 }
 
 function refusalOf({ path, theirs, own }: Difference, as: string): VectorSearchError {
   return invalidState(`${path} ${textOf(theirs)}, ${as}`, textOf(own));
 }
 
-/** Of what both tell. Those without a name have their options beside the others. */
+/** Of what both tell. */
 function vectorDifference(kept: unknown, asked: unknown): Difference | undefined {
   const [theirs, own] = [kept, asked] as [NamedSettings, NamedSettings];
   const of = (all: NamedSettings, name: string) =>
     Object.hasOwn(all, name) ? (all[name] as Settings) : undefined;
   for (const name of new Set([...Object.keys(theirs), ...Object.keys(own)])) {
-    const path = name === '' ? '' : `vectors.${name}.`;
+    const path = pathOf(name);
     const [before, wanted] = [of(theirs, name), of(own, name)];
     if (before === undefined || wanted === undefined)
       return { path: `${path}dim`, theirs: before?.dim, own: wanted?.dim };

@@ -334,6 +334,7 @@ describe('tabs that share a collection', () => {
       '"dot"',
     ],
     ['index', options, { index: 'hnsw' }, 'index "flat", as the collection was created', '"hnsw"'],
+    ['degree', { index: 'hnsw' }, { m: 32, index: 'hnsw' }, 'm none, as the collection was created', '32'],
     [
       'codec',
       options,
