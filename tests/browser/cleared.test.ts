@@ -1,31 +1,18 @@
 /** A site whose data its user clears while a page has it open. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Driver, waitFor } from './drivers/driver.js';
-import { launchChromiumOnDisk } from './drivers/playwright-driver.js';
-import { type Site, startSite } from './site.js';
+import { describe, expect, test } from 'vitest';
+import { waitFor } from './drivers/driver.js';
+import { useKeptPage } from './kept-page.js';
 
 describe('a site whose data is cleared', () => {
-  let site: Site;
-  let driver: Driver;
-  beforeAll(async () => {
-    site = await startSite();
-    driver = await launchChromiumOnDisk();
-  });
-  afterAll(async () => {
-    await driver?.close();
-    await site?.close();
-  });
-
-  const ask = <T>(name: string, ...values: unknown[]) =>
-    driver.evaluate<T>(`kept.${name}(${values.map((value) => JSON.stringify(value)).join()})`);
+  const page = useKeptPage();
+  const { ask } = page;
 
   test.each(['opfs', 'indexeddb'])('is told so, closes, and begins anew, in %s', async (storage) => {
     const options = { name: `cleared ${storage}`, dim: 16, metric: 'euclidean', storage };
-    await driver.open(site.url('kept/page.html'));
-    await waitFor(driver, 'globalThis.isReady');
+    await page.load();
     await ask('open', options);
     await ask('upsert', 1, 100);
-    await driver.clearStorage?.();
+    await page.driver.clearStorage?.();
     // Within a second or so.
     const { code } = await ask<{ code: string }>('fill', 101);
     expect(code).toBe('STORAGE_FAILED');
@@ -35,10 +22,10 @@ describe('a site whose data is cleared', () => {
     await ask('upsert', 1, 10);
 
     // Without a change that could tell.
-    await driver.clearStorage?.();
+    await page.driver.clearStorage?.();
     await ask('close');
-    await driver.reload();
-    await waitFor(driver, 'globalThis.isReady');
+    await page.driver.reload();
+    await waitFor(page.driver, 'globalThis.isReady');
     await ask('open', options);
     expect(await ask('ids')).toEqual([]);
   });

@@ -1,27 +1,14 @@
 /** A site that may keep no more, as the browser has it: what was acknowledged is there, and the next is refused. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Driver, waitFor } from './drivers/driver.js';
-import { launchChromiumOnDisk } from './drivers/playwright-driver.js';
-import { type Site, startSite } from './site.js';
+import { describe, expect, test } from 'vitest';
+import { waitFor } from './drivers/driver.js';
+import { useKeptPage } from './kept-page.js';
 
 /** Beyond what is there when the limit is set. */
 const roomBytes = 3_000_000;
 
 describe('a site that may keep no more', () => {
-  let site: Site;
-  let driver: Driver;
-  beforeAll(async () => {
-    site = await startSite();
-    // Private pages keep files in memory, without a limit.
-    driver = await launchChromiumOnDisk();
-  });
-  afterAll(async () => {
-    await driver?.close();
-    await site?.close();
-  });
-
-  const ask = <T>(name: string, ...values: unknown[]) =>
-    driver.evaluate<T>(`kept.${name}(${values.map((value) => JSON.stringify(value)).join()})`);
+  const page = useKeptPage();
+  const { ask } = page;
 
   test.each([
     ['opfs', 'strict'],
@@ -30,11 +17,10 @@ describe('a site that may keep no more', () => {
   ])('takes what there is room for, in %s, %s', async (storage, durability) => {
     const name = `limited ${storage} ${durability}`;
     const options = { name, dim: 16, metric: 'euclidean', storage, durability, shards: 1 };
-    await driver.open(site.url('kept/page.html'));
-    await waitFor(driver, 'globalThis.isReady');
+    await page.load();
     await ask('open', options);
     await ask('upsert', 1, 100);
-    await driver.limitStorage?.((await ask<number>('usage')) + roomBytes);
+    await page.driver.limitStorage?.((await ask<number>('usage')) + roomBytes);
     const { first, code, message } = await ask<{ first: number; code: string; message: string }>('fill', 101);
     expect(code).toBe('STORAGE_FULL');
     const [, keptBytes] = /the site, which keeps (\d+)/.exec(message) ?? [];
@@ -46,13 +32,13 @@ describe('a site that may keep no more', () => {
     if (durability === 'strict') expect(taken).toHaveLength(first - 1);
     else expect(taken.length % 100 === 0 && taken.length >= 100 && taken.length < first).toBe(true);
 
-    await driver.limitStorage?.(undefined);
+    await page.driver.limitStorage?.(undefined);
     await ask('upsert', taken.length + 1, taken.length + 10);
     const ids = Array.from({ length: taken.length + 10 }, (_, i) => i + 1);
     expect(await ask('ids')).toEqual(ids);
     const answers = await ask('answers', 77);
-    await driver.reload();
-    await waitFor(driver, 'globalThis.isReady');
+    await page.driver.reload();
+    await waitFor(page.driver, 'globalThis.isReady');
     await ask('open', options);
     expect(await ask('ids')).toEqual(ids);
     expect(await ask('answers', 77)).toEqual(answers);

@@ -66,7 +66,7 @@ export async function* batchesOf(
 ): AsyncGenerator<Batch, void, void> {
   let builder = new BatchBuilder(plan);
   const rest = createRest();
-  const isOneBatch = (countOf(source) ?? Number.POSITIVE_INFINITY) <= plan.pointsPerBatch;
+  const isOneBatch = areOneBatch(source, plan.pointsPerBatch);
   for await (const chunk of chunksOf(source, plan.shapes, plan.pointsPerBatch)) {
     let vectors: (Float32Array | undefined)[] | undefined;
     let failure: { readonly error: unknown } | undefined;
@@ -123,6 +123,11 @@ export function countOf(source: PointSource<object>): number | undefined {
   if (source instanceof Set) return source.size;
   if (isColumns(source)) return Array.isArray(source.ids) ? source.ids.length : undefined;
   return (Object(source) as { readonly [pointCount]?: number })[pointCount];
+}
+
+/** Whether it is known that all its points are of one batch: then all are taken, or none. */
+function areOneBatch(source: PointSource<object>, most: number): boolean {
+  return (countOf(source) ?? Number.POSITIVE_INFINITY) <= most;
 }
 
 /** Its points, one after another; views of its columns, where it has columns. @throws {VectorSearchError} */
@@ -295,8 +300,7 @@ async function* chunksOf(
     failure = { error };
   }
   const last = chunks.take();
-  const isNone = failure !== undefined && (countOf(source) ?? Number.POSITIVE_INFINITY) <= most;
-  if (last !== undefined && !isNone) yield last;
+  if (last !== undefined && (failure === undefined || !areOneBatch(source, most))) yield last;
   if (failure !== undefined) throw failure.error;
 }
 

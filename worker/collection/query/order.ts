@@ -24,6 +24,7 @@ order it, counts as often.
 export function mergeHits(lists: readonly (readonly ScoredPoint[])[], k: number): ScoredPoint[] {
   const hits = lists.flat().sort(compareHits);
   if (lists.length < 2) return hits.slice(0, k);
+  // Of each hit, the list it comes from; of each point, the list where it is best.
   const listOf = new Map(lists.flatMap((list, index) => list.map((hit) => [hit, index])));
   const listOfId = new Map<PointId, number | undefined>();
   return hits

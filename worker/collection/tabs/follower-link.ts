@@ -50,8 +50,8 @@ export class FollowerLink {
 
   /** Gives a call to the writer. */
   send(call: PendingCall): void {
-    const { number, method, args, isRepeated, order, feed } = call;
-    const repeated = isRepeated;
+    // As it is before it begins.
+    const { number, method, args, isRepeated: repeated, order, feed } = call;
     call.begin();
     const message: Omit<CallMessage, 'type'> = {
       call: number,
