@@ -3,7 +3,7 @@ Points on their way into shards, some thousands at a time: so that any number of
 
 @module
 */
-import { isFloat32Array } from '../../bindings/api/arguments.js';
+import { isFloat32Array, isUint32Array } from '../../bindings/api/arguments.js';
 import { describe, invalidArgument, VectorSearchError } from '../../bindings/api/errors.js';
 import { checkNames, type NamesOf } from '../../bindings/api/option-names.js';
 import type { SparseVector } from '../../bindings/api/types.js';
@@ -121,7 +121,7 @@ export function counted<P>(points: AsyncIterable<P>, count: number): AsyncIterab
 export function countOf(source: PointSource<object>): number | undefined {
   if (Array.isArray(source)) return source.length;
   if (source instanceof Set) return source.size;
-  if (isColumns(source)) return Array.isArray(source.ids) ? source.ids.length : undefined;
+  if (isColumns(source)) return areIds(source.ids) ? source.ids.length : undefined;
   return (Object(source) as { readonly [pointCount]?: number })[pointCount];
 }
 
@@ -363,6 +363,10 @@ function isColumns(source: unknown): source is PointColumns<object> {
   return typeof source === 'object' && source !== null && 'ids' in source && !isIterable(source);
 }
 
+function areIds(ids: unknown): ids is PointColumns<object>['ids'] {
+  return Array.isArray(ids) || isUint32Array(ids);
+}
+
 const columnNames: NamesOf<PointColumns<object>> = { ids: true, vectors: true, payloads: true };
 
 function* pointsOfColumns(
@@ -371,7 +375,7 @@ function* pointsOfColumns(
 ): Generator<Point<object>, void, void> {
   checkNames(source, columnNames, 'columns to have');
   const { ids, vectors, payloads } = source;
-  if (!Array.isArray(ids)) throw invalidArgument('ids to be an array', ids);
+  if (!areIds(ids)) throw invalidArgument('ids to be an array or a Uint32Array', ids);
   if (payloads !== undefined && !Array.isArray(payloads))
     throw invalidArgument('payloads to be an array', payloads);
   if (

@@ -60,7 +60,7 @@ export interface Point<P extends object = Payload> {
 /** Many points in columns: no object a vector. */
 export interface PointColumns<P extends object = Payload> {
   /** `[count]` keys. */
-  readonly ids: readonly PointId[];
+  readonly ids: readonly PointId[] | Uint32Array;
   /** `[count x dim]` finite numbers, vector after vector; by name, where vectors have names. */
   readonly vectors?: Float32Array | { readonly [name: string]: Float32Array } | undefined;
   /** `[count]` payloads. Default: none. */

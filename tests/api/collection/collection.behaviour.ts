@@ -96,6 +96,11 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
         expect(await collection.upsert({ ids, vectors: rows, payloads })).toEqual({ count: 20 });
         const hits = await collection.search(rowOf(rows, dim, 11), { k: 1, withPayload: true });
         expect(hits[0]).toMatchObject({ id: 'row 11', payload: { number: 11 } });
+        const keys = Uint32Array.from({ length: 20 }, (_, i) => 4_294_967_295 - i);
+        expect(await collection.upsert({ ids: keys, vectors: rows })).toEqual({ count: 20 });
+        expect((await collection.retrieve([4_294_967_292], { withVector: true }))[0]?.vector).toEqual(
+          (await collection.retrieve(['row 3'], { withVector: true }))[0]?.vector,
+        );
       });
 
       it('takes an async iterable, and asks it for no more than it can send', async () => {
