@@ -149,7 +149,7 @@ export class WorkerClient implements WorkerHandle {
   async performanceMetrics(
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<PerformanceMetrics> {
-    checkCallOptions(options);
+    checkCallOptions(options, { signal: true });
     const method: keyof WorkerCalls = 'performanceMetrics';
     const { signal } = options;
     return this.call(workerObject, method, [], { signal, readOnly: true }) as Promise<PerformanceMetrics>;

@@ -1,11 +1,18 @@
 /**
-The names of the options that open an object in a worker.
+The names of the options that open an object in a worker, and of those of its calls.
 
 @module
 */
-import { engineNames, initNames, type NamesOf, storeNames } from '../bindings/api/option-names.js';
+import {
+  engineNames,
+  initNames,
+  longCallNames,
+  type NamesOf,
+  storeNames,
+} from '../bindings/api/option-names.js';
 import type {
   LoadOptions,
+  LongSendOptions,
   NewEngineOptions,
   NewStoreOptions,
   WorkerBatchProcessorOptions,
@@ -23,16 +30,18 @@ export const startNames: NamesOf<WorkerStartOptions> = {
 const placementNames: NamesOf<WorkerPlacement> = { ...startNames, worker: true };
 const loadNames: NamesOf<LoadOptions> = { load: true, transfer: true };
 
+export const newEngineNames = { dim: true, metric: true, ...engineNames } as const;
+
 export const workerEngineNames: NamesOf<NewEngineOptions & LoadOptions & WorkerPlacement> = {
-  ...{ dim: true, metric: true },
-  ...engineNames,
+  ...newEngineNames,
   ...loadNames,
   ...placementNames,
 };
 
+export const newStoreNames = { dim: true, ...storeNames } as const;
+
 export const workerStoreNames: NamesOf<NewStoreOptions & LoadOptions & WorkerPlacement> = {
-  dim: true,
-  ...storeNames,
+  ...newStoreNames,
   ...loadNames,
   ...placementNames,
 };
@@ -41,3 +50,6 @@ export const workerProcessorNames: NamesOf<WorkerBatchProcessorOptions> = {
   ...{ dim: true, batchSize: true },
   ...placementNames,
 };
+
+/** Options that concern a call itself. */
+export const sendNames: NamesOf<LongSendOptions> = { ...longCallNames, transfer: true };

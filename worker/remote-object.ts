@@ -10,6 +10,7 @@ import { forgetLeak, guardLeak } from '../bindings/api/leak-guard.js';
 import { checkNames, type NamesOf } from '../bindings/api/option-names.js';
 import { disposeByAsyncSymbol } from './async-dispose-symbol.js';
 import { type CallSettings, WorkerClient, type WorkerHandle } from './client.js';
+import { sendNames } from './option-names.js';
 import type { LongSendOptions, WorkerPlacement } from './options.js';
 import type { OpenedObject, OpenRequest } from './protocol.js';
 import { startClient } from './start-worker.js';
@@ -88,7 +89,7 @@ export abstract class RemoteObject<Calls> {
     readOnly: boolean,
   ): Promise<ResultOf<Calls[Method]>> {
     if (this.#disposal !== undefined) throw new VectorSearchError('DISPOSED', this.#description);
-    checkCallOptions(options);
+    checkCallOptions(options, sendNames);
     const { signal, onProgress, transfer } = options;
     const { client, object } = this.#state;
     const settings: CallSettings = { signal, onProgress, transfer, readOnly };
@@ -127,8 +128,15 @@ export function checkOptions(options: unknown, names: object): void {
   checkNames(options, names);
 }
 
+/** The options that concern the call itself. What is no object is refused when the call is made. @internal */
+export function callOptions(options: LongSendOptions): LongSendOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
+  const { signal, onProgress, transfer } = options;
+  return { signal, onProgress, transfer };
+}
+
 /**
-The options that do not concern the call itself: they are sent. What is no object is refused when the call is made.
+The other options: they are sent.
 
 @internal
 */
@@ -137,6 +145,17 @@ export function sentOptions<Options extends object>(
 ): Omit<Options, keyof LongSendOptions> {
   const { signal, onProgress, transfer, ...sent } = Object(options) as Options & LongSendOptions;
   return sent;
+}
+
+/**
+@throws {VectorSearchError} with code `INVALID_ARGUMENT` where there is, beside `load`, what only a new object is given.
+@internal
+*/
+export function checkLoadsOnly(options: object, names: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (name in names && value !== undefined)
+      throw invalidArgument('load without options of a new object', name);
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ The batch processor behind a worker.
 @module
 */
 import { isFloat32Array } from '../bindings/api/arguments.js';
+import { deliver } from '../bindings/api/batch/deliver.js';
 import { invalidArgument } from '../bindings/api/errors.js';
 import type {
   BatchOperation,
@@ -16,6 +17,7 @@ import { workerProcessorNames } from './option-names.js';
 import type { LongSendOptions, SendOptions, WorkerBatchProcessorOptions } from './options.js';
 import type { ProcessorCalls, SentBatchOptions } from './protocol.js';
 import {
+  callOptions,
   checkOptions,
   openRemoteObject,
   RemoteObject,
@@ -63,7 +65,7 @@ export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
     const sent = sentOptions(options);
     const { out, ...others } = sent;
     if (!isFloat32Array(out))
-      return this.read('process', [vectors, operation, sent as SentBatchOptions], options);
+      return this.read('process', [vectors, operation, sent as SentBatchOptions], callOptions(options));
     if (options.transfer && out.buffer === vectors?.buffer) {
       throw invalidArgument(
         'out to have a buffer of its own where transfer gives that of the vectors away',
@@ -71,9 +73,8 @@ export class WorkerBatchProcessor extends RemoteObject<ProcessorCalls> {
       );
     }
     const outOptions: SentBatchOptions = { ...others, outLength: out.length };
-    const result = await this.read('process', [vectors, operation, outOptions], options);
-    out.set(result as Float32Array);
-    return out;
+    const result = await this.read('process', [vectors, operation, outOptions], callOptions(options));
+    return deliver(result as Float32Array, out);
   }
 
   /**

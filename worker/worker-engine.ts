@@ -16,11 +16,13 @@ import type {
   TrainOptions,
   VectorInput,
 } from '../bindings/api/types.js';
-import { workerEngineNames } from './option-names.js';
+import { newEngineNames, workerEngineNames } from './option-names.js';
 import type { CallOptions, LongSendOptions, SendOptions, WorkerEngineOptions } from './options.js';
 import { unpackResult, unpackResults } from './packed-results.js';
 import type { EngineCalls, OpenRequest } from './protocol.js';
 import {
+  callOptions,
+  checkLoadsOnly,
   checkOptions,
   openRemoteObject,
   optionsNamed,
@@ -101,7 +103,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   @returns Hits, best first, ties by smaller id.
   */
   search(query: VectorInput, k?: number, options: SearchOptions & SendOptions = {}): Promise<SearchResults> {
-    return this.read('search', [query, k, sentOptions(options)], options).then(unpackResult);
+    return this.read('search', [query, k, sentOptions(options)], callOptions(options)).then(unpackResult);
   }
 
   /**
@@ -115,7 +117,9 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
     k?: number,
     options: SearchOptions & LongSendOptions = {},
   ): Promise<SearchResults[]> {
-    return this.read('searchBatch', [queries, k, sentOptions(options)], options).then(unpackResults);
+    return this.read('searchBatch', [queries, k, sentOptions(options)], callOptions(options)).then(
+      unpackResults,
+    );
   }
 
   /**
@@ -124,7 +128,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
   @param vectors - `[count x dim]` more vectors for the codec to learn from, which are not added. Default: none.
   */
   train(vectors?: Float32Array, options: TrainOptions & LongSendOptions = {}): Promise<void> {
-    return this.change('train', [vectors, sentOptions(options)], options);
+    return this.change('train', [vectors, sentOptions(options)], callOptions(options));
   }
 
   /**
@@ -138,7 +142,7 @@ export class WorkerEngine extends RemoteObject<EngineCalls> {
     k?: number,
     options: RecallOptions & LongSendOptions = {},
   ): Promise<number> {
-    return this.read('estimateRecall', [queries, k, sentOptions(options)], options);
+    return this.read('estimateRecall', [queries, k, sentOptions(options)], callOptions(options));
   }
 
   /**
@@ -207,7 +211,10 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
 }
 
 function engineRequest(options: WorkerEngineOptions): OpenRequest {
-  if (options.load !== undefined) return { kind: 'engine', load: options.load };
+  if (options.load !== undefined) {
+    checkLoadsOnly(options, newEngineNames);
+    return { kind: 'engine', load: options.load };
+  }
   const { dim, metric } = options;
   return { kind: 'engine', dim, metric, options: optionsNamed<EngineOptions>(engineNames, options) };
 }

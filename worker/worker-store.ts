@@ -5,10 +5,10 @@ The compressed vector store behind a worker.
 */
 import { storeNames } from '../bindings/api/option-names.js';
 import type { CompressedStoreOptions } from '../bindings/api/types.js';
-import { workerStoreNames } from './option-names.js';
+import { newStoreNames, workerStoreNames } from './option-names.js';
 import type { CallOptions, WorkerStoreOptions } from './options.js';
 import type { OpenRequest } from './protocol.js';
-import { checkOptions, openRemoteObject, optionsNamed } from './remote-object.js';
+import { checkLoadsOnly, checkOptions, openRemoteObject, optionsNamed } from './remote-object.js';
 import { WorkerEngine } from './worker-engine.js';
 
 /** A `CompressedVectorStore` in a worker: a {@link WorkerEngine} that keeps vectors in codes. */
@@ -43,7 +43,10 @@ export async function createWorkerStore(options: WorkerStoreOptions): Promise<Wo
 }
 
 function storeRequest(options: WorkerStoreOptions): OpenRequest {
-  if (options.load !== undefined) return { kind: 'store', load: options.load };
+  if (options.load !== undefined) {
+    checkLoadsOnly(options, newStoreNames);
+    return { kind: 'store', load: options.load };
+  }
   const { dim } = options;
   return { kind: 'store', dim, options: optionsNamed<CompressedStoreOptions>(storeNames, options) };
 }

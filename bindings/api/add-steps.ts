@@ -38,7 +38,8 @@ export function* addSteps(
   handle.beginLongCall('addBatch');
   try {
     // Codecs that learn for long do so between steps, not within the first.
-    const linksRows = links && runtime.call((raw) => raw.engineHnsw(handle.addressInLongCall)) !== 0;
+    const engine = handle.addressInLongCall;
+    const linksRows = links && runtime.call((raw) => raw.engineHnsw(engine)) !== 0;
     const learning = yield* trainBeforeAdding(handle, flat, rowCount, dim, !linksRows);
     const total = learning + rowCount;
     do {

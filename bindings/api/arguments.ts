@@ -6,6 +6,7 @@ which reads them anyway.
 */
 import { invalidArgument, VectorSearchError } from './errors.js';
 import { checkNames } from './option-names.js';
+import { isDetached } from './tag.js';
 import type { LongCallOptions, VectorInput } from './types.js';
 
 /** Largest dimension, as in src/base/metric.h. */
@@ -19,7 +20,11 @@ const maxTimeoutMs = 0x7fffffff;
 
 function isTypedArray(value: unknown, name: 'Float32Array' | 'Uint32Array' | 'Uint8Array'): boolean {
   // As `tagOf` tells, which makes strings: points come by the million.
-  return ArrayBuffer.isView(value) && (value as Partial<Float32Array>)[Symbol.toStringTag] === name;
+  return (
+    ArrayBuffer.isView(value) &&
+    (value as Partial<Float32Array>)[Symbol.toStringTag] === name &&
+    !isDetached(value as Float32Array)
+  );
 }
 
 export function isFloat32Array(value: unknown): value is Float32Array {
@@ -43,7 +48,7 @@ export function checkInteger(
 ): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum || value > maximum) {
     const range =
-      maximum === Number.MAX_SAFE_INTEGER && !((value as number) > maximum)
+      maximum === Number.MAX_SAFE_INTEGER && !(typeof value === 'number' && value > maximum)
         ? `an integer of at least ${minimum}`
         : `an integer from ${minimum} to ${maximum}`;
     throw invalidArgument(`${name} to be ${range}`, value);
@@ -61,18 +66,29 @@ export function checkId(id: unknown): number {
   return checkInteger('the id', id, 0, 0xffffffff);
 }
 
-/** One vector of `dim` values. */
-export function checkVector(name: string, vector: VectorInput, dim: number): VectorInput {
-  if (Array.isArray(vector)) {
-    for (let i = 0; i < vector.length; i++) {
-      if (typeof vector[i] !== 'number')
-        throw invalidArgument(`value ${i} of ${name} to be a number`, vector[i]);
-    }
-  } else if (!isTypedArray(vector, 'Float32Array')) {
+/**
+One vector of `dim` values.
+
+@returns What was given, or its values: an array may be a proxy, or have getters, and is read once.
+*/
+export function checkVector(name: string, vector: VectorInput, dim: number): Float32Array {
+  if (Array.isArray(vector)) return numbersOf(name, vector, dim);
+  if (!isFloat32Array(vector))
     throw invalidArgument(`${name} to be a Float32Array or an array of numbers`, vector);
-  }
   if (vector.length !== dim) throw new VectorSearchError('DIMENSION_MISMATCH', dim, vector.length);
   return vector;
+}
+
+function numbersOf(name: string, array: readonly unknown[], dim: number): Float32Array {
+  const { length } = array;
+  const numbers = new Float32Array(dim);
+  for (let i = 0; i < length; i++) {
+    const value = array[i];
+    if (typeof value !== 'number') throw invalidArgument(`value ${i} of ${name} to be a number`, value);
+    if (i < dim) numbers[i] = value;
+  }
+  if (length !== dim) throw new VectorSearchError('DIMENSION_MISMATCH', dim, length);
+  return numbers;
 }
 
 /**
@@ -136,18 +152,19 @@ export function valuesAt<T extends Uint8Array | Float32Array>(values: T, first: 
 /** Options, of which there may be none. `names`: those that the call takes, where it is known here. */
 export function checkOptions(options: unknown, names?: object): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null)
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw invalidArgument('the options to be an object', options);
   if (names !== undefined) checkNames(options, names);
 }
 
-/** Options that concern the call itself. */
+/** Options that concern the call itself, as {@link checkOptions}. */
 export function checkCallOptions(
   options: { [Key in keyof LongCallOptions]: LongCallOptions[Key] | undefined } | undefined,
+  names?: object,
 ): void {
-  checkOptions(options);
+  checkOptions(options, names);
   const { signal, onProgress } = options ?? {};
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
     throw invalidArgument('signal to be an AbortSignal', signal);
   }
   if (onProgress !== undefined && typeof onProgress !== 'function') {

@@ -3,11 +3,12 @@ Operations on whole sets of embeddings.
 
 @module
 */
-import { checkInteger, maxDim } from './arguments.js';
+import { checkInteger, checkOptions, maxDim } from './arguments.js';
 import { operationSteps } from './batch/operation-steps.js';
 import { projectSteps } from './batch/pca-steps.js';
 import { RowBatches } from './batch/row-batches.js';
 import { currentRuntime } from './init.js';
+import { longCallNames } from './option-names.js';
 import { runSteps, type Steps } from './steps.js';
 import type {
   BatchOperation,
@@ -95,6 +96,7 @@ export class BatchProcessor {
   @throws {VectorSearchError} as {@link process}.
   */
   project(vectors: Float32Array, model: PcaModel, options?: LongCallOptions): Float32Array {
+    checkOptions(options, longCallNames);
     return runSteps(this.projectSteps(vectors, model), options);
   }
 

@@ -16,16 +16,21 @@ export function* calibrationSteps(handle: Handle, queries: Float32Array, count: 
   handle.beginLongCall('calibrate');
   try {
     const at = runtime.scratch(scratchBytes(queries.length)).putFloats(queries);
-    runtime.checked((raw) => raw.engineBeginCalibration(handle.addressInLongCall, at, count), {
+    const engine = handle.addressInLongCall;
+    runtime.checked((raw) => raw.engineBeginCalibration(engine, at, count), {
       row: 0,
       dim: count > 0 ? queries.length / count : 1,
     });
     for (let done = 0; done < thousandths; ) {
-      done = runtime.checked((raw) => raw.engineCalibrationStep(handle.addressInLongCall));
+      const engine = handle.addressInLongCall;
+      done = runtime.checked((raw) => raw.engineCalibrationStep(engine));
       yield { done, total: thousandths };
     }
   } finally {
-    if (!handle.disposed) runtime.call((raw) => raw.engineEndCalibration(handle.addressInLongCall));
+    if (!handle.disposed) {
+      const engine = handle.addressInLongCall;
+      runtime.call((raw) => raw.engineEndCalibration(engine));
+    }
     handle.endLongCall();
   }
 }

@@ -6,7 +6,7 @@ worker as these fields and be built again on the other side.
 
 @module
 */
-import { tagOf } from './tag.js';
+import { isDetached, tagOf } from './tag.js';
 
 /**
 Codes that the module reports. The order is that of `ErrorCode` in src/base/result.h, whose values start at 1 here
@@ -175,6 +175,8 @@ export function describe(value: unknown): string | number {
     // Of arrays only: asking anything else for its length may throw.
     const isArray = Array.isArray(value) || ArrayBuffer.isView(value);
     const length = isArray ? (value as { length?: unknown }).length : undefined;
+    if (length === 0 && ArrayBuffer.isView(value) && isDetached(value as Float32Array))
+      return `a detached ${name}`;
     return typeof length === 'number' ? `${name} of length ${length}` : name;
   }
   return typeof value;

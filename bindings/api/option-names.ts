@@ -24,8 +24,8 @@ import type {
 /** Every name that the type has, and no other. */
 export type NamesOf<Options> = Readonly<Record<keyof Options, true>>;
 
-const longCall: NamesOf<LongCallOptions> = { onProgress: true, signal: true };
-const pool: NamesOf<PoolOptions> = { groupSize: true, mask: true, out: true, ...longCall };
+export const longCallNames: NamesOf<LongCallOptions> = { onProgress: true, signal: true };
+const pool: NamesOf<PoolOptions> = { groupSize: true, mask: true, out: true, ...longCallNames };
 
 export const initNames: NamesOf<InitOptions> = {
   wasmUrl: true,
@@ -64,7 +64,7 @@ export const searchNames: NamesOf<SearchOptions & LongCallOptions> = {
   exact: true,
   nprobe: true,
   efSearch: true,
-  ...longCall,
+  ...longCallNames,
 };
 
 export const recallNames: NamesOf<RecallOptions & LongCallOptions> = {
@@ -73,10 +73,14 @@ export const recallNames: NamesOf<RecallOptions & LongCallOptions> = {
   oversampling: true,
   nprobe: true,
   efSearch: true,
-  ...longCall,
+  ...longCallNames,
 };
 
-export const trainNames: NamesOf<TrainOptions & LongCallOptions> = { nlist: true, seed: true, ...longCall };
+export const trainNames: NamesOf<TrainOptions & LongCallOptions> = {
+  nlist: true,
+  seed: true,
+  ...longCallNames,
+};
 
 export const recommendNames: NamesOf<RecommendOptions & LongCallOptions> = {
   metric: true,
@@ -85,19 +89,19 @@ export const recommendNames: NamesOf<RecommendOptions & LongCallOptions> = {
   maxBytes: true,
   keepVectors: true,
   candidates: true,
-  ...longCall,
+  ...longCallNames,
 };
 
 export const batchNames: { readonly [Operation in BatchOperation]: NamesOf<BatchOptions[Operation]> } = {
-  normalize: { out: true, ...longCall },
+  normalize: { out: true, ...longCallNames },
   mean: pool,
   max: pool,
   sum: pool,
   weighted: { weights: true, ...pool },
-  centroid: longCall,
-  statistics: longCall,
-  pca: { components: true, ...longCall },
-  similarity: { metric: true, ...longCall },
+  centroid: longCallNames,
+  statistics: longCallNames,
+  pca: { components: true, ...longCallNames },
+  similarity: { metric: true, ...longCallNames },
 };
 
 export const sparseNames: NamesOf<SparseIndexOptions> = { scoring: true, modifier: true, k1: true, b: true };

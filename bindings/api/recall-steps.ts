@@ -8,7 +8,7 @@ import { invalidState } from './errors.js';
 import { recallNames } from './option-names.js';
 import type { VectorSearchEngine } from './search-engine.js';
 import type { SearchResults } from './search-results.js';
-import type { Steps } from './steps.js';
+import { runSteps, type Steps } from './steps.js';
 import type { RecallOptions } from './types.js';
 
 /** Queries searched for in a step. */
@@ -47,8 +47,8 @@ export function* recallSteps(
   for (let first = 0; first < total; first += stepQueries) {
     const count = Math.min(stepQueries, total - first);
     const some = rowsAt(queries, engine.dim, first, count);
-    const exact = engine.searchBatch(some, k, { ...allowed, ...everything });
-    const results = engine.searchBatch(some, k, judged);
+    const exact = runSteps(engine.searchBatchSteps(some, k, { ...allowed, ...everything }, first));
+    const results = runSteps(engine.searchBatchSteps(some, k, judged, first));
     exact.forEach((truth, index) => {
       expected += truth.ids.length;
       found += hitsAmong(truth, results[index] as SearchResults);

@@ -7,6 +7,7 @@ import { checkInteger, checkOptions, checkRows, maxDim, rowsAt } from './argumen
 import { invalidArgument } from './errors.js';
 import { metricNumber } from './metrics.js';
 import { recommendNames } from './option-names.js';
+import { checkQuantization } from './quantization.js';
 import { VectorSearchEngine } from './search-engine.js';
 import { runSteps, type Steps } from './steps.js';
 import type {
@@ -69,6 +70,7 @@ export function* recommendSteps(
   checkInteger('k', k, 1);
   metricNumber(metric);
   if (!Array.isArray(candidates)) throw invalidArgument('candidates to be an array', candidates);
+  for (const candidate of candidates) checkQuantization(candidate ?? null, dim, metric, keepVectors);
   if (!(typeof minRecall === 'number' && minRecall >= 0 && minRecall <= 1))
     throw invalidArgument('minRecall to be from 0 to 1', minRecall);
   if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes > 0))
@@ -76,6 +78,7 @@ export function* recommendSteps(
   if (typeof keepVectors !== 'boolean') throw invalidArgument('keepVectors to be a boolean', keepVectors);
   const count = checkRows('the sample', sample, dim);
   if (count < 20) throw invalidArgument('a sample of at least 20 vectors', count);
+  checkValues(sample, dim, metric);
   const { base, queries } = split(sample, dim, count);
   const trials: QuantizationTrial[] = [];
   for (const candidate of candidates) {
@@ -89,6 +92,16 @@ export function* recommendSteps(
   yield { done: trials.length, total: candidates.length };
   fitting.sort((a, b) => a.bytesPerVector - b.bytesPerVector || b.recall - a.recall);
   return { trials, choice: fitting[0] ?? null };
+}
+
+/** @throws {VectorSearchError} for the first row that no engine takes: once the sample is split, rows have other numbers. */
+function checkValues(sample: Float32Array, dim: number, metric: Metric): void {
+  const engine = new VectorSearchEngine(dim, metric);
+  try {
+    engine.addBatch(sample);
+  } finally {
+    engine.dispose();
+  }
 }
 
 /** Every tenth row or so is a query, the others are searched. */

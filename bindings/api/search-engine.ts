@@ -25,7 +25,7 @@ import { thousandths } from './link-steps.js';
 import { metricName, metricNumber } from './metrics.js';
 import { copyFloats, copyNamed } from './module-arrays.js';
 import type { ModuleRuntime } from './module-runtime.js';
-import { trainNames } from './option-names.js';
+import { longCallNames, trainNames } from './option-names.js';
 import { engineStatsFields } from './raw-module.js';
 import { recallSteps } from './recall-steps.js';
 import { loadBytes, saveBytes } from './saved-bytes.js';
@@ -124,8 +124,8 @@ export class VectorSearchEngine {
   `OUT_OF_MEMORY`, `CAPACITY_EXCEEDED` or `DISPOSED`.
   */
   add(vector: VectorInput): number {
-    const { address, runtime } = this.#handle;
     const row = this.#vectorToScratch('the vector', vector);
+    const { address, runtime } = this.#handle;
     const id = runtime.checked((raw) => raw.engineAdd(address, row, 1, true));
     runtime.call((raw) => raw.engineEndAdd(address));
     return id;
@@ -146,6 +146,7 @@ export class VectorSearchEngine {
   stopped.
   */
   addBatch(flat: Float32Array, count?: number, options?: LongCallOptions): number {
+    checkOptions(options, longCallNames);
     return runSteps(this.addBatchSteps(flat, count), options);
   }
 
@@ -247,9 +248,9 @@ export class VectorSearchEngine {
   */
   search(query: VectorInput, k = 10, options?: SearchOptions): SearchResults {
     void this.#handle.address;
-    checkVector('the query', query, this.dim);
+    const checked = checkVector('the query', query, this.dim);
     const plan = planSearch(k, options, this.#kind);
-    return searchNow(this.#handle, query, 1, plan)[0] as SearchResults;
+    return searchNow(this.#handle, checked, 1, plan)[0] as SearchResults;
   }
 
   /**
@@ -265,11 +266,16 @@ export class VectorSearchEngine {
     return runSteps(this.searchBatchSteps(queries, k, options), options);
   }
 
-  /** {@link searchBatch} in steps. @internal */
-  searchBatchSteps(queries: Float32Array, k = 10, options?: SearchOptions): Steps<SearchResults[]> {
+  /** {@link searchBatch} in steps. @param firstQuery - Added to the positions that errors tell. @internal */
+  searchBatchSteps(
+    queries: Float32Array,
+    k = 10,
+    options?: SearchOptions,
+    firstQuery = 0,
+  ): Steps<SearchResults[]> {
     void this.#handle.address;
     const count = checkRows('the queries', queries, this.dim);
-    return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#kind));
+    return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#kind), firstQuery);
   }
 
   /**
@@ -333,7 +339,7 @@ export class VectorSearchEngine {
   @param k - Hits a query. Default: `10`.
   @param options - As the searches to be judged: oversampling, `nprobe`, `efSearch`, filter.
   @throws {VectorSearchError} as {@link searchBatch}; `INVALID_ARGUMENT` also where vectors are not kept as floats, and
-  where all searches are exact.
+  for index `flat` without quantization, whose searches are all exact.
   */
   estimateRecall(queries: Float32Array, k = 10, options?: RecallOptions & LongCallOptions): number {
     return runSteps(this.estimateRecallSteps(queries, k, options), options);
@@ -403,11 +409,12 @@ export class VectorSearchEngine {
 
   @param queries - `[count x dim]` of the kind that will be searched for, best 100 or more, and not among the vectors.
   Default: a sample of the vectors.
-  @param options - Progress, in thousandths, and a signal that stops the call: then all is as before.
+  @param options - Progress, in thousandths, and a signal that stops the call: unless all was done, it is as before then.
   @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `DIMENSION_MISMATCH`, `INVALID_ARGUMENT`,
   `OUT_OF_MEMORY` or `DISPOSED`. The signal's reason when stopped.
   */
   calibrate(queries?: Float32Array, options?: LongCallOptions): void {
+    checkOptions(options, longCallNames);
     runSteps(this.calibrateSteps(queries), options);
   }
 
@@ -488,9 +495,10 @@ export class VectorSearchEngine {
   }
 
   #update(id: number, vector: VectorInput, links: boolean): void {
-    const { address, runtime } = this.#handle;
+    void this.#handle.address;
     checkId(id);
     const row = this.#vectorToScratch('the vector', vector);
+    const { address, runtime } = this.#handle;
     runtime.checked((raw) => raw.engineUpdate(address, id, row, links));
   }
 
@@ -509,8 +517,9 @@ export class VectorSearchEngine {
   }
 
   #vectorToScratch(name: string, vector: VectorInput): number {
-    checkVector(name, vector, this.dim);
-    return this.#handle.runtime.scratch(scratchBytes(this.dim)).putFloats(vector);
+    void this.#handle.address;
+    const checked = checkVector(name, vector, this.dim);
+    return this.#handle.runtime.scratch(scratchBytes(this.dim)).putFloats(checked);
   }
 }
 

@@ -177,16 +177,20 @@ Searches for any number of queries in steps. Where it can, steps go by ranges of
 once for many queries. The engine takes no other call until the last of them.
 
 @param queries - `[queryCount x dim]`.
+@param firstQuery - Added to the positions that errors tell.
 */
 export function* searchSteps(
   handle: Handle,
   queries: Float32Array,
   queryCount: number,
-  plan: SearchPlan,
+  { filter, ...plan }: SearchPlan,
+  firstQuery = 0,
 ): Steps<SearchResults[]> {
   handle.beginLongCall('searchBatch');
   try {
-    return yield* passes(handle, queries, queryCount, plan);
+    // A copy, as of the queries.
+    const ownFilter = { ...filter, words: filter.words.slice() };
+    return yield* passes(handle, queries, queryCount, { ...plan, filter: ownFilter }, firstQuery);
   } finally {
     handle.endLongCall();
   }
@@ -197,6 +201,7 @@ function* passes(
   queries: Float32Array,
   queryCount: number,
   plan: SearchPlan,
+  firstQuery: number,
 ): Steps<SearchResults[]> {
   const results: SearchResults[] = [];
   const dim = queryCount > 0 ? queries.length / queryCount : 1;
@@ -219,7 +224,7 @@ function* passes(
         if (found !== undefined) {
           yield { done: done + Math.floor((count * range.first) / slots), total: queryCount };
         }
-        const inRange = searchNow(handle, pass, count, plan, done, range);
+        const inRange = searchNow(handle, pass, count, plan, firstQuery + done, range);
         found =
           found?.map((before, query) => before.merged(inRange[query] as SearchResults, plan.k)) ?? inRange;
       }

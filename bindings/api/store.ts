@@ -157,10 +157,10 @@ export class Store {
   The records since the checkpoint, the oldest first: copies. One reading at a time, and none across a checkpoint.
   */
   *records(): Generator<Uint8Array, void, void> {
-    const { runtime } = this.#handle;
+    const { address, runtime } = this.#handle;
     const reading = Symbol();
     this.#reading = reading;
-    runtime.call((raw) => raw.storeRewindRecords(this.#handle.address));
+    runtime.call((raw) => raw.storeRewindRecords(address));
     for (;;) {
       if (this.#reading !== reading) throw invalidArgument('one reading of records at a time', 'another');
       const view = this.#checked((raw, store) => raw.storeNextRecord(store));
@@ -207,7 +207,8 @@ export class Store {
   no room, nothing is left by itself.
   */
   trimLogs(spareBytes: number): void {
-    this.#handle.runtime.call((raw) => raw.storeTrimLogs(this.#handle.address, spareBytes));
+    const { address, runtime } = this.#handle;
+    runtime.call((raw) => raw.storeTrimLogs(address, spareBytes));
   }
 
   // --- The next checkpoint: what is not named in it is gone. Whatever fails in it abandons it. ---
@@ -273,10 +274,14 @@ export class Store {
     comparesAll = false,
   ): Generator<void, void, void> {
     this.beginSection(name);
-    this.#inCheckpoint(() =>
-      this.#checked((raw, store) => raw.storeBeginEngine(store, engine.address, comparesAll)),
-    );
-    const write = () => this.#checked((raw, store) => raw.storeWriteEngine(store, engine.address)) === 1;
+    this.#inCheckpoint(() => {
+      const { address } = engine;
+      this.#checked((raw, store) => raw.storeBeginEngine(store, address, comparesAll));
+    });
+    const write = () => {
+      const { address } = engine;
+      return this.#checked((raw, store) => raw.storeWriteEngine(store, address)) === 1;
+    };
     while (!this.#inCheckpoint(write)) yield;
     this.endSection();
   }
@@ -287,7 +292,8 @@ export class Store {
   compared then.
   */
   noteEngine(engine: VectorSearchEngine): void {
-    this.#handle.runtime.call((raw) => raw.storeNoteEngine(engine.address));
+    const { address } = engine;
+    this.#handle.runtime.call((raw) => raw.storeNoteEngine(address));
   }
 
   /** Once this returns the sections are the checkpoint, there are no records, and all is durable (see {@link flush}). */
@@ -306,9 +312,9 @@ export class Store {
   // --- The checkpoint that is ---
 
   has(name: string): boolean {
-    const { runtime } = this.#handle;
+    const { address: store, runtime } = this.#handle;
     const [address, size] = this.#putName(name);
-    return runtime.call((raw) => raw.storeHasSection(this.#handle.address, address, size));
+    return runtime.call((raw) => raw.storeHasSection(store, address, size));
   }
 
   /** @throws {VectorSearchError} with code `INVALID_ARGUMENT` where there is no such section, here and below. */
@@ -410,10 +416,10 @@ export class Store {
     const verifier = new Handle(runtime, address, 'storage', (raw, object) => raw.verifierDelete(object));
     try {
       for (let done = 0; done < thousandths; ) {
-        done = this.#checked((raw) => raw.verifierStep(verifier.address));
+        done = this.#checked((raw) => raw.verifierStep(address));
         yield { done, total: thousandths };
       }
-      const found = this.#copyDoubles(this.#checked((raw) => raw.verifierDamage(verifier.address)));
+      const found = this.#copyDoubles(this.#checked((raw) => raw.verifierDamage(address)));
       const damage = Array.from({ length: found.length / 3 }, (_, i) => {
         const [file, offset, bytes] = found.subarray(3 * i) as unknown as [number, number, number];
         return damageOf(file, offset, bytes);

@@ -80,8 +80,7 @@ A vector scaled to length 1.
 */
 export function normalizeVector(vector: VectorInput): Float32Array {
   const dim = checkDim(vector);
-  checkVector('the vector', vector, dim);
-  return normalizeRows(vector, 1, dim);
+  return normalizeRows(checkVector('the vector', vector, dim), 1, dim);
 }
 
 /**
@@ -96,7 +95,7 @@ export function normalizeVectors(flat: Float32Array, dim: number): Float32Array 
   return normalizeRows(flat, checkRows('the vectors', flat, dim), dim);
 }
 
-function normalizeRows(rows: VectorInput, rowCount: number, dim: number): Float32Array {
+function normalizeRows(rows: Float32Array, rowCount: number, dim: number): Float32Array {
   const runtime = currentRuntime();
   const address = runtime.scratch(scratchBytes(rows.length)).putFloats(rows);
   runtime.checked((raw) => raw.normalize(dim, address, rowCount, address));
@@ -105,21 +104,21 @@ function normalizeRows(rows: VectorInput, rowCount: number, dim: number): Float3
 
 function measurePair(metric: Metric, a: VectorInput, b: VectorInput): number {
   const dim = checkDim(a);
-  checkVector('the first vector', a, dim);
-  checkVector('the second vector', b, dim);
-  return measure(metric, a, b, 1, dim)[0] as number;
+  const first = checkVector('the first vector', a, dim);
+  const second = checkVector('the second vector', b, dim);
+  return measure(metric, first, second, 1, dim)[0] as number;
 }
 
 function measureRows(metric: Metric, query: VectorInput, flat: Float32Array): Float32Array {
   const dim = checkDim(query);
-  checkVector('the query', query, dim);
-  return measure(metric, query, flat, checkRows('the vectors', flat, dim), dim);
+  const checked = checkVector('the query', query, dim);
+  return measure(metric, checked, flat, checkRows('the vectors', flat, dim), dim);
 }
 
 function measure(
   metric: Metric,
-  query: VectorInput,
-  rows: VectorInput,
+  query: Float32Array,
+  rows: Float32Array,
   rowCount: number,
   dim: number,
 ): Float32Array {

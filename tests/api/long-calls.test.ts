@@ -120,7 +120,68 @@ describe('addBatch', () => {
   });
 });
 
+describe('an engine with a graph that is disposed by a listener', () => {
+  const small = 8;
+  const rowCount = 3000;
+  const flat = randomVectors(rowCount, small, 11);
+  const settings = { index: 'hnsw', targetRecall: 0.9, fullScanThreshold: 10 } as const;
+  const create = () => new VectorSearchEngine(small, 'euclidean', settings);
+  const filled = () => {
+    const engine = create();
+    engine.addBatch(flat);
+    return engine;
+  };
+
+  it.each([
+    ['addBatch', create, (engine, onProgress) => engine.addBatch(flat, rowCount, { onProgress })],
+    ['train', filled, (engine, onProgress) => engine.train(undefined, { onProgress })],
+    ['calibrate', filled, (engine, onProgress) => engine.calibrate(undefined, { onProgress })],
+  ] as const satisfies [
+    string,
+    () => VectorSearchEngine,
+    (engine: VectorSearchEngine, onProgress: (progress: Progress) => void) => unknown,
+  ][])('ends %s with DISPOSED, and no other engine', async (_, open, call) => {
+    using other = new VectorSearchEngine(2, 'dot');
+    other.add([1, 2]);
+    const engine = open();
+    expect(await errorOf(() => call(engine, () => engine.dispose()))).toMatchObject({ code: 'DISPOSED' });
+    expect(other.search([1, 1], 1).toJSON()).toMatchObject([{ id: 0, score: 3 }]);
+  });
+});
+
+describe('estimateRecall', () => {
+  it('tells positions in the whole array of queries', async () => {
+    using engine = new VectorSearchEngine(4, 'cosine', { quantization: { bits: 8 } });
+    engine.addBatch(randomVectors(300, 4));
+    const queries = randomVectors(40, 4, 2);
+    queries[100] = Number.NaN;
+    expect(await errorOf(() => engine.estimateRecall(queries))).toMatchObject({
+      code: 'NOT_FINITE',
+      actual: 100,
+    });
+    queries.fill(0, 25 * 4, 26 * 4);
+    expect(await errorOf(() => engine.estimateRecall(queries))).toEqual(
+      expect.objectContaining({ code: 'ZERO_VECTOR', actual: 25 }),
+    );
+  });
+});
+
 describe('searchBatch', () => {
+  it('takes ids as they are when it is called', () => {
+    using engine = new VectorSearchEngine(dim);
+    engine.addBatch(vectors);
+    const queries = randomVectors(600, dim, 3);
+    const filter = Uint32Array.from({ length: 50 }, (_, i) => 3 * i);
+    const expected = engine.searchBatch(queries, 3, { filter: [...filter] });
+    let steps = 0;
+    const onProgress = () => {
+      if (steps++ === 0) filter.fill(0);
+    };
+    const found = engine.searchBatch(queries, 3, { filter, onProgress });
+    expect(steps).toBeGreaterThan(1);
+    expect(found.map(({ ids }) => ids)).toEqual(expected.map(({ ids }) => ids));
+  });
+
   it('tells positions in the whole array of queries', async () => {
     using engine = new VectorSearchEngine(dim);
     engine.addBatch(vectors.subarray(0, 2000 * dim));
@@ -202,6 +263,33 @@ describe('searchBatch', () => {
 });
 
 describe('the batch processor', () => {
+  it('projects by the model as it is when it is called', () => {
+    const processor = new BatchProcessor(4, 2);
+    const flat = randomVectors(40, 4, 5);
+    const model = processor.process(flat, 'pca', { components: 2 });
+    const changing = { ...model, mean: model.mean.slice(), components: model.components.slice() };
+    const onProgress = () => {
+      changing.components.fill(0);
+      changing.mean = new Float32Array(300_000).fill(9);
+    };
+    expect(processor.project(flat, changing, { onProgress })).toEqual(processor.project(flat, model));
+  });
+
+  it('refuses an array for the result that is gone when there is one', async () => {
+    const processor = new BatchProcessor(dim);
+    const out = new Float32Array(rows * dim);
+    const onProgress = () => structuredClone(out, { transfer: [out.buffer] });
+    let calls = 0;
+    const once = () => {
+      if (calls++ === 0) onProgress();
+    };
+    const call = () => processor.process(vectors, 'normalize', { out, onProgress: once });
+    expect(await errorOf(call)).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      actual: 'a detached Float32Array',
+    });
+  });
+
   it('refuses an array that shrinks between two batches', async () => {
     const { values, resize } = resizableFloats(1024);
     const processor = new BatchProcessor(4, 16);

@@ -6,6 +6,7 @@ import {
   createWorkerStore,
   openCollection,
   startWorker,
+  type WorkerEngine,
 } from 'vicinal/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { errorOf } from './support/awaitable.js';
@@ -33,19 +34,31 @@ const calls: Record<string, () => unknown> = {
       () => new BatchProcessor(2).process(rows, operation as 'normalize', misspelt),
     ]),
   ),
+  'engine.addBatch': () => new VectorSearchEngine(2).addBatch(rows, 2, misspelt),
+  'engine.calibrate': () =>
+    new VectorSearchEngine(2, 'dot', { index: 'hnsw', targetRecall: 0.9 }).calibrate(undefined, misspelt),
+  'processor.project': () => {
+    const processor = new BatchProcessor(2);
+    processor.project(rows, processor.process(rows, 'pca', { components: 1 }), misspelt);
+  },
   startWorker: () => startWorker(misspelt),
   createWorkerEngine: () => createWorkerEngine({ dim: 2, ...misspelt }),
   createWorkerStore: () => createWorkerStore({ dim: 2, ...misspelt }),
   createWorkerBatchProcessor: () => createWorkerBatchProcessor({ dim: 2, ...misspelt }),
-  'workerEngine.search': async () => {
-    const engine = await createWorkerEngine({ dim: 2 });
-    try {
-      return await engine.search([1, 0], 1, misspelt);
-    } finally {
-      await engine.dispose();
-    }
-  },
+  'workerEngine.search': () => withEngine((engine) => engine.search([1, 0], 1, misspelt)),
+  'workerEngine.addBatch': () => withEngine((engine) => engine.addBatch(rows, 2, misspelt)),
+  'workerEngine.stats': () => withEngine((engine) => engine.stats(misspelt)),
+  'workerHandle.performanceMetrics': () => withEngine(({ worker }) => worker.performanceMetrics(misspelt)),
 };
+
+async function withEngine(call: (engine: WorkerEngine) => Promise<unknown>): Promise<unknown> {
+  const engine = await createWorkerEngine({ dim: 2 });
+  try {
+    return await call(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
 
 describe('an option that is undefined', () => {
   // As callers have it who hand their own on.
@@ -123,6 +136,18 @@ describe('a misspelt option', () => {
         code: 'INVALID_ARGUMENT',
         actual: '"weights"',
       });
+  });
+
+  it('is what a new engine is given, where a saved one is loaded', async () => {
+    const engine = new VectorSearchEngine(2, 'dot');
+    const load = engine.save();
+    engine.dispose();
+    expect(await errorOf(() => createWorkerEngine({ load, metric: 'dot' } as never))).toMatchObject({
+      message: 'Expected load without options of a new object, got "metric"',
+    });
+    expect(await errorOf(() => createWorkerStore({ load, bits: 8 } as never))).toMatchObject({
+      message: 'Expected load without options of a new object, got "bits"',
+    });
   });
 
   it('is no name that every object inherits', async () => {

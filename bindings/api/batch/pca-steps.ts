@@ -37,7 +37,8 @@ export function* pcaSteps(rows: RowBatches, options: PcaOptions | undefined): St
 
 export function* projectSteps(rows: RowBatches, model: PcaModel): Steps<Float32Array> {
   const { runtime, dim, count: total } = rows;
-  const components = checkModel(model, dim);
+  const { mean, axes } = checkModel(model, dim);
+  const components = axes.length / dim;
   const result = allocateFloats(total * components);
   for (const { first, count, values, offset } of rows.batches()) {
     const outLength = count * components;
@@ -48,24 +49,23 @@ export function* projectSteps(rows: RowBatches, model: PcaModel): Steps<Float32A
         scratchBytes(outLength),
     );
     const address = scratch.putFloats(values);
-    const mean = scratch.putFloats(model.mean);
-    const axes = scratch.putFloats(model.components);
+    const meanAddress = scratch.putFloats(mean);
+    const axesAddress = scratch.putFloats(axes);
     const out = scratch.reserve(outLength);
-    runtime.checked((raw) => raw.project(dim, address, count, mean, axes, components, out), offset);
+    runtime.checked(
+      (raw) => raw.project(dim, address, count, meanAddress, axesAddress, components, out),
+      offset,
+    );
     copyFloatsTo(runtime.memory, out, outLength, result, first * components);
     yield { done: first + count, total };
   }
   return result;
 }
 
-/** @returns How many components the model has. */
-function checkModel(model: PcaModel, dim: number): number {
-  for (const name of ['mean', 'components'] as const) {
-    const values: unknown = model?.[name];
-    if (!isFloat32Array(values) && !Array.isArray(values))
-      throw invalidArgument(`${name} of the model to be a Float32Array`, values);
-  }
-  const { mean, components } = model;
+/** @returns Copies: the caller's arrays may change between steps. */
+function checkModel(model: PcaModel, dim: number): Record<'mean' | 'axes', Float32Array> {
+  const mean = copyOfPart(model, 'mean');
+  const components = copyOfPart(model, 'components');
   if (mean.length !== dim) throw new VectorSearchError('DIMENSION_MISMATCH', dim, mean.length);
   if (components.length === 0 || components.length % dim !== 0) {
     throw new VectorSearchError(
@@ -77,5 +77,12 @@ function checkModel(model: PcaModel, dim: number): number {
   if (!mean.every(Number.isFinite) || !components.every(Number.isFinite)) {
     throw invalidState('a model of finite numbers', 'NaN or infinity');
   }
-  return components.length / dim;
+  return { mean, axes: components };
+}
+
+function copyOfPart(model: PcaModel, name: 'mean' | 'components'): Float32Array {
+  const values: unknown = model?.[name];
+  if (!isFloat32Array(values) && !Array.isArray(values))
+    throw invalidArgument(`${name} of the model to be a Float32Array`, values);
+  return Float32Array.from(values as ArrayLike<number>);
 }
