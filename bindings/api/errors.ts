@@ -108,8 +108,8 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
   WORKER_CRASHED: (expected, actual) =>
     typeof expected === 'string'
       ? `Expected ${expected}, got ${actual}`
-      : `The worker crashed${actual ? ` (${actual})` : ''} and what it held is gone: ` +
-        'create a new one (`load` takes the bytes of the last save())',
+      : `The worker crashed${actual ? ` (${actual})` : ''} and what it held in memory is gone: ` +
+        'open an engine anew from the bytes of its last save(), a collection from its storage',
   NOT_SUPPORTED: (expected, actual) => `Not supported: ${actual}${expected ? `. Use ${expected}` : ''}`,
   STOPPED: (expected, actual) =>
     `Stopped after ${actual}${expected === undefined ? '' : ` of ${expected}`} points: these were taken`,
