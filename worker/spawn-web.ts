@@ -11,7 +11,7 @@ export function ownFileName(): string {
   const own = String(import.meta.url);
   // The file that this is in where no bundler has been at work.
   if (/\/worker\.js$/.test(own)) return own.replace(/[^/]*$/, 'vicinal-worker.js');
-  return `vicinal-worker.js, whatever it was built to beside ${own},`;
+  return `vicinal-worker.js (bundlers rename it) beside ${own}`;
 }
 
 /** Runs the package's own worker file. */

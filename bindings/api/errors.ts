@@ -113,7 +113,7 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
   NOT_SUPPORTED: (expected, actual) => `Not supported: ${actual}${expected ? `. Use ${expected}` : ''}`,
   STOPPED: (expected, actual) =>
     `Stopped after ${actual}${expected === undefined ? '' : ` of ${expected}`} points: these were taken`,
-  STORAGE_IN_USE: (_, actual) => `The storage is open elsewhere${actual ? `: ${actual} has it` : ''}`,
+  STORAGE_IN_USE: (_, actual) => `The storage is in use${actual ? `: ${actual} has it` : ''}`,
   READ_ONLY: (expected, actual) => `The ${expected} is read-only${actual ? `: ${actual}` : ''}`,
 };
 

@@ -26,7 +26,7 @@ import { releaseMs, waitForRelease } from './wait-for-release.js';
 const firstOfFile = 2 ** 32;
 /** Blocks that are read at once: 16 MB. */
 const readCount = 256;
-const holder = 'another tab or worker';
+const holder = 'another worker, of this tab or another,';
 
 export const indexedDbBackEnd: StorageBackEnd = {
   async works() {

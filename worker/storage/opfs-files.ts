@@ -25,7 +25,7 @@ interface IterableFolder extends FileSystemDirectoryHandle {
 }
 
 const root = 'vicinal';
-const holder = 'another tab or worker';
+const holder = 'another worker, of this tab or another,';
 
 export const opfsBackEnd: StorageBackEnd = {
   async works() {

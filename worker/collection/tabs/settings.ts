@@ -33,7 +33,7 @@ export function differenceOf(theirs: Settings, own: Settings): VectorSearchError
   const { vectors: asked, ...ownOthers } = own;
   const given = own.model === undefined ? others : { ...others, model };
   const found = vectorDifference(kept, asked) ?? firstDifference(given, ownOthers, '');
-  return found && refusalOf(found, 'as in the tab that opened the collection');
+  return found && refusalOf(found, 'as where it is open, in this tab or another');
 }
 
 /** The same of dense vectors that were asked for, beside what those of the collection are like. */

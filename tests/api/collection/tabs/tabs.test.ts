@@ -318,7 +318,7 @@ describe('tabs that share a collection', () => {
     const writer = await open();
     await expect(open(other)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      expected: `${expected}, as in the tab that opened the collection`,
+      expected: `${expected}, as where it is open, in this tab or another`,
       actual,
     });
     await writer.collection.upsert(pointsWith(1));
