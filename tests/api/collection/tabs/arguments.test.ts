@@ -153,7 +153,10 @@ describe.each([
     const inTurn = async function* (vector: unknown) {
       yield { id: 9, vector } as Point;
     };
-    await expect(collection.upsert(inTurn(detached))).rejects.toMatchObject({ code: 'DIMENSION_MISMATCH' });
+    await expect(collection.upsert(inTurn(detached))).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      actual: 'a detached Float32Array',
+    });
     const view = { '': new DataView(new ArrayBuffer(8)) };
     await expect(collection.upsert(inTurn(view))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
