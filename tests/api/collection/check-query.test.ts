@@ -168,6 +168,15 @@ describe('a query that is refused', () => {
     expect((error as Error).message).toContain(message);
   });
 
+  it.each([65, 100_000])('nests %i deep', async (depth) => {
+    let request: QueryRequest = { query: [1, 0], using };
+    for (let i = 0; i < depth; i++) request = { prefetch: request, query: [1, 0], using };
+    expect(await fail(request)).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      expected: 'prefetch to nest at most 64 deep',
+    });
+  });
+
   it('is refused before anything is searched', async () => {
     const { asked } = collection.searcher;
     const before = asked.length;

@@ -6,7 +6,7 @@ What Qdrant's Query API has and this package has not is told from what is misspe
 @module
 */
 import { checkInteger, isFloat32Array, isUint32Array } from '../../../bindings/api/arguments.js';
-import { invalidArgument, VectorSearchError } from '../../../bindings/api/errors.js';
+import { invalidArgument, invalidState, VectorSearchError } from '../../../bindings/api/errors.js';
 import { checkNames, type NamesOf } from '../../../bindings/api/option-names.js';
 import type { Complete } from '../../../bindings/api/types.js';
 import { checkFilter } from '../filter/check.js';
@@ -82,6 +82,9 @@ interface CheckedGroups {
 }
 
 type Names<Options> = NamesOf<Required<Options>>;
+
+/** Of prefetches in prefetches. */
+const maxDepth = 64;
 
 const paramNames: Names<SearchParams> = {
   efSearch: true,
@@ -171,7 +174,8 @@ function checkWithPayload(selected: unknown): void {
 }
 
 /** `path`: empty for the request itself, else with a dot at its end. */
-function checkStage(request: QueryRequest, path: string, known?: CheckedQuery): Stage {
+function checkStage(request: QueryRequest, path: string, known?: CheckedQuery, depth = 0): Stage {
+  if (depth > maxDepth) throw invalidState(`prefetch to nest at most ${maxDepth} deep`, 'more');
   const { query, using, filter, params, scoreThreshold, k = 10 } = request;
   checkInteger(`${path}k`, k, 1);
   if (using !== undefined && typeof using !== 'string')
@@ -184,7 +188,7 @@ function checkStage(request: QueryRequest, path: string, known?: CheckedQuery): 
   const prefetch = listOf(request.prefetch).map((inner, position) => {
     const innerPath = `${path}prefetch${Array.isArray(request.prefetch) ? `[${position}]` : ''}`;
     checkObject(innerPath, inner, prefetchNames);
-    return checkStage(inner, `${innerPath}.`);
+    return checkStage(inner, `${innerPath}.`, undefined, depth + 1);
   });
   const checked = known ?? checkQuery(query, `${path}query`, k, prefetch.length);
   const { kind } = checked;
