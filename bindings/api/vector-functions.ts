@@ -4,6 +4,7 @@ Single functions on vectors.
 @module
 */
 import { checkInteger, checkRows, checkVector, isFloat32Array, maxDim } from './arguments.js';
+import { VectorSearchError } from './errors.js';
 import { currentRuntime } from './init.js';
 import { metricNumber } from './metrics.js';
 import { copyFloats } from './module-arrays.js';
@@ -46,7 +47,7 @@ Inner products of a query with many vectors.
 @param query - At most 65,536 finite numbers.
 @param flat - `[count x query.length]`, one vector after another.
 @returns `[count]`.
-@throws {VectorSearchError} as {@link dotProduct}; positions count from the start of `flat`.
+@throws {VectorSearchError} as {@link dotProduct}; positions count from the start of `flat`, or are told to be of the query.
 */
 export function dotProductBatch(query: VectorInput, flat: Float32Array): Float32Array {
   return measureRows('dot', query, flat);
@@ -112,7 +113,16 @@ function measurePair(metric: Metric, a: VectorInput, b: VectorInput): number {
 function measureRows(metric: Metric, query: VectorInput, flat: Float32Array): Float32Array {
   const dim = checkDim(query);
   const checked = checkVector('the query', query, dim);
+  checkQueryValues(metric, checked);
   return measure(metric, checked, flat, checkRows('the vectors', flat, dim), dim);
+}
+
+/** As the module checks values, whose errors tell positions in the vectors. */
+function checkQueryValues(metric: Metric, query: Float32Array): void {
+  const position = query.findIndex((value) => !Number.isFinite(value));
+  if (position >= 0) throw new VectorSearchError('NOT_FINITE', undefined, `${position} of the query`);
+  if (metric === 'cosine' && query.every((value) => value === 0))
+    throw new VectorSearchError('ZERO_VECTOR', undefined, 'the query');
 }
 
 function measure(

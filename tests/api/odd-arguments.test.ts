@@ -1,6 +1,7 @@
 /** Arguments that no program means: each is refused by name and number, and nothing is changed. */
 import init, {
   BatchProcessor,
+  cosineSimilarityBatch,
   dotProductBatch,
   normalizeVectors,
   recommendQuantization,
@@ -139,6 +140,22 @@ describe('an array that runs code when it is read', () => {
       },
     });
     expect(engine.get(engine.add(growing))).toEqual(Float32Array.of(1, 2, 3, 4));
+  });
+});
+
+describe('a query and many vectors', () => {
+  const flat = randomVectors(3, dim);
+  const wrong = flat.slice();
+  wrong[5] = Number.POSITIVE_INFINITY;
+
+  it.each([
+    [[1, Number.NaN, 1, 1], flat, 'NOT_FINITE', '1 of the query'],
+    [[1, 1e39, 1, 1], flat, 'NOT_FINITE', '1 of the query'],
+    [[1, 1, 1, 1], wrong, 'NOT_FINITE', 5],
+    [[0, 0, 0, 0], flat, 'ZERO_VECTOR', 'the query'],
+    [[1, 1, 1, 1], new Float32Array(2 * dim), 'ZERO_VECTOR', 0],
+  ])('are told apart: %s', async (query, vectors, code, actual) => {
+    expect(await errorOf(() => cosineSimilarityBatch(query, vectors))).toMatchObject({ code, actual });
   });
 });
 
