@@ -178,7 +178,7 @@ async function expectCrashed(
     expect(error).toBeInstanceOf(VectorSearchError);
     expect(error).toMatchObject({ code: 'WORKER_CRASHED' });
     expect((error as Error).message).toContain(reason);
-    expect((error as Error).message).toContain('create a new one');
+    expect((error as Error).message).toContain('open an engine anew');
   }
   await engine.dispose();
 }
