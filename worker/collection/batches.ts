@@ -66,7 +66,7 @@ export async function* batchesOf(
 ): AsyncGenerator<Batch, void, void> {
   let builder = new BatchBuilder(plan);
   const rest = createRest();
-  const isOneBatch = areOneBatch(source, plan.pointsPerBatch);
+  const count = countOf(source);
   for await (const chunk of chunksOf(source, plan.shapes, plan.pointsPerBatch)) {
     let vectors: (Float32Array | undefined)[] | undefined;
     let failure: { readonly error: unknown } | undefined;
@@ -92,7 +92,7 @@ export async function* batchesOf(
         failure = { error };
       }
     }
-    if (failure !== undefined && isOneBatch) throw failure.error;
+    if (failure !== undefined && chunk.points.length === count) throw failure.error;
     yield* ready;
     if (builder.count > 0) yield await builder.build(rest);
     builder = new BatchBuilder(plan);
@@ -123,11 +123,6 @@ export function countOf(source: PointSource<object>): number | undefined {
   if (source instanceof Set) return source.size;
   if (isColumns(source)) return areIds(source.ids) ? source.ids.length : undefined;
   return (Object(source) as { readonly [pointCount]?: number })[pointCount];
-}
-
-/** Whether it is known that all its points are of one batch: then all are taken, or none. */
-function areOneBatch(source: PointSource<object>, most: number): boolean {
-  return (countOf(source) ?? Number.POSITIVE_INFINITY) <= most;
 }
 
 /** Its points, one after another; views of its columns, where it has columns. @throws {VectorSearchError} */
@@ -300,7 +295,9 @@ async function* chunksOf(
     failure = { error };
   }
   const last = chunks.take();
-  if (last !== undefined && (failure === undefined || !areOneBatch(source, most))) yield last;
+  // Of a source that was to be one batch, all is taken or nothing.
+  const wasOne = last?.first === 0 && (countOf(source) ?? Number.POSITIVE_INFINITY) <= most;
+  if (last !== undefined && (failure === undefined || !wasOne)) yield last;
   if (failure !== undefined) throw failure.error;
 }
 
@@ -308,6 +305,8 @@ class ChunkBuilder {
   readonly #most: number;
   #first = 0;
   #points: Point<object>[] = [];
+  /** Beside dense vectors. */
+  #bytes = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -316,7 +315,9 @@ class ChunkBuilder {
   /** @returns The points so far, once they are enough. */
   push(point: Point<object>): Chunk | undefined {
     this.#points.push(point);
-    return this.#points.length < this.#most ? undefined : this.take();
+    this.#bytes += bytesBesideDense(point);
+    const isFull = this.#points.length >= this.#most || this.#bytes >= batchBytes;
+    return isFull ? this.take() : undefined;
   }
 
   /** The points so far, where there are any. */
@@ -325,8 +326,40 @@ class ChunkBuilder {
     const chunk = { first: this.#first, points: this.#points };
     this.#first += chunk.points.length;
     this.#points = [];
+    this.#bytes = 0;
     return chunk;
   }
+}
+
+/** Deeper than payloads may be. */
+const looksDeep = 256;
+
+/** About what a point that is not checked yet takes, but for its dense vectors. */
+export function bytesBesideDense(point: unknown): number {
+  const { payload, text, vector } = Object(point) as Partial<Point<object>>;
+  let bytes = roughBytes(payload, looksDeep) + roughBytes(text, 1);
+  if (typeof vector !== 'object' || ArrayBuffer.isView(vector) || Array.isArray(vector)) return bytes;
+  for (const named of Object.values(vector ?? {})) {
+    const { indices } = Object(named) as Partial<SparseVector>;
+    bytes += 8 * (indices?.length ?? 0);
+  }
+  return bytes;
+}
+
+/** No more is looked at than tells that it is a batch by itself. */
+function roughBytes(value: unknown, depth: number): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null || depth === 0) return 8;
+  let bytes = 8;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && bytes <= batchBytes; i++) bytes += roughBytes(value[i], depth - 1);
+    return bytes;
+  }
+  for (const key in value) {
+    bytes += key.length + roughBytes((value as Record<string, unknown>)[key], depth - 1);
+    if (bytes > batchBytes) break;
+  }
+  return bytes;
 }
 
 /** Longest work on points without a turn for the page, in milliseconds: half a frame. */

@@ -103,6 +103,38 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
         );
       });
 
+      it('takes large payloads a few at a time', async () => {
+        await opened();
+        const text = 'a'.repeat(500_000);
+        let given = 0;
+        let acknowledged = 0;
+        let widest = 0;
+        async function* source() {
+          for (const point of pointsWith(80)) {
+            given++;
+            widest = Math.max(widest, given - acknowledged);
+            yield { ...point, payload: { text } };
+          }
+        }
+        await collection.upsert(source(), {
+          onProgress: ({ phase, done }) => {
+            if (phase === 'upsert') acknowledged = done;
+          },
+        });
+        expect(await collection.count()).toBe(80);
+        expect(widest).toBeLessThanOrEqual(50);
+      });
+
+      it('tells how many of an array of several batches were taken', async () => {
+        await opened();
+        const text = 'a'.repeat(500_000);
+        const points: Point[] = pointsWith(40).map((point) => ({ ...point, payload: { text } }));
+        const wrong = { id: -1, vector: new Float32Array(dim) };
+        const stopped = await collection.upsert([...points, wrong]).catch((error) => error);
+        expect(stopped).toMatchObject({ code: 'STOPPED', actual: 40 });
+        expect(await collection.count()).toBe(40);
+      });
+
       it('takes an async iterable, and asks it for no more than it can send', async () => {
         await opened();
         let given = 0;

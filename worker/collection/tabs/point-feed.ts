@@ -5,7 +5,15 @@ are known to be taken, so that the next writer can be given those that the last 
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
-import { checkPoint, counted, countOf, type PointSource, pointsOf, pointsOfBytes } from '../batches.js';
+import {
+  bytesBesideDense,
+  checkPoint,
+  counted,
+  countOf,
+  type PointSource,
+  pointsOf,
+  pointsOfBytes,
+} from '../batches.js';
 import { copyOf } from '../copy-of.js';
 import { type Embedding, embedTexts } from '../embed-texts.js';
 import { checkPayload } from '../payload/check-payload.js';
@@ -142,16 +150,19 @@ export class PointFeed {
 
   async #fill(): Promise<void> {
     const filled: Point<object>[] = [];
+    let bytes = 0;
     let end: 'ended' | 'failed' | undefined;
     try {
       this.#points ??= iteratorOf(pointsOf(this.#source, this.#shapes));
-      while (filled.length < this.#most) {
+      while (filled.length < this.#most && bytes < messageBytes) {
         const { value, done } = await this.#points.next();
         if (done) {
           end = 'ended';
           break;
         }
-        filled.push(ownPoint(await (value as Point<object>), this.#shapes, this.#pulled++));
+        const point = ownPoint(await (value as Point<object>), this.#shapes, this.#pulled++);
+        filled.push(point);
+        bytes += bytesBesideDense(point);
         // Closed meanwhile.
         if (this.#end !== undefined) return;
       }
