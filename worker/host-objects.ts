@@ -93,7 +93,7 @@ const shardCalls: CallTable<Shard, ShardCalls> = {
   scroll: (shard, request) => shard.scroll(request),
   ordered: (shard, orderBy, filter, limit) => shard.ordered(orderBy, filter, limit),
   count: (shard, filter) => shard.count(filter),
-  facet: (shard, key, filter) => shard.facet(key, filter),
+  facet: (shard, key, filter, limit) => shard.facet(key, filter, limit),
   info: (shard) => shard.info(),
   close: (shard) => shard.close(),
 };

@@ -8,6 +8,7 @@ import type { Metric, SparseStatistics } from '../../bindings/api/types.js';
 import { type Embedding, embedTexts } from './embed-texts.js';
 import { type CheckedFilter, checkFilter, fixedValues } from './filter/check.js';
 import type { Filter } from './filter/types.js';
+import { mostFrequent } from './payload/facet-counts.js';
 import { shardOf } from './point-ids.js';
 import { mergeHits } from './query/order.js';
 import type { LeafRequest, Searcher, Target } from './query/target.js';
@@ -112,17 +113,17 @@ export class ShardSearcher implements Searcher {
     signal?: AbortSignal,
   ): Promise<FacetHit[]> {
     const checked = filter === undefined ? undefined : checkFilter(filter);
-    const facets = await this.#shards.callEach(this.shardsFor(checked), 'facet', () => [key, checked], {
+    const asked = this.shardsFor(checked);
+    // Of several, one may have much of what another has little of.
+    const most = asked.length === 1 ? limit : undefined;
+    const facets = await this.#shards.callEach(asked, 'facet', () => [key, checked, most], {
       signal,
       readOnly: true,
     });
     const counts = new Map<string | number | boolean, number>();
     for (const facet of facets)
       for (const [value, count] of facet) counts.set(value, (counts.get(value) ?? 0) + count);
-    return [...counts]
-      .map(([value, count]) => ({ value, count }))
-      .sort((a, b) => b.count - a.count || compareValues(a.value, b.value))
-      .slice(0, limit);
+    return mostFrequent(counts, limit).map(([value, count]) => ({ value, count }));
   }
 
   metricOf(using: string): Metric | undefined {
@@ -263,10 +264,6 @@ function isOrdered({ kind }: Target): boolean {
 
 function both({ positive, negative }: { positive: Float32Array; negative: Float32Array }): Float32Array[] {
   return [positive, negative];
-}
-
-function compareValues(a: string | number | boolean, b: string | number | boolean): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function unitLength(vector: Float32Array): Float32Array {

@@ -8,6 +8,7 @@ import type { StoreFiles } from '../../bindings/api/store-files.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import type { Durability, DurableStorage } from './durable/types.js';
 import type { CheckedFilter } from './filter/check.js';
+import type { FacetCounts } from './payload/facet-counts.js';
 import type { PayloadSchema } from './payload/schema.js';
 import type {
   OrderBy,
@@ -273,7 +274,7 @@ export interface ShardCalls {
   /** Ids in the order of a field, and the value of each. */
   ordered(orderBy: OrderBy, filter: CheckedFilter | undefined, limit: number): OrderedIds;
   count(filter: CheckedFilter | undefined): number;
-  facet(key: string, filter: CheckedFilter | undefined): ReadonlyMap<string | number | boolean, number>;
+  facet(key: string, filter: CheckedFilter | undefined, limit?: number): FacetCounts;
   info(): ShardInfo;
   /** Ends it, with all that was acknowledged durable. */
   close(): void;

@@ -17,6 +17,7 @@ import { eachInSteps } from './each-in-steps.js';
 import type { CheckedFilter } from './filter/check.js';
 import { forEachBit, hasBit } from './payload/bits.js';
 import { selectPayload, setKeys, withoutKeys } from './payload/edit.js';
+import { type FacetCounts, mostFrequent } from './payload/facet-counts.js';
 import { PayloadStore, type PointLookup, payloadOf, type Selection } from './payload/payload-store.js';
 import type { PayloadSchema } from './payload/schema.js';
 import { PointEdits } from './point-edits.js';
@@ -365,9 +366,10 @@ export class Shard {
     return filter === undefined ? this.points.size : this.select(filter).count;
   }
 
-  facet(key: string, filter: CheckedFilter | undefined): ReadonlyMap<string | number | boolean, number> {
+  facet(key: string, filter: CheckedFilter | undefined, limit?: number): FacetCounts {
     const bits = filter === undefined ? undefined : this.select(filter).bits;
-    return this.payloads.facet(key, bits, this.lookup);
+    const counts = this.payloads.facet(key, bits, this.lookup);
+    return limit === undefined ? counts : new Map(mostFrequent(counts, limit));
   }
 
   info(): ShardInfo {
