@@ -14,8 +14,12 @@ export class PointTable {
   #slots: Map<PointId, number> | undefined;
   /** By slot; holes where points were removed. */
   #ids: (PointId | undefined)[] = [];
-  /** Live slots in the order of their ids; nothing once that has changed. */
+  /** Slots in the order of their ids, as they were when that was last asked for; nothing where it never was. */
   #inOrder: readonly number[] | undefined;
+  /** Slots that have got a point since. */
+  readonly #addedSince = new Set<number>();
+  /** Whether all of that order have a point still, and no others have. */
+  #isInOrder = false;
   #changedFrom = 0;
 
   get size(): number {
@@ -57,7 +61,7 @@ export class PointTable {
     const slot = this.#ids.push(id) - 1;
     this.#slots?.set(id, slot);
     this.live.add(slot);
-    this.#noteChange(slot);
+    this.#noteAdded(slot);
   }
 
   /** Leaves the next slot without a point. */
@@ -77,7 +81,7 @@ export class PointTable {
     this.#ids[slot] = id;
     this.#slots?.set(id, slot);
     this.live.add(slot);
-    this.#noteChange(slot);
+    this.#noteAdded(slot);
   }
 
   /** Numbers the slots anew. `order`: the live ones, as they will follow one another from 0 on. */
@@ -85,11 +89,25 @@ export class PointTable {
     this.#ids = order.map((slot) => this.idOf(slot));
     this.#slots = undefined;
     this.live.fill(order.length);
+    this.#forgetOrder();
     this.#noteChange(0);
   }
 
-  #noteChange(slot: number): void {
+  #noteAdded(slot: number): void {
+    this.#noteChange(slot);
+    if (this.#inOrder === undefined) return;
+    this.#addedSince.add(slot);
+    // To sort them by themselves would save nothing.
+    if (this.#addedSince.size > this.#inOrder.length / 2) this.#forgetOrder();
+  }
+
+  #forgetOrder(): void {
     this.#inOrder = undefined;
+    this.#addedSince.clear();
+  }
+
+  #noteChange(slot: number): void {
+    this.#isInOrder = false;
     this.#changedFrom = Math.min(this.#changedFrom, slot);
   }
 
@@ -98,14 +116,43 @@ export class PointTable {
     if (this.#inOrder === undefined) {
       const slots: number[] = [];
       forEachBit(this.live.words, (slot) => slots.push(slot));
-      this.#inOrder = slots.sort((a, b) => comparePointIds(this.idOf(a), this.idOf(b)));
+      this.#inOrder = this.#sorted(slots);
+    } else if (!this.#isInOrder) {
+      const kept = this.#inOrder.filter((slot) => this.live.has(slot) && !this.#addedSince.has(slot));
+      this.#inOrder = this.#merged(
+        kept,
+        this.#sorted([...this.#addedSince].filter((slot) => this.live.has(slot))),
+      );
+      this.#addedSince.clear();
     }
+    this.#isInOrder = true;
     return this.#inOrder;
+  }
+
+  #sorted(slots: number[]): number[] {
+    return slots.sort((a, b) => comparePointIds(this.idOf(a), this.idOf(b)));
+  }
+
+  /** Both are in order, and `added` are few. */
+  #merged(kept: readonly number[], added: readonly number[]): readonly number[] {
+    if (added.length === 0) return kept;
+    const merged: number[] = [];
+    let from = 0;
+    for (const slot of added) {
+      const to = this.#positionIn(kept, this.idOf(slot), true);
+      for (; from < to; from++) merged.push(kept[from] as number);
+      merged.push(slot);
+    }
+    for (; from < kept.length; from++) merged.push(kept[from] as number);
+    return merged;
   }
 
   /** Position in {@link inOrder} of the first id that is `id` or, where `included` is false, comes behind it. */
   positionOf(id: PointId, included: boolean): number {
-    const order = this.inOrder();
+    return this.#positionIn(this.inOrder(), id, included);
+  }
+
+  #positionIn(order: readonly number[], id: PointId, included: boolean): number {
     let low = 0;
     let high = order.length;
     while (low < high) {
