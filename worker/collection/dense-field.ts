@@ -282,12 +282,12 @@ export class DenseField {
   }
 
   /**
-  Learns what can be learned from the vectors that there are now, where they are many more than it was learned from, and
-  reclaims the space of removed ones. Ids are without gaps then.
+  Learns what can be learned from the vectors that there are now, where they are many more than it was learned from, but
+  for a graph, all of which would have to be linked anew for a mean that is a little nearer to all of them; and reclaims the space of removed ones. Ids are without gaps then.
   */
   *optimizeSteps(): Steps<void> {
     const { index, size, quantization } = this.#engine.stats();
-    const canLearn = index === 'ivf' || quantization?.keepVectors === true;
+    const canLearn = index === 'ivf' || (index === 'flat' && quantization?.keepVectors === true);
     if (canLearn && size >= this.#learnedFrom * learnsAgainAfter) {
       yield* this.#engine.trainSteps();
       this.#learnedFrom = size;
