@@ -58,6 +58,8 @@ export class DurableShard implements StoredShard {
   #checkpoint: Steps<CheckpointMarks> | undefined;
   /** Of the file of checkpoints, when the one under way began. */
   #dataBytesBefore = 0;
+  /** Whether checkpoint after checkpoint moves blocks down, until no space is wasted. */
+  #isShrinking = false;
   /** What snapshots read, by hold. */
   readonly #held = new Map<number, readonly HeldFile[]>();
   #lastHold = 0;
@@ -243,7 +245,8 @@ export class DurableShard implements StoredShard {
     if (this.#checkpoint === undefined && !isDue && !isWanted && !isShrunk) return 1;
     if (this.#checkpoint === undefined) {
       // Those that somebody waits for are rare, and the time to find what was damaged since.
-      const comparesAll = this.#isDamaged || reason === 'wanted' || reason === 'shrunk';
+      const isLong = reason === 'wanted' || (reason === 'shrunk' && !this.#isShrinking);
+      const comparesAll = this.#isDamaged || isLong;
       const present = comparesAll ? undefined : this.#marks;
       this.#checkpoint = writeCheckpoint(this.#journal.store, this.#meta, this.#state, present);
       this.#dataBytesBefore = this.#journal.store.dataBytes;
@@ -266,13 +269,15 @@ export class DurableShard implements StoredShard {
     } catch (error) {
       // What it was to go on from may be what cannot be read: the next writes that anew, from memory.
       const wentOn = this.#marks.size > 0;
+      this.#isShrinking = false;
       this.#marks = new Map();
       if (wentOn && error instanceof VectorSearchError && error.code === 'CORRUPT_DATA') return 0;
       throw error;
     }
     // Each moves so many blocks down, and no more.
     const { wastesSpace, store } = this.#journal;
-    return reason === 'shrunk' && wastesSpace && store.dataBytes < this.#dataBytesBefore ? 0.999 : 1;
+    this.#isShrinking = reason === 'shrunk' && wastesSpace && store.dataBytes < this.#dataBytesBefore;
+    return this.#isShrinking ? 0.999 : 1;
   }
 
   rest(): void {
