@@ -91,11 +91,18 @@ export class PointEdits {
       dense.delete(slot);
     }
     const sparse = this.#shard.sparse.get(name);
-    const sparseBefore = sparse?.get(slot);
-    if (sparse !== undefined && sparseBefore !== undefined) {
-      sparse.delete(slot);
-      this.#back.push(() => sparse.set(slot, sparseBefore));
-    }
+    if (!sparse?.has(slot)) return;
+    this.#back.push(this.#toRestore(sparse, slot));
+    sparse.delete(slot);
+  }
+
+  /** What brings the sparse vector of a slot back that will be replaced or deleted, or takes it away where there is none. */
+  #toRestore(field: SparseField, slot: number): () => void {
+    if (!field.has(slot)) return () => field.delete(slot);
+    // Payloads are taken back before: they are changed after.
+    if (field.isText) return () => field.set(slot, field.termsOf(this.#shard.payloads.get(slot)));
+    const before = field.get(slot) as SparseVector;
+    return () => field.set(slot, before);
   }
 
   /** Deletes a point with all that it has. */
@@ -119,21 +126,18 @@ export class PointEdits {
     return [...this.#shard.sparse.values()].some(({ isText }) => isText);
   }
 
-  /** Indexes the texts of a payload that a slot is about to get. */
+  /** Indexes the texts of a payload that a slot is about to get, where they are others than those that it has. */
   indexTexts(slot: number, payload: Payload | null): void {
+    const before = this.#shard.payloads.known(slot);
     for (const field of this.#shard.sparse.values()) {
-      if (!field.isText) continue;
+      if (!field.isText || (before !== undefined && field.hasSameTexts(before, payload))) continue;
       const terms = field.termsOf(payload);
       if (terms.indices.length > 0 || field.has(slot)) this.#setSparse(field, slot, terms);
     }
   }
 
   #setSparse(field: SparseField, slot: number, vector: SparseVector): void {
-    const before = field.get(slot);
+    this.#back.push(this.#toRestore(field, slot));
     field.set(slot, vector);
-    this.#back.push(() => {
-      if (before === undefined) field.delete(slot);
-      else field.set(slot, before);
-    });
   }
 }

@@ -3,6 +3,7 @@ One sparse vector of the points of a shard: given with them, or made from texts 
 
 @module
 */
+import { VectorSearchError } from '../../bindings/api/errors.js';
 import { SparseIndex } from '../../bindings/api/sparse-index.js';
 import type { Steps } from '../../bindings/api/steps.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
@@ -12,13 +13,18 @@ import { parsePath, someValueAt } from './payload/path.js';
 import { TextAnalyzer } from './text/terms.js';
 import type { Payload, SparseVectorConfig } from './types.js';
 
+/** Fewer removed vectors than this are never too many. */
+const minRemoved = 4096;
+
 export class SparseField {
   /** Whether it is made from texts. */
   readonly isText: boolean;
   #index: SparseIndex;
   readonly #analyzer: TextAnalyzer | undefined;
-  readonly #termsOf: (payload: Payload | null) => SparseVector;
+  readonly #textOf: (payload: Payload | null) => string;
   #changedFrom = 0;
+  /** Vectors replaced and removed since the index was last without the space that they leave. */
+  #removed = 0;
 
   /** @throws {VectorSearchError} as the index's constructor, and for a language that there is not. */
   static async open(config: SparseVectorConfig): Promise<SparseField> {
@@ -37,7 +43,7 @@ export class SparseField {
         : { scoring: 'bm25', ...(k1 !== undefined && { k1 }), ...(b !== undefined && { b }) },
     );
     const paths = (text?.fields ?? []).map((field) => parsePath(field, 'fields'));
-    this.#termsOf = (payload) => {
+    this.#textOf = (payload) => {
       const texts: string[] = [];
       for (const path of paths) {
         someValueAt(payload, path, (value) => {
@@ -45,7 +51,7 @@ export class SparseField {
           return false;
         });
       }
-      return this.termsIn(texts.join('\n'));
+      return texts.join('\n');
     };
   }
 
@@ -80,19 +86,37 @@ export class SparseField {
       this.delete(slot);
       return;
     }
+    const isReplaced = this.has(slot);
     this.#index.set(slot, vector);
-    this.#changedFrom = Math.min(this.#changedFrom, slot);
+    this.#noteChange(slot, isReplaced);
   }
 
   delete(slot: number): void {
     if (!this.has(slot)) return;
     this.#index.remove(slot);
+    this.#noteChange(slot, true);
+  }
+
+  #noteChange(slot: number, leavesSpace: boolean): void {
     this.#changedFrom = Math.min(this.#changedFrom, slot);
+    if (!leavesSpace || ++this.#removed <= Math.max(minRemoved, this.size)) return;
+    this.#removed = 0;
+    try {
+      this.#index.compact();
+    } catch (error) {
+      // It goes on as large as it is.
+      if (!(error instanceof VectorSearchError) || error.code !== 'OUT_OF_MEMORY') throw error;
+    }
   }
 
   /** The terms of the texts in a payload, and how often each stands there. */
   termsOf(payload: Payload | null): SparseVector {
-    return this.#termsOf(payload);
+    return this.termsIn(this.#textOf(payload));
+  }
+
+  /** Whether two payloads have the same texts. */
+  hasSameTexts(before: Payload | null, after: Payload | null): boolean {
+    return this.#textOf(before) === this.#textOf(after);
   }
 
   /** The terms of a text. */
@@ -141,10 +165,12 @@ export class SparseField {
     this.#index.dispose();
     this.#index = index;
     this.#changedFrom = 0;
+    this.#removed = 0;
   }
 
   compact(): void {
     this.#index.compact();
+    this.#removed = 0;
   }
 
   dispose(): void {

@@ -52,6 +52,20 @@ export class FieldIndex {
     return bits.reduce((sum, { memoryBytes }) => sum + memoryBytes, this.values.memoryBytes);
   }
 
+  /** Whether two payloads surely have the same here. */
+  hasSame(before: Payload | null, after: Payload | null): boolean {
+    const [values, others] = [before, after].map((payload) => {
+      const found: JsonValue[] = [];
+      if (payload !== null)
+        someAt(payload, this.path, (value) => {
+          found.push(value);
+          return false;
+        });
+      return found;
+    }) as [JsonValue[], JsonValue[]];
+    return values.length === others.length && values.every((value, i) => value === others[i]);
+  }
+
   /** Replace what is known of a slot. */
   set(slot: number, payload: Payload | null): void {
     const values: JsonValue[] = [];

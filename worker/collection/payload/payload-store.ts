@@ -95,8 +95,19 @@ export class PayloadStore {
       return;
     }
     const parsed = payloadOf(payload);
+    const before = slot < this.#payloads.length ? this.#payloads[slot] : null;
     this.#keep(slot, parsed);
-    for (const { field } of this.#indexes.values()) field.set(slot, parsed);
+    for (const index of this.#indexes.values()) {
+      // Of what is not read yet it cannot be told.
+      if (typeof before === 'object' && index.field.hasSame(before, parsed)) continue;
+      index.field.set(slot, parsed);
+      if (index.field.values.isOvergrown) this.#renew(index);
+    }
+  }
+
+  /** The payload at a slot, where it is not left unread. */
+  known(slot: number): Payload | null | undefined {
+    return slot < this.#payloads.length && this.#payloads[slot] === undefined ? undefined : this.get(slot);
   }
 
   get(slot: number): Payload | null {
@@ -149,6 +160,11 @@ export class PayloadStore {
       field: this.#filled(new FieldIndex(key, path, type, this.tokenize)),
       schema,
     });
+  }
+
+  #renew(index: { field: FieldIndex }): void {
+    const { key, path, type } = index.field;
+    index.field = this.#filled(new FieldIndex(key, path, type, this.tokenize));
   }
 
   #filled(field: FieldIndex): FieldIndex {
@@ -204,10 +220,7 @@ export class PayloadStore {
   /** The index of a path. */
   #indexOf(path: Path): FieldIndex | undefined {
     const known = this.#indexes.get(nameOf(path));
-    if (known?.field.values.isWorn) {
-      const { key, type } = known.field;
-      known.field = this.#filled(new FieldIndex(key, path, type, this.tokenize));
-    }
+    if (known?.field.values.isWorn) this.#renew(known);
     return known?.field;
   }
 

@@ -15,6 +15,8 @@ import { type Answer, setBit, type ValueIndex } from './value-index.js';
 
 /** Fewer slots than this are never too many to be unsure of. */
 const minWorn = 1024;
+/** The same, where nobody asks. */
+const minOvergrown = 4096;
 
 /** An index of texts. */
 export class TextIndex implements ValueIndex {
@@ -44,6 +46,10 @@ export class TextIndex implements ValueIndex {
 
   get isWorn(): boolean {
     return this.#changed > Math.max(minWorn, this.points / 4);
+  }
+
+  get isOvergrown(): boolean {
+    return this.#changed > Math.max(minOvergrown, 2 * this.points);
   }
 
   set(slot: number, values: readonly JsonValue[]): boolean {

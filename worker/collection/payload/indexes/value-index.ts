@@ -34,6 +34,8 @@ export interface ValueIndex {
   facet?(among: Uint32Array | undefined): Map<string | number | boolean, number>;
   /** Whether it would be smaller and faster if it were made anew. */
   readonly isWorn?: boolean;
+  /** Whether it takes so much more room than if it were made anew that changes alone are reason to. */
+  readonly isOvergrown?: boolean;
 }
 
 /** Set the bit of a slot. */
