@@ -26,8 +26,8 @@ export function BenchmarkView() {
       <h2>How fast is it here?</h2>
       <p class="lede">
         Exact search under all four metrics, searches in batches, by graphs and by codes: what each of them
-        finds, how fast, and how small it is. Measured in this browser by a worker of its own; it takes a few
-        seconds, and nothing is sent anywhere.
+        finds, how fast, and how small it is. Measured in this browser by a worker of its own; it takes about
+        half a minute, and nothing is sent anywhere.
       </p>
       <Segmented
         name="collection"

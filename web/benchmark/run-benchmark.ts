@@ -3,7 +3,8 @@ Measures searches over a collection, in a worker of its own that ends with the r
 
 Times are those that the engine tells of itself, so that the way to the worker is not in them. Some browsers' clocks
 tick in whole milliseconds: a mean over many searches is right all the same, since a tick falls into each as often as
-the search is long. Of several such means the median is taken, since a browser has other things to do too.
+the search is long, once many ticks have fallen. Of several such means the median is taken, since a browser has other
+things to do too.
 
 @module
 */
@@ -34,15 +35,13 @@ import type {
 
 const QUERIES = 100;
 const RECALL_K = 10;
-/** Searches that are not measured: a module's first ones run in code that is not yet optimised. */
-const WARM_UP_QUERIES = 20;
 /** Of batches by time: each metric has a kernel of its own for them, which is optimised beside the search. */
 const WARM_UP_BATCHES_MS = 400;
 const ROUNDS = 5;
-/** How often all queries are asked: searches by codes are short, and clocks are coarse. */
-const CODE_PASSES = 2;
-/** Walks are shorter still. */
-const GRAPH_PASSES = 4;
+/** Searches that a round goes on by. */
+const STRIDE = QUERIES / ROUNDS;
+/** Least time that a round searches: many ticks of a coarse clock. */
+const ROUND_MS = 50;
 
 /** All steps take about as long, near enough for a progress bar. */
 const STEPS = metrics.length + 1 + graphKinds.length + codeKinds.length;
@@ -149,9 +148,9 @@ async function measureCodes(bench: Bench, kind: CodeKind, truth: Nearest): Promi
   return withEngine(bench, bench.metric, { quantization }, async (engine, fillMs) => ({
     ...{ name, family, fillMs },
     bytesPerVector: (await engine.stats({ signal: bench.signal })).codeBytes / bench.count,
-    oneMs: await timeOfSingles(bench, engine, byCodes, CODE_PASSES),
+    oneMs: await timeOfSingles(bench, engine, byCodes),
     recall: recallOf(await nearest(bench, engine, byCodes), truth),
-    rescoredMs: await timeOfSingles(bench, engine, {}, CODE_PASSES),
+    rescoredMs: await timeOfSingles(bench, engine, {}),
     rescoredRecall: recallOf(await nearest(bench, engine), truth),
   }));
 }
@@ -169,7 +168,7 @@ async function measureGraph(
     const searches: GraphSearch[] = [];
     const found = () => ({ name, fillMs, bytesPerVector: indexBytes / bench.count, searches: [...searches] });
     for (const efSearch of efSearches) {
-      const oneMs = await timeOfSingles(bench, engine, { efSearch }, GRAPH_PASSES);
+      const oneMs = await timeOfSingles(bench, engine, { efSearch });
       const recall = recallOf(await nearest(bench, engine, { efSearch }), truth);
       searches.push({ efSearch, oneMs, recall });
       onMore(found());
@@ -197,24 +196,32 @@ async function withEngine<Value>(
   }
 }
 
-/** Time of one search, one after another: each round searches for its share of the queries. */
+/**
+Time of one search, one after another. All of a stride are under way at once, so that none waits for the page, and the
+clock of the worker rests little between them.
+*/
 async function timeOfSingles(
   { queries, dim, signal }: Bench,
   target: WorkerEngine,
   options: SearchOptions = {},
-  passes = 1,
 ): Promise<number> {
-  const search = async (time: number): Promise<number> => {
-    const q = time % QUERIES;
+  let asked = 0;
+  const search = async (): Promise<number> => {
+    const q = asked++ % QUERIES;
     const query = queries.subarray(q * dim, (q + 1) * dim);
     return (await target.search(query, RECALL_K, { ...options, signal })).queryTime();
   };
-  for (let time = 0; time < WARM_UP_QUERIES; time++) await search(time);
-  const rounds: number[][] = Array.from({ length: ROUNDS }, () => []);
-  const times = passes * QUERIES;
-  for (let time = 0; time < times; time++)
-    rounds[Math.floor((time * ROUNDS) / times)]?.push(await search(time));
-  return median(rounds.map(mean));
+  const stride = (): Promise<number[]> => Promise.all(Array.from({ length: STRIDE }, search));
+  // A module's first searches run in code that is not yet optimised.
+  await stride();
+  const rounds: number[] = [];
+  while (rounds.length < ROUNDS) {
+    let ms = 0;
+    let count = 0;
+    for (; ms < ROUND_MS; count += STRIDE) ms += sum(await stride());
+    rounds.push(ms / count);
+  }
+  return median(rounds);
 }
 
 async function nearest(
@@ -231,7 +238,11 @@ function recallOf(found: Nearest, truth: Nearest): number {
 }
 
 function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return sum(values) / values.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function median(values: readonly number[]): number {
