@@ -40,6 +40,44 @@ export function demoLooksSuite(bench: Bench, { axe }: { readonly axe: boolean })
       await driver.select('#theme', 'system');
     });
 
+    test("tells what is chosen by the reader's own colours, where those replace the page's", async () => {
+      const { driver } = bench;
+      await reader.open('#saved/love');
+      // Not every driver can ask for such colours: what the page says of them is put in force.
+      await driver.evaluate(`(() => {
+        for (const { cssRules } of document.styleSheets)
+          for (const { media } of cssRules) if (media?.mediaText.includes('forced-colors')) media.mediaText = 'all';
+      })()`);
+      await waitFor(driver, isHighlighted('.choices [aria-current]'));
+      await waitFor(driver, isHighlighted('nav [aria-current]'));
+      await waitFor(driver, isHighlighted('#metric :checked + span'));
+      const edges = await driver.evaluate<string[]>(
+        "[...document.querySelectorAll('.tabs button')].map((tab) => getComputedStyle(tab).borderBottomColor)",
+      );
+      expect(new Set(edges).size).toBe(2);
+      await driver.evaluate("location.hash = '#fashion/6'");
+      await waitFor(driver, isHighlighted('#gallery-kind :checked + span'));
+      await waitFor(
+        driver,
+        "getComputedStyle(document.querySelector('.images [aria-current]')).outlineStyle === 'solid'",
+      );
+      await driver.evaluate("location.hash = '#collection'");
+      await waitFor(driver, "document.querySelector('#field-testament [data-value=New]')");
+      await driver.click('#field-testament [data-value="New"]');
+      await waitFor(driver, isHighlighted('.chips [aria-pressed=true]'));
+    });
+
+    function isHighlighted(selector: string): string {
+      return `(() => {
+        const probe = document.body.appendChild(document.createElement('p'));
+        probe.style.background = 'Highlight';
+        const { backgroundColor } = getComputedStyle(probe);
+        probe.remove();
+        const chosen = document.querySelector(${JSON.stringify(selector)});
+        return chosen && getComputedStyle(chosen).backgroundColor === backgroundColor;
+      })()`;
+    }
+
     function ground(): Promise<number> {
       return bench.driver.evaluate(
         'Number(getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/)[0])',
