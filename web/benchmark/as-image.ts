@@ -8,6 +8,10 @@ import type { PlotOptions } from '@observablehq/plot';
 /** Most of a character, so that texts beside marks have room. */
 export const CHARACTER_WIDTH = 7.2;
 
+/** Title of the axis of recall, and the room that it takes in the upper left of its chart. */
+export const RECALL = 'recall@10';
+export const recallTitle = { left: 0, right: 4 + CHARACTER_WIDTH * RECALL.length, top: 0, bottom: 16 };
+
 /** Keeps the grid's lines off the texts. */
 export const halo = { fill: 'currentColor', stroke: 'var(--surface)', strokeWidth: 4 };
 

@@ -4,7 +4,7 @@ Recall against queries a second: a line for each graph, with a dot for each `efS
 @module
 */
 import { axisX, axisY, dot, gridX, gridY, line, plot, text } from '@observablehq/plot';
-import { asImage, CHARACTER_WIDTH, halo, plotOptions } from './as-image.js';
+import { asImage, CHARACTER_WIDTH, halo, plotOptions, RECALL, recallTitle } from './as-image.js';
 import { type Box, placeLabels } from './place-labels.js';
 import { decimalTicks } from './ticks.js';
 
@@ -53,7 +53,7 @@ export function graphChart({ points, series, width, description }: GraphChartOpt
       width: point.label.length * CHARACTER_WIDTH,
       height: LINE_HEIGHT,
     })),
-    points.map((point) => around(at(point), RADIUS)),
+    [recallTitle, ...points.map((point) => around(at(point), RADIUS))],
     { left: MARGIN.left, right: width, top: 0, bottom: HEIGHT - MARGIN.bottom },
     RADIUS + 3,
   );
@@ -82,9 +82,8 @@ export function graphChart({ points, series, width, description }: GraphChartOpt
           labelArrow: 'none',
           tickSize: 0,
         }),
-        axisY({ ticks: 5, label: 'recall@10', labelArrow: 'none', tickSize: 0 }),
-        line(points, { x: 'perSecond', y: 'recall', stroke: 'series', strokeWidth: 2 }),
-        dot(points, { x: 'perSecond', y: 'recall', fill: 'series', r: RADIUS }),
+        axisY({ ticks: 5, label: RECALL, labelArrow: 'none', tickSize: 0 }),
+        line(points, { x: 'perSecond', y: 'recall', z: 'series', stroke: 'series', strokeWidth: 2 }),
         labels.map(({ x, y }, i) =>
           text([labelled[i]], {
             text: 'label',
@@ -92,6 +91,8 @@ export function graphChart({ points, series, width, description }: GraphChartOpt
             ...{ dx: x - MARGIN.left, dy: y - MARGIN.top, ...halo },
           }),
         ),
+        // Where there is no room a label lies under a dot, not on it.
+        dot(points, { x: 'perSecond', y: 'recall', fill: 'series', r: RADIUS }),
       ],
     }),
   );

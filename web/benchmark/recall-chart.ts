@@ -4,7 +4,7 @@ Recall against what it costs: a dot for each kind of codes, and a ring for the s
 @module
 */
 import { axisX, axisY, dot, gridX, gridY, link, plot, text } from '@observablehq/plot';
-import { asImage, CHARACTER_WIDTH, halo, plotOptions } from './as-image.js';
+import { asImage, CHARACTER_WIDTH, halo, plotOptions, RECALL, recallTitle } from './as-image.js';
 import { type Box, placeLabels } from './place-labels.js';
 import { decimalTicks } from './ticks.js';
 
@@ -49,7 +49,7 @@ export function recallChart({ points, families, axis, width, description }: Reca
     x: MARGIN.left + (plotted.width * Math.log(cost / x.domain[0])) / Math.log(x.domain[1] / x.domain[0]),
     y: MARGIN.top + (plotted.height * (1 - recall)) / (1 - y.domain[0]),
   });
-  const marks: Box[] = points.flatMap(({ cost, recall, rescored }) =>
+  const dots: Box[] = points.flatMap(({ cost, recall, rescored }) =>
     [at(cost, recall), at(rescored.cost, rescored.recall)].map((center) => around(center, RADIUS, RADIUS)),
   );
   const labels = placeLabels(
@@ -58,7 +58,7 @@ export function recallChart({ points, families, axis, width, description }: Reca
       width: label.length * CHARACTER_WIDTH,
       height: LINE_HEIGHT,
     })),
-    marks,
+    [recallTitle, ...dots],
     { left: MARGIN.left, right: width, top: 0, bottom: HEIGHT - MARGIN.bottom },
     RADIUS + 3,
   );
@@ -88,7 +88,7 @@ export function recallChart({ points, families, axis, width, description }: Reca
           labelArrow: 'none',
           tickSize: 0,
         }),
-        axisY({ ticks: 5, label: 'recall@10', labelArrow: 'none', tickSize: 0 }),
+        axisY({ ticks: 5, label: RECALL, labelArrow: 'none', tickSize: 0 }),
         link(points, {
           x1: 'cost',
           y1: 'recall',
@@ -97,11 +97,6 @@ export function recallChart({ points, families, axis, width, description }: Reca
           stroke: 'family',
           strokeOpacity: 0.6,
         }),
-        dot(rescoredPoints, {
-          ...{ x: 'cost', y: 'recall', stroke: 'family', fill: 'var(--surface)' },
-          ...{ strokeWidth: 2, r: RADIUS },
-        }),
-        dot(points, { x: 'cost', y: 'recall', fill: 'family', r: RADIUS }),
         labels.map(({ x, y }, i) =>
           text([points[i]], {
             text: 'label',
@@ -109,6 +104,12 @@ export function recallChart({ points, families, axis, width, description }: Reca
             ...{ dx: x - MARGIN.left, dy: y - MARGIN.top, ...halo },
           }),
         ),
+        // Where there is no room a label lies under a dot, not on it.
+        dot(rescoredPoints, {
+          ...{ x: 'cost', y: 'recall', stroke: 'family', fill: 'var(--surface)' },
+          ...{ strokeWidth: 2, r: RADIUS },
+        }),
+        dot(points, { x: 'cost', y: 'recall', fill: 'family', r: RADIUS }),
       ],
     }),
   );
