@@ -1,9 +1,12 @@
 /** Sets a key of a point's payload, or deletes the point. */
 import { useState } from 'preact/hooks';
 import type { Payload, PointId } from 'vicinal/worker';
+import { number } from '../format.js';
 import { choose } from '../navigation.js';
 import type { Field } from './point-set.js';
 import type { Ready } from './use-asked.js';
+
+const LARGEST = number(Number.MAX_SAFE_INTEGER);
 
 interface PointEditorProps {
   readonly ready: Ready;
@@ -31,6 +34,10 @@ export function PointEditor({ ready: { live }, id, payload, fields, away }: Poin
 
   const set = (event: Event): void => {
     event.preventDefault();
+    if (isNumber && !Number.isSafeInteger(Number(value))) {
+      tell(`${key} is not set: ${value} is not between −${LARGEST} and ${LARGEST}, where integers are exact`);
+      return;
+    }
     const changed = { [key]: isNumber ? Number(value) : value };
     void make(
       (collection) => collection.setPayload(changed, [id]),
