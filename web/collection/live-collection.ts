@@ -17,6 +17,7 @@ import {
   type UpdateResult,
   VectorSearchError,
 } from 'vicinal/worker';
+import { number } from '../format.js';
 import type { Loaded } from '../search/collection.js';
 import { workerCount } from '../search/workers.js';
 import { inTurn } from './in-turn.js';
@@ -113,6 +114,8 @@ export class LiveCollection<Items> {
     try {
       const restored = await restoreCollection(trial, snapshot);
       await restored.close();
+    } catch (error) {
+      throw this.#ofAnotherSet(error) ?? error;
     } finally {
       await deleteCollection({ name: trial.name });
     }
@@ -305,6 +308,17 @@ export class LiveCollection<Items> {
         sparseVectors: { [WORDS]: { text: { fields: ranked, language: 'english' } } },
       }),
     };
+  }
+
+  /** In words of the page, where an error is that. */
+  #ofAnotherSet(error: unknown): Error | undefined {
+    const [, kept] =
+      error instanceof VectorSearchError ? (/^dim to be (\d+)/.exec(String(error.expected)) ?? []) : [];
+    if (kept === undefined) return undefined;
+    const { data, dim } = this.#set;
+    return new Error(
+      `The file has points of another set: vectors of ${number(Number(kept))} numbers, while ${data.title} have ${number(dim)}.`,
+    );
   }
 
   #count(workers: number): void {
