@@ -65,7 +65,7 @@ function Fashion({ items: images, search: live }: Loaded<Images>) {
               <h2 id="chosen-title" tabIndex={-1}>
                 {kind}
               </h2>
-              <Outcome search={live} />
+              <Outcome search={live} nameOf={(id) => `${kindOf(images, id)}, image ${id}`} />
               {answer && (
                 <p id="alike" class="quiet">
                   {alike} of the {hits.length} nearest are of the same kind.

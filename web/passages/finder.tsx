@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { number } from '../format.js';
 import { choose, chooseAsBeforePassing, chooseInPassing, place } from '../navigation.js';
+import { Status } from '../page/status.js';
 import { type Passage, reference } from '../passages.js';
 import { type Choice, isWordsAddress, wordsAddress, wordsOfAddress } from './choice.js';
 import { excerpt, marked } from './excerpt.js';
@@ -97,9 +98,7 @@ export function Finder({ passages, filter, choice }: FinderProps) {
         onInput={({ currentTarget }) => type(currentTarget.value)}
         onKeyDown={onBoxKey}
       />
-      <p id="match-count" role="status">
-        {count}
-      </p>
+      <Status id="match-count" text={count} />
       <ul id="matches" class="choices" ref={list} aria-label="Passages to choose from" onKeyDown={onListKey}>
         {entries.map(({ id, description }) => (
           <li key={id}>

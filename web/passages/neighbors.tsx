@@ -1,7 +1,7 @@
 /** The nearest passages, best first, and what it took to find them. */
 import type { Metric, SearchHit } from 'vicinal/worker';
 import { addressOf } from '../navigation.js';
-import type { Passage } from '../passages.js';
+import { type Passage, reference } from '../passages.js';
 import type { Answer, LiveSearch } from '../search/live-search.js';
 import { Outcome } from '../search/outcome.js';
 import { scales, scoreText } from '../search/score.js';
@@ -17,8 +17,10 @@ interface NeighborsProps {
 export function Neighbors({ passages, search, answer }: NeighborsProps) {
   return (
     <section id="nearest" aria-labelledby="nearest-title" aria-busy={search.slot.filling.value !== undefined}>
-      <h2 id="nearest-title">Nearest passages</h2>
-      <Outcome search={search} />
+      <h2 id="nearest-title" tabIndex={-1}>
+        Nearest passages
+      </h2>
+      <Outcome search={search} nameOf={(id) => reference(passages[id] as Passage)} />
       <ol id="hits">
         {answer?.hits.map((hit, rank) => (
           <Hit

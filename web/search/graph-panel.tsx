@@ -2,6 +2,7 @@
 import { efChoices } from '../address.js';
 import { time } from '../benchmark/time.js';
 import { change, changeInPassing } from '../navigation.js';
+import { Status } from '../page/status.js';
 import type { Search } from './controls.js';
 import { SAMPLE_QUERIES } from './graph-sample.js';
 import type { LiveSearch } from './live-search.js';
@@ -51,7 +52,7 @@ function Effect({ live }: { readonly live: LiveSearch }) {
   if (!measured) return <p class="effect">Not measured yet…</p>;
   const { k, recall, searchMs, exactMs } = measured;
   return (
-    <div class="effect" role="status">
+    <Status class="effect" text={`Recall ${recall.toFixed(3)} of the ${k} nearest`}>
       <p>
         <span>Recall</span> <strong id="sample-recall">{recall.toFixed(3)}</strong>{' '}
         <span>of the {k} nearest</span>
@@ -62,7 +63,7 @@ function Effect({ live }: { readonly live: LiveSearch }) {
         <span>a query, of {time(exactMs)} for exact search</span>
       </p>
       <Bar part={exactMs === 0 ? 0 : Math.min(1, searchMs / exactMs)} />
-    </div>
+    </Status>
   );
 }
 

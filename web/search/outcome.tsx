@@ -2,9 +2,16 @@
 import { bytes, milliseconds, number } from '../format.js';
 import { Failure } from '../page/failure.js';
 import { Progress } from '../page/progress.js';
+import { Status } from '../page/status.js';
 import type { Answer, LiveSearch } from './live-search.js';
 
-export function Outcome({ search }: { readonly search: LiveSearch }) {
+interface OutcomeProps {
+  readonly search: LiveSearch;
+  /** What a reader calls a row. */
+  readonly nameOf: (id: number) => string;
+}
+
+export function Outcome({ search, nameOf }: OutcomeProps) {
   const answer = search.answer.value;
   const error = search.failure.value;
   if (error !== undefined) return <Failure error={error} onRetry={() => search.retry()} />;
@@ -17,14 +24,18 @@ export function Outcome({ search }: { readonly search: LiveSearch }) {
       <Progress text="Adding the rows…" part={part} />
     );
   }
-  const { searchMs, roundTripMs } = answer;
+  const { question, hits, searchMs, roundTripMs } = answer;
+  const [best] = hits;
   return (
     <div class="outcome">
-      <p id="outcome" role="status">
+      <Status
+        id="outcome"
+        text={best ? `Nearest of ${number(question.among.count)}: ${nameOf(best.id)}` : ''}
+      >
         <strong>{milliseconds(searchMs)}</strong> {whatItDid(answer)}, answer here after{' '}
         {milliseconds(roundTripMs)}
         {facts.value && <>; the engine holds {bytes(facts.value.stats.memoryBytes)}</>}
-      </p>
+      </Status>
       {/* Its room is always kept, so that nothing below it moves. */}
       <progress
         class="filling"
