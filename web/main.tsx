@@ -2,5 +2,7 @@
 import { render } from 'preact';
 import './style/style.css';
 import { App } from './page/app.js';
+import { keepFocus } from './page/keep-focus.js';
 
+keepFocus();
 render(<App />, document.body);

@@ -23,16 +23,7 @@ export function FilterBuilder({ ready, fields, draft, filter, onChange }: Filter
       <div class="heading">
         <h2 id="filter-title">Filter</h2>
         {filter && (
-          <button
-            id="clear-filter"
-            type="button"
-            class="plain"
-            onClick={() => {
-              onChange({});
-              // The button is gone, and the focus must be somewhere.
-              document.querySelector<HTMLElement>('#filter button, #filter input')?.focus();
-            }}
-          >
+          <button id="clear-filter" type="button" class="plain" onClick={() => onChange({})}>
             Clear
           </button>
         )}

@@ -29,6 +29,7 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
   const [site, setSite] = useState<StorageEstimate | undefined>(undefined);
   const estimate = (): void => void estimateStorage().then(setSite, () => undefined);
   useEffect(estimate, [info.storage.bytes]);
+  const isBusy = doing !== undefined;
   const inMemory = info.storage.type === 'memory';
 
   /** @param work - Returns what is told of its end. */
@@ -83,11 +84,7 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
       {!inMemory && (
         <>
           <p class="actions">
-            <Action
-              id="snapshot"
-              disabled={doing !== undefined}
-              onClick={() => void run('Reading it…', save)}
-            >
+            <Action id="snapshot" isBusy={isBusy} onClick={() => void run('Reading it…', save)}>
               Save as a file
             </Action>
             <label class="file">
@@ -95,7 +92,8 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
                 id="restore"
                 type="file"
                 accept=".tar"
-                disabled={doing !== undefined}
+                aria-disabled={isBusy}
+                onClick={(event) => isBusy && event.preventDefault()}
                 onChange={({ currentTarget }) => {
                   const file = currentTarget.files?.[0];
                   currentTarget.value = '';
@@ -104,11 +102,7 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
               />
               <span>Restore a file</span>
             </label>
-            <Action
-              id="verify"
-              disabled={doing !== undefined}
-              onClick={() => void run('Checking every byte…', check)}
-            >
+            <Action id="verify" isBusy={isBusy} onClick={() => void run('Checking every byte…', check)}>
               Check
             </Action>
           </p>
@@ -121,15 +115,14 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
               This site keeps {bytes(site.usageBytes)} of the {bytes(site.quotaBytes)} that the browser lets
               it{site.persisted ? ', also when the browser runs short of room.' : '.'}{' '}
               {!site.persisted && (
-                <button
+                <Action
                   id="persist"
-                  type="button"
                   class="plain"
-                  disabled={doing !== undefined}
+                  isBusy={isBusy}
                   onClick={() => void run('Asking the browser…', persist)}
                 >
                   Ask it to keep this when it runs short of room
-                </button>
+                </Action>
               )}
             </p>
           )}
@@ -137,15 +130,9 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
             <summary>Forget it</summary>
             <p class="quiet">Everything that was changed is lost, in all tabs. The points come anew.</p>
             <p class="actions">
-              <button
-                id="forget"
-                type="button"
-                class="danger"
-                disabled={doing !== undefined}
-                onClick={() => live.forget()}
-              >
+              <Action id="forget" class="danger" isBusy={isBusy} onClick={() => live.forget()}>
                 Forget all changes
-              </button>
+              </Action>
             </p>
           </details>
         </>
@@ -156,14 +143,16 @@ export function Kept({ ready: { live, collection }, info }: KeptProps) {
 
 interface ActionProps {
   readonly id: string;
-  readonly disabled: boolean;
+  readonly class?: string;
+  readonly isBusy: boolean;
   readonly onClick: () => void;
   readonly children: ComponentChildren;
 }
 
-function Action({ children, ...button }: ActionProps) {
+/** While something is done it does nothing, but keeps the focus. */
+function Action({ isBusy, onClick, children, ...button }: ActionProps) {
   return (
-    <button type="button" {...button}>
+    <button type="button" {...button} aria-disabled={isBusy} onClick={() => !isBusy && onClick()}>
       {children}
     </button>
   );

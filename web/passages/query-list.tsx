@@ -34,11 +34,7 @@ export function QueryList({ passages, chosen }: QueryListProps) {
                   class="delete"
                   type="button"
                   aria-label={`Delete the query ${query.title}`}
-                  onClick={() => {
-                    deleteQuery(query.title);
-                    // The button is gone, and the focus must be somewhere.
-                    document.getElementById('tab-saved')?.focus();
-                  }}
+                  onClick={() => deleteQuery(query.title)}
                 >
                   <svg viewBox="0 0 24 24" aria-hidden="true">
                     <path d="M6 6l12 12M18 6 6 18" />

@@ -85,6 +85,34 @@ export function demoPageSuite(bench: Bench): void {
       await reader.keepsPicture('words');
     });
 
+    test('reads out what typing has come to, once it rests, and no times', async () => {
+      const { driver } = bench;
+      await reader.move('#ECC.3.1');
+      const rested = "document.querySelector('#match-count + [role=status]').textContent";
+      await waitFor(driver, `${rested}.startsWith('Well-known')`);
+      await driver.evaluate(`(async () => {
+        globalThis.heard = [];
+        new MutationObserver(() => heard.push(${rested}))
+          .observe(document.querySelector('#match-count + [role=status]'), { subtree: true, childList: true, characterData: true });
+        const words = document.querySelector('#words');
+        for (const typed of ['shep', 'shepherd', 'shepherd sheep']) {
+          words.value = typed;
+          words.dispatchEvent(new Event('input', { bubbles: true }));
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+      })()`);
+      const pooled = truth.pooledFor('shepherd sheep');
+      await reader.seesPassages(truth.nearest(pooled, inOtherChapters));
+      await waitFor(driver, 'heard.length > 0');
+      expect(await driver.evaluate('heard')).toEqual(await reader.texts('#match-count'));
+      const best = truth.nearest(pooled, inOtherChapters)[0] as string;
+      await waitFor(
+        driver,
+        `document.querySelector('#outcome + [role=status]').textContent.endsWith(${JSON.stringify(`: ${best}`)})`,
+      );
+      for (const said of await reader.texts('[role=status]')) expect(said).not.toMatch(/\d\sms/);
+    });
+
     test('keeps what was chosen where words are found nowhere, or taken back', async () => {
       const { driver } = bench;
       await reader.move('#ECC.3.1');
@@ -215,6 +243,12 @@ export function demoPageSuite(bench: Bench): void {
         'Proverbs 9',
       ]);
       await reader.keepsPicture('saved-query');
+
+      // Its passages leave the page, and the focus goes where one of them led.
+      await bench.driver.evaluate("document.querySelector('.members a').focus()");
+      await bench.driver.press('Enter');
+      await reader.sees('#passage-title', 'Proverbs 8, part 1 of 2');
+      await waitFor(bench.driver, "document.activeElement.id === 'passage-title'");
     });
 
     test('keeps a query of the passages that the reader starred, until it is deleted', async () => {
@@ -223,11 +257,16 @@ export function demoPageSuite(bench: Bench): void {
       await reader.seesPassages(truth.nearest(['JON.2.1'], inOtherChapters));
       await driver.click('#passage .star');
       await driver.click('#hits li:nth-child(1) .star');
+      await driver.click('#hits li:nth-child(2) .star');
       await driver.click('#tab-saved');
+      await driver.evaluate("document.querySelector('.chips li:nth-child(3) button').focus()");
+      await driver.press('Enter');
+      await waitFor(driver, "document.activeElement.closest('.chips')");
       expect(await reader.texts('.starred label')).toEqual(['Save 2 starred passages as a query']);
       await driver.fill('#query-title', 'Out of the deep');
       await driver.press('Enter');
       await reader.sees('#passage-title', 'Out of the deep');
+      await waitFor(driver, "document.activeElement.closest('.queries')");
       const address = await driver.evaluate<string>('location.hash');
       expect(address).toMatch(/^#saved\/JON\.2\.1\+\w{3}\.\d+\.\d+$/);
       await reader.seesPassages(truth.nearest(address.slice('#saved/'.length).split('+'), inOtherChapters));
@@ -311,8 +350,10 @@ export function demoPageSuite(bench: Bench): void {
         expect.stringMatching(/^fashion\S*\.bin could not be loaded: No connection$/),
       ]);
       await driver.evaluate('void (globalThis.fetch = goodFetch)');
-      await driver.click('#failure-retry');
+      await driver.evaluate("document.querySelector('#failure-retry').focus()");
+      await driver.press('Enter');
       await waitFor(driver, "document.querySelectorAll('#hits canvas').length === 20");
+      expect(await driver.evaluate('document.activeElement.id')).toBe('main');
     });
   });
 }
