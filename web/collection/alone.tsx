@@ -6,12 +6,14 @@ import { useAsked } from './use-asked.js';
 
 export function Alone({ ready, draft, field }: FieldClauseProps) {
   const filter = filterOf([field], { [field.key]: clauseOf(draft, field) });
-  const { answer } = useAsked(
+  const { answer, isCurrent } = useAsked(
     ready,
     (collection, signal) => collection.count({ signal, ...(filter && { filter }) }),
-    JSON.stringify(filter),
+    String(JSON.stringify(filter)),
   );
   return (
-    <p class="alone quiet">{filter && answer !== undefined && `${counted(answer, 'point')} by itself`}</p>
+    <p class="alone quiet">
+      {filter && isCurrent && answer !== undefined && `${counted(answer, 'point')} by itself`}
+    </p>
   );
 }

@@ -1,8 +1,8 @@
 /** All points that match, in the order of their ids, a page at a time. */
-import { useState } from 'preact/hooks';
 import type { Filter, PointId } from 'vicinal/worker';
 import { number } from '../format.js';
 import { Failure } from '../page/failure.js';
+import { Status } from '../page/status.js';
 import type { PointSet } from './point-set.js';
 import { type Ready, useAsked } from './use-asked.js';
 
@@ -10,22 +10,26 @@ interface PointPagesProps<Items> {
   readonly ready: Ready;
   readonly set: PointSet<Items>;
   readonly filter: Filter | undefined;
+  /** Where the pages after the first begin, as far as they were turned. */
+  readonly starts: readonly PointId[];
   /** Words that are marked where they stand. */
   readonly words: string;
   readonly href: (id: PointId) => string;
+  readonly onTurn: (starts: readonly PointId[]) => void;
 }
 
-export function PointPages<Items>({ ready, set, filter, words, href }: PointPagesProps<Items>) {
+export function PointPages<Items>({
+  ready,
+  set,
+  filter,
+  starts,
+  words,
+  href,
+  onTurn,
+}: PointPagesProps<Items>) {
   const { Points, pageSize, drawn } = set;
-  const key = JSON.stringify(filter);
-  /** Where the pages after the first begin, as far as they were turned, under a filter. */
-  const [turned, turn] = useState<{ readonly key: string | undefined; readonly starts: readonly PointId[] }>({
-    key,
-    starts: [],
-  });
-  const starts = turned.key === key ? turned.starts : [];
   const offset = starts.at(-1);
-  const { answer, error } = useAsked(
+  const { answer, error, isCurrent } = useAsked(
     ready,
     async (collection, signal) => {
       const records = [];
@@ -39,14 +43,17 @@ export function PointPages<Items>({ ready, set, filter, words, href }: PointPage
         ...(filter && { filter }),
       }))
         records.push(record);
-      return { records: records.slice(0, pageSize), next: records[pageSize]?.id };
+      return {
+        first: starts.length * pageSize + 1,
+        records: records.slice(0, pageSize),
+        next: records[pageSize]?.id,
+      };
     },
     JSON.stringify([filter, offset]),
   );
   if (error !== undefined) return <Failure error={error} onRetry={() => ready.live.changes.value++} />;
   if (!answer) return null;
-  const { records, next } = answer;
-  const first = starts.length * pageSize + 1;
+  const { first, records, next } = answer;
   return (
     <>
       <Points
@@ -57,25 +64,29 @@ export function PointPages<Items>({ ready, set, filter, words, href }: PointPage
         href={href}
       />
       <div class="more">
-        <p id="page" class="quiet" role="status">
-          {records.length === 0
-            ? 'No point matches.'
-            : `${number(first)} to ${number(first + records.length - 1)}, in the order of their ids`}
-        </p>
+        <Status
+          id="page"
+          class="quiet"
+          text={
+            records.length === 0
+              ? 'No point matches.'
+              : `${number(first)} to ${number(first + records.length - 1)}, in the order of their ids`
+          }
+        />
         <p>
           <button
             id="page-before"
             type="button"
-            disabled={starts.length === 0}
-            onClick={() => turn({ key, starts: starts.slice(0, -1) })}
+            aria-disabled={starts.length === 0}
+            onClick={() => onTurn(starts.slice(0, -1))}
           >
             Before
           </button>{' '}
           <button
             id="page-next"
             type="button"
-            disabled={next === undefined}
-            onClick={() => next !== undefined && turn({ key, starts: [...starts, next] })}
+            aria-disabled={next === undefined}
+            onClick={() => isCurrent && next !== undefined && onTurn([...starts, next])}
           >
             Next
           </button>

@@ -5,6 +5,7 @@ import { counted, milliseconds, number } from '../format.js';
 import { addressOf } from '../navigation.js';
 import { Failure } from '../page/failure.js';
 import { Segmented } from '../page/segmented.js';
+import { Status } from '../page/status.js';
 import type { Found, Ranked, Ranking } from './find.js';
 import { PointCard } from './point-card.js';
 import { PointPages } from './point-pages.js';
@@ -26,13 +27,17 @@ interface ResultsProps<Items> {
   /** How points are ranked; nothing: they are not. */
   readonly ranking: Ranking | undefined;
   readonly found: Asked<Found | undefined>;
+  /** Of pages, where points are not ranked. */
+  readonly starts: readonly PointId[];
   /** Words that are marked where they stand. */
   readonly marked: string;
   readonly onAsk: (change: Partial<Ranked>) => void;
+  readonly onTurn: (starts: readonly PointId[]) => void;
 }
 
 export function Results<Items>(props: ResultsProps<Items>) {
-  const { ready, set, name, id, isLooking, chosen, asked, ranking, found, marked, onAsk } = props;
+  const { ready, set, name, id, isLooking, chosen, asked, ranking, found, starts, marked, onAsk, onTurn } =
+    props;
   const { filter, words, grouped } = asked;
   const { Points } = set;
   useFocusOnChoice(id, chosen);
@@ -91,12 +96,12 @@ export function Results<Items>(props: ResultsProps<Items>) {
         <Failure error={found.error} onRetry={() => ready.live.changes.value++} />
       )}
       {ranking === undefined
-        ? !isLooking && <PointPages {...{ ready, set, filter, href }} words={marked} />
+        ? !isLooking && <PointPages {...{ ready, set, filter, starts, href, onTurn }} words={marked} />
         : found.answer && (
             <>
-              <p id="found" class="quiet" role="status">
+              <Status id="found" class="quiet" text={spoken(set, found.answer)}>
                 {summary(found.answer)}
-              </p>
+              </Status>
               {found.answer.groups.map(({ title, points }, place) => (
                 <div key={title} class="group">
                   {title !== undefined && <h3>{title}</h3>}
@@ -138,25 +143,30 @@ function summary({ ranking, groups, ms }: Found): string {
   return `${rankings[ranking]}: the best ${count}, after ${milliseconds(ms)}.`;
 }
 
+/** As {@link summary}, without the time, and with what tells one answer from another. */
+function spoken({ titleOf }: Pick<PointSet<unknown>, 'titleOf'>, { ranking, groups }: Found): string {
+  const best = groups[0]?.points[0];
+  return best ? `${rankings[ranking]}, the best: ${titleOf(best.payload)}` : 'Nothing matches.';
+}
+
 function Count({ ready, filter }: Pick<Ranked, 'filter'> & { readonly ready: Ready }) {
-  const { answer } = useAsked(
+  const { answer, isCurrent } = useAsked(
     ready,
     async (collection, signal) => {
       const all = collection.count({ signal });
       return { all: await all, matching: filter ? await collection.count({ filter, signal }) : await all };
     },
-    JSON.stringify(filter),
+    String(JSON.stringify(filter)),
   );
-  return (
-    <p id="count" role="status">
-      {answer &&
-        (filter ? (
-          <>
-            <strong>{number(answer.matching)}</strong> of {number(answer.all)} match
-          </>
-        ) : (
-          <strong>{counted(answer.all, 'point')}</strong>
-        ))}
-    </p>
+  if (!answer || !isCurrent) return <Status id="count" text="" />;
+  const { all, matching } = answer;
+  return filter ? (
+    <Status id="count" text={`${number(matching)} of ${number(all)} match`}>
+      <strong>{number(matching)}</strong> of {number(all)} match
+    </Status>
+  ) : (
+    <Status id="count" text={counted(all, 'point')}>
+      <strong>{counted(all, 'point')}</strong>
+    </Status>
   );
 }

@@ -7,6 +7,8 @@ export interface Asked<Answer> {
   /** That of the question before, until there is one to this. */
   readonly answer?: Answer;
   readonly error?: unknown;
+  /** Whether it is of this question. */
+  readonly isCurrent: boolean;
 }
 
 /** A collection that is ready, and what tells of its changes. */
@@ -21,20 +23,20 @@ export function useAsked<Answer>(
   ask: (collection: Collection, signal: AbortSignal) => Promise<Answer>,
   key: string,
 ): Asked<Answer> {
-  const [asked, setAsked] = useState<Asked<Answer>>({});
+  const [asked, setAsked] = useState<{ answer?: Answer; error?: unknown; key?: string }>({});
   const changes = live.changes.value;
   useEffect(() => {
     const running = new AbortController();
-    const take = (next: Asked<Answer>): void => {
+    const take = (next: typeof asked): void => {
       if (running.signal.aborted) return;
       setAsked(next);
       live.answers.value++;
     };
     ask(collection, running.signal).then(
-      (answer) => take({ answer }),
-      (error: unknown) => take({ error }),
+      (answer) => take({ answer, key }),
+      (error: unknown) => take({ error, key }),
     );
     return () => running.abort();
   }, [live, collection, changes, key]);
-  return asked;
+  return { ...asked, isCurrent: asked.key === key };
 }

@@ -1,7 +1,7 @@
 /** A collection that is ready: its filter, its points, and how they were found. */
-import { useState } from 'preact/hooks';
 import type { PointId } from 'vicinal/worker';
 import { place } from '../navigation.js';
+import { useKept } from '../page/use-kept.js';
 import { Explanation } from './explanation.js';
 import { Figures } from './figures.js';
 import { FilterBuilder } from './filter-builder.js';
@@ -18,8 +18,13 @@ interface WorkbenchProps<Items> {
 }
 
 export function Workbench<Items>({ ready, set, name }: WorkbenchProps<Items>) {
-  const [draft, setDraft] = useState<Draft>({});
-  const [wanted, want] = useState<Partial<Pick<Ranked, 'ranking' | 'words' | 'grouped'>>>({});
+  const [draft, setDraft] = useKept<Draft>(`filter of ${name}`, {});
+  const [wanted, want] = useKept<Partial<Pick<Ranked, 'ranking' | 'words' | 'grouped'>>>(
+    `ranking of ${name}`,
+    {},
+  );
+  /** Where the pages of what matches begin, after the first, as far as they were turned. */
+  const [starts, turn] = useKept<readonly PointId[]>(`page of ${name}`, []);
   const { words = '', grouped = false } = wanted;
   const filter = filterOf(set.fields, draft);
 
@@ -44,11 +49,21 @@ export function Workbench<Items>({ ready, set, name }: WorkbenchProps<Items>) {
 
   return (
     <div class="workbench">
-      <FilterBuilder ready={ready} fields={set.fields} draft={draft} filter={filter} onChange={setDraft} />
+      <FilterBuilder
+        ready={ready}
+        fields={set.fields}
+        draft={draft}
+        filter={filter}
+        onChange={(next) => {
+          setDraft(next);
+          turn([]);
+        }}
+      />
       <Results
         isLooking={id !== undefined && records === undefined}
-        {...{ ready, set, name, id, chosen, ranking, found, marked }}
+        {...{ ready, set, name, id, chosen, ranking, found, starts, marked }}
         asked={{ ...asked, words }}
+        onTurn={turn}
         onAsk={(change) => want({ ...wanted, ...change })}
       />
       <div class="insight">

@@ -91,10 +91,45 @@ export function demoCollectionSuite(shared: Bench): void {
         await seesMatching(passages.filter(({ testament }) => testament === 'Old'));
         await driver.press('Enter');
         await reader.sees('#count', '3,124 points');
+        // A button that leaves does not take the focus with it.
+        await driver.press('Enter');
+        await presses('#clear-filter');
+        await waitFor(driver, "document.activeElement.closest('#filter button')");
+        await reader.sees('#count', '3,124 points');
         // A point that is followed leaves the list, and the focus goes where it led.
         await driver.evaluate("document.querySelector('#points a').focus()");
         await driver.press('Enter');
         await waitFor(driver, "document.activeElement.id === 'point-title'");
+      });
+
+      test('shows no count that is of another filter', async () => {
+        await startsAt('#collection/passages');
+        await bench.driver.evaluate(`(() => {
+          const count = document.querySelector('#count');
+          globalThis.counts = [];
+          new MutationObserver(() => counts.push(count.textContent))
+            .observe(count, { subtree: true, childList: true, characterData: true });
+        })()`);
+        await clicks('#field-testament [data-value="New"]');
+        await reader.sees('#count', '768 of 3,124 match');
+        await clicks('#clear-filter');
+        await reader.sees('#count', '3,124 points');
+        const counts = await bench.driver.evaluate<string[]>('counts');
+        expect(new Set(counts)).toEqual(new Set(['', '768 of 3,124 match', '3,124 points']));
+      });
+
+      test('is filtered as it was left when the reader comes back', async () => {
+        const { driver } = bench;
+        await startsAt('#collection/passages');
+        await clicks('#field-testament [data-value="New"]');
+        await reader.sees('#count', '768 of 3,124 match');
+        await clicks('#page-next');
+        await reader.sees('#page', '11 to 20, in the order of their ids');
+        await driver.evaluate("location.hash = '#benchmark'");
+        await waitFor(driver, "document.querySelector('#run')");
+        await driver.evaluate('history.back()');
+        await reader.sees('#count', '768 of 3,124 match');
+        await reader.sees('#page', '11 to 20, in the order of their ids');
       });
 
       test('says so where no point matches', async () => {
@@ -112,8 +147,10 @@ export function demoCollectionSuite(shared: Bench): void {
         await clicks('#page-next');
         await seesPoints(ids.slice(10, 20));
         await reader.sees('#page', '11 to 20, in the order of their ids');
-        await clicks('#page-before');
+        await presses('#page-before');
         await seesPoints(ids.slice(0, 10));
+        // It has no more to do, and keeps the focus.
+        await waitFor(bench.driver, "document.activeElement.matches('#page-before[aria-disabled=true]')");
       });
 
       test('ranks by words, by meaning and by both', async () => {
@@ -177,6 +214,21 @@ export function demoCollectionSuite(shared: Bench): void {
           if (hits.length < 3) hits.push(withoutParts(reference));
         }
         expect(groups).toEqual([...expected].slice(0, 6));
+      });
+
+      test('takes no number that it would have to round', async () => {
+        const { driver } = bench;
+        await startsAt('#collection/passages/2359');
+        await clicks('.point-card summary');
+        await waitFor(driver, "document.querySelector('#set-key')");
+        await driver.select('#set-key', 'chapter');
+        await driver.fill('#set-value', '99999999999999999999');
+        await clicks('#set-payload');
+        await waitFor(
+          driver,
+          "document.querySelector('.point-editor [role=status]').textContent.startsWith('chapter is not set: 99999999999999999999 ')",
+        );
+        expect(await reader.texts('#point-title')).toEqual(['Matthew 2, part 1']);
       });
 
       // What follows changes points: each test others, and what it counts begins with what it finds.
@@ -366,8 +418,9 @@ export function demoCollectionSuite(shared: Bench): void {
       test('is checked, and comes back from a file that it was saved in', async () => {
         const { driver } = bench;
         await startsAt('#collection/fashion/6');
-        await clicks('#verify');
+        await presses('#verify');
         await waitFor(driver, "document.querySelector('#kept-told').textContent.startsWith('All ')");
+        expect(await driver.evaluate('document.activeElement.id')).toBe('verify');
         // The file, in place of a folder of downloads.
         await driver.evaluate(`(() => {
           const make = URL.createObjectURL;
@@ -390,6 +443,8 @@ export function demoCollectionSuite(shared: Bench): void {
         await reader.sees('#count', '3,614 points');
         await takesFile('globalThis.saved');
         await reader.sees('#count', '3,615 points');
+        // The field was replaced with the collection.
+        expect(await driver.evaluate('document.activeElement.id')).toBe('main');
       });
     });
 
@@ -473,6 +528,7 @@ export function demoCollectionSuite(shared: Bench): void {
     async function takesFile(blob: string): Promise<void> {
       await bench.driver.evaluate(`(() => {
         const field = document.querySelector('#restore');
+        field.focus();
         const chosen = new DataTransfer();
         chosen.items.add(new File([${blob}], 'snapshot.tar'));
         field.files = chosen.files;
@@ -491,6 +547,13 @@ export function demoCollectionSuite(shared: Bench): void {
     async function clicks(selector: string): Promise<void> {
       await waitFor(bench.driver, `document.querySelector(${JSON.stringify(selector)})`);
       await bench.driver.click(selector);
+    }
+
+    /** As {@link clicks}, by the keyboard. */
+    async function presses(selector: string): Promise<void> {
+      await waitFor(bench.driver, `document.querySelector(${JSON.stringify(selector)})`);
+      await bench.driver.evaluate(`document.querySelector(${JSON.stringify(selector)}).focus()`);
+      await bench.driver.press('Enter');
     }
 
     function idsOf(includes: (passage: Passage) => boolean): number[] {
