@@ -149,7 +149,7 @@ export interface Collection<P extends object = Payload> {
   /** What the collection is like now. */
   info(options?: CallOptions): Promise<CollectionInfo>;
 
-  /** Train what learns (codes, lists) where there is much more than it learned from, and reclaim the space of what was removed. */
+  /** Train what learns (codes, lists) where there is much more than it learned from, and reclaim all space of what was removed: in memory some of it is by itself. */
   optimize(options?: CallOptions): Promise<void>;
 
   /**
