@@ -164,12 +164,16 @@ export function checkCallOptions(
 ): void {
   checkOptions(options, names);
   const { signal, onProgress } = options ?? {};
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw invalidArgument('signal to be an AbortSignal', signal);
-  }
+  if (signal !== undefined && !isSignal(signal)) throw invalidArgument('signal to be an AbortSignal', signal);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw invalidArgument('onProgress to be a function', onProgress);
   }
+}
+
+/** Whether it has what is asked of a signal: that of another realm has, too. */
+function isSignal(value: unknown): boolean {
+  const names = ['throwIfAborted', 'addEventListener', 'removeEventListener'] as const;
+  return names.every((name) => typeof (value as Partial<AbortSignal> | null)?.[name] === 'function');
 }
 
 /** Saved bytes. */

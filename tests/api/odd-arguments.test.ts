@@ -77,6 +77,23 @@ describe('what has no number, or is no signal', () => {
       expect(await errorOf(call)).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
+  it.each([
+    'throwIfAborted',
+    'addEventListener',
+    'removeEventListener',
+  ])('a signal without %s', async (name) => {
+    const signal = Object.assign(Object.create(null), {
+      aborted: false,
+      throwIfAborted() {},
+      addEventListener() {},
+      removeEventListener() {},
+      [name]: undefined,
+    });
+    expect(await errorOf(() => engine.searchBatch(rows, 1, { signal }))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
   it('an EventTarget', async () => {
     const signal = new EventTarget() as AbortSignal;
     expect(await errorOf(() => engine.addBatch(rows, 10, { signal }))).toMatchObject({

@@ -1,4 +1,5 @@
 /** All points that match, in the order of their ids, a page at a time. */
+import { useEffect } from 'preact/hooks';
 import type { Filter, PointId } from 'vicinal/worker';
 import { number } from '../format.js';
 import { Failure } from '../page/failure.js';
@@ -51,6 +52,10 @@ export function PointPages<Items>({
     },
     JSON.stringify([filter, offset]),
   );
+  useEffect(() => {
+    // What was on the last page is gone.
+    if (isCurrent && answer?.records.length === 0 && starts.length > 0) onTurn(starts.slice(0, -1));
+  }, [isCurrent, answer, starts]);
   if (error !== undefined) return <Failure error={error} onRetry={() => ready.live.changes.value++} />;
   if (!answer) return null;
   const { first, records, next } = answer;

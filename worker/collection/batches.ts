@@ -40,6 +40,8 @@ export interface BatchPlan {
   readonly shapes: VectorShapes;
   /** Most points of a batch. */
   readonly pointsPerBatch: number;
+  /** Bytes beside dense vectors, about, at which a batch ends. */
+  readonly bytesPerBatch: number;
   /** The shard of a point. */
   shardOf(id: PointId, payload: Payload | null): number;
   /** Vectors of texts. */
@@ -67,7 +69,7 @@ export async function* batchesOf(
   let builder = new BatchBuilder(plan);
   const rest = createRest();
   const count = countOf(source);
-  for await (const chunk of chunksOf(source, plan.shapes, plan.pointsPerBatch)) {
+  for await (const chunk of chunksOf(source, plan)) {
     let vectors: (Float32Array | undefined)[] | undefined;
     let failure: { readonly error: unknown } | undefined;
     const ready: Batch[] = [];
@@ -265,14 +267,10 @@ interface Chunk {
   readonly points: readonly Point<object>[];
 }
 
-async function* chunksOf(
-  source: PointSource<object>,
-  shapes: VectorShapes,
-  most: number,
-): AsyncGenerator<Chunk, void, void> {
-  const chunks = new ChunkBuilder(most);
+async function* chunksOf(source: PointSource<object>, plan: BatchPlan): AsyncGenerator<Chunk, void, void> {
+  const chunks = new ChunkBuilder(plan);
   const rest = createRest();
-  const iterable = pointsOf(source, shapes);
+  const iterable = pointsOf(source, plan.shapes);
   let failure: { readonly error: unknown } | undefined;
   try {
     // Waiting for each point of what need not be waited for takes longer than all else that is done with it.
@@ -296,27 +294,28 @@ async function* chunksOf(
   }
   const last = chunks.take();
   // Of a source that was to be one batch, all is taken or nothing.
-  const wasOne = last?.first === 0 && (countOf(source) ?? Number.POSITIVE_INFINITY) <= most;
+  const wasOne = last?.first === 0 && (countOf(source) ?? Number.POSITIVE_INFINITY) <= plan.pointsPerBatch;
   if (last !== undefined && (failure === undefined || !wasOne)) yield last;
   if (failure !== undefined) throw failure.error;
 }
 
 class ChunkBuilder {
-  readonly #most: number;
+  readonly #plan: BatchPlan;
   #first = 0;
   #points: Point<object>[] = [];
   /** Beside dense vectors. */
   #bytes = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(plan: BatchPlan) {
+    this.#plan = plan;
   }
 
   /** @returns The points so far, once they are enough. */
   push(point: Point<object>): Chunk | undefined {
     this.#points.push(point);
     this.#bytes += bytesBesideDense(point);
-    const isFull = this.#points.length >= this.#most || this.#bytes >= batchBytes;
+    const { pointsPerBatch, bytesPerBatch } = this.#plan;
+    const isFull = this.#points.length >= pointsPerBatch || this.#bytes >= bytesPerBatch;
     return isFull ? this.take() : undefined;
   }
 
@@ -349,7 +348,7 @@ export function bytesBesideDense(point: unknown): number {
 /** No more is looked at than tells that it is a batch by itself. */
 function roughBytes(value: unknown, depth: number): number {
   if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null || depth === 0) return 8;
+  if (typeof value !== 'object' || value === null || depth === 0 || ArrayBuffer.isView(value)) return 8;
   let bytes = 8;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length && bytes <= batchBytes; i++) bytes += roughBytes(value[i], depth - 1);

@@ -71,6 +71,7 @@ export class ShardWriter {
         batchSize === undefined
           ? pointsOfBytes(batchBytes, this.#shapes)
           : checkInteger('batchSize', batchSize, 1, maxBatchSize),
+      bytesPerBatch: batchSize === undefined ? batchBytes : Number.POSITIVE_INFINITY,
       embed: (texts) => this.#searcher.embedAll(texts, ''),
       shardOf: (id, payload) => {
         if (path === undefined) return shardOf(id, shardCount);

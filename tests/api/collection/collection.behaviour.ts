@@ -133,6 +133,15 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
         const stopped = await collection.upsert([...points, wrong]).catch((error) => error);
         expect(stopped).toMatchObject({ code: 'STOPPED', actual: 40 });
         expect(await collection.count()).toBe(40);
+        // As many as it is told to are one batch, however large.
+        const call = collection.upsert(
+          [...points.map((point) => ({ ...point, id: `new ${point.id}` })), wrong],
+          {
+            batchSize: 41,
+          },
+        );
+        await expect(call).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+        expect(await collection.count()).toBe(40);
       });
 
       it('takes an async iterable, and asks it for no more than it can send', async () => {

@@ -26,6 +26,8 @@ export class TextIndex implements ValueIndex {
   /** Slots whose texts have changed, and those with several, whose words may be in different ones. */
   readonly #unsure = new Bits();
   #changed = 0;
+  /** The most that had a text at a time: where texts only go, what is left of them need not be indexed anew. */
+  #mostPoints = 0;
   #bytes = 0;
   /** Lists of slots that were appended to. */
   #size = 0;
@@ -49,7 +51,7 @@ export class TextIndex implements ValueIndex {
   }
 
   get isOvergrown(): boolean {
-    return this.#changed > Math.max(minOvergrown, 2 * this.points);
+    return this.#changed > Math.max(minOvergrown, 2 * this.#mostPoints);
   }
 
   set(slot: number, values: readonly JsonValue[]): boolean {
@@ -59,6 +61,7 @@ export class TextIndex implements ValueIndex {
       this.#changed++;
     }
     this.#texts.put(slot, texts.length > 0);
+    this.#mostPoints = Math.max(this.#mostPoints, this.points);
     if (texts.length > 1) this.#unsure.add(slot);
     for (const word of new Set(texts.flatMap(this.tokenize))) {
       const slots = this.#slots.get(word);
