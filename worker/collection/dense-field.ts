@@ -10,6 +10,7 @@ import { runSteps, type Steps } from '../../bindings/api/steps.js';
 import type { Store } from '../../bindings/api/store.js';
 import type { Metric, SearchOptions } from '../../bindings/api/types.js';
 import { forEachBit } from './payload/bits.js';
+import { RemovedCount } from './removed-count.js';
 import { noNumber, SlotNumbers } from './slot-numbers.js';
 import type { SearchParams, VectorConfig } from './types.js';
 
@@ -19,9 +20,6 @@ const sparseShare = 8;
 
 /** So many times more vectors than it has learned from, and what was learned is worth learning again. */
 const learnsAgainAfter = 2;
-
-/** Fewer removed vectors than this are never too many. */
-const minRemoved = 4096;
 
 export class DenseField {
   readonly dim: number;
@@ -40,8 +38,10 @@ export class DenseField {
   /** Of sets of slots, which shards keep until the next change, those of their ids. */
   #idBitsOf = new WeakMap<Uint32Array, Uint32Array>();
   #hasMoved = false;
-  /** Vectors removed since the engine was last without the space that they leave; nothing where it reclaims that itself. */
-  #removed: number | undefined;
+  readonly #removed = new RemovedCount(() => {
+    // Rows that are on disk would have to be read.
+    if (!this.#onDisk && this.#isLoaded) this.#engine.compact();
+  });
   /** Vectors that there were when it learned from all of them. */
   #learnedFrom = 1;
 
@@ -82,7 +82,6 @@ export class DenseField {
     this.#onDisk = onDisk;
     const { index, quantization } = engine.stats();
     this.#hasGraph = index === 'hnsw';
-    this.#removed = index === 'ivf' ? undefined : 0;
     if (!onDisk || (index !== 'ivf' && quantization?.keepVectors)) return;
     engine.dispose();
     const given = `index ${index}, ${quantization === null ? 'no codes' : `keepVectors ${quantization.keepVectors}`}`;
@@ -211,19 +210,7 @@ export class DenseField {
     this.#idBitsOf = new WeakMap();
     this.#ids.delete(slot);
     this.#slots.delete(id);
-    if (this.#removed !== undefined && ++this.#removed > Math.max(minRemoved, this.size)) this.#reclaim();
-  }
-
-  /** Where all is in memory: rows that are on disk would have to be read. */
-  #reclaim(): void {
-    if (this.#onDisk || !this.#isLoaded) return;
-    this.#removed = 0;
-    try {
-      this.#engine.compact();
-    } catch (error) {
-      // It goes on as large as it is.
-      if (!(error instanceof VectorSearchError) || error.code !== 'OUT_OF_MEMORY') throw error;
-    }
+    this.#removed.add(this.size);
   }
 
   /**
@@ -312,7 +299,7 @@ export class DenseField {
       this.#learnedFrom = size;
     }
     this.#engine.renumber();
-    if (this.#removed !== undefined) this.#removed = 0;
+    this.#removed.reset();
     const slots: number[] = [];
     for (let id = 0; id < this.#slots.end; id++) {
       const slot = this.#slots.get(id);

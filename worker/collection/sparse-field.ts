@@ -3,18 +3,15 @@ One sparse vector of the points of a shard: given with them, or made from texts 
 
 @module
 */
-import { VectorSearchError } from '../../bindings/api/errors.js';
 import { SparseIndex } from '../../bindings/api/sparse-index.js';
 import type { Steps } from '../../bindings/api/steps.js';
 import type { SparseStatistics, SparseVector } from '../../bindings/api/types.js';
 import type { FieldHits } from './dense-field.js';
 import { eachInSteps } from './each-in-steps.js';
 import { parsePath, someValueAt } from './payload/path.js';
+import { RemovedCount } from './removed-count.js';
 import { TextAnalyzer } from './text/terms.js';
 import type { Payload, SparseVectorConfig } from './types.js';
-
-/** Fewer removed vectors than this are never too many. */
-const minRemoved = 4096;
 
 export class SparseField {
   /** Whether it is made from texts. */
@@ -23,8 +20,7 @@ export class SparseField {
   readonly #analyzer: TextAnalyzer | undefined;
   readonly #textOf: (payload: Payload | null) => string;
   #changedFrom = 0;
-  /** Vectors replaced and removed since the index was last without the space that they leave. */
-  #removed = 0;
+  readonly #removed = new RemovedCount(() => this.#index.compact());
 
   /** @throws {VectorSearchError} as the index's constructor, and for a language that there is not. */
   static async open(config: SparseVectorConfig): Promise<SparseField> {
@@ -99,14 +95,7 @@ export class SparseField {
 
   #noteChange(slot: number, leavesSpace: boolean): void {
     this.#changedFrom = Math.min(this.#changedFrom, slot);
-    if (!leavesSpace || ++this.#removed <= Math.max(minRemoved, this.size)) return;
-    this.#removed = 0;
-    try {
-      this.#index.compact();
-    } catch (error) {
-      // It goes on as large as it is.
-      if (!(error instanceof VectorSearchError) || error.code !== 'OUT_OF_MEMORY') throw error;
-    }
+    if (leavesSpace) this.#removed.add(this.size);
   }
 
   /** The terms of the texts in a payload, and how often each stands there. */
@@ -165,12 +154,12 @@ export class SparseField {
     this.#index.dispose();
     this.#index = index;
     this.#changedFrom = 0;
-    this.#removed = 0;
+    this.#removed.reset();
   }
 
   compact(): void {
     this.#index.compact();
-    this.#removed = 0;
+    this.#removed.reset();
   }
 
   dispose(): void {
