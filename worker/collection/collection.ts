@@ -51,8 +51,9 @@ export interface Collection<P extends object = Payload> {
   without end.
   @throws {VectorSearchError} with code `STOPPED` where the signal, the source or a wrong point ended it after some
   batches: `actual` tells how many points, from the first on, were taken, and `cause` is the reason. Where none was
-  taken, the reason itself: also where a point is wrong in an array or columns of no more than a batch, some 4 MB. Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced
-  before it failed come back as their codes tell them.
+  taken, the reason itself: also where a point is wrong in an array or columns of no more than a batch, some 4 MB.
+  Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced before it failed come back
+  as their codes tell them.
   */
   upsert(
     points: Iterable<Point<P>> | AsyncIterable<Point<P>> | PointColumns<P>,
@@ -149,7 +150,10 @@ export interface Collection<P extends object = Payload> {
   /** What the collection is like now. */
   info(options?: CallOptions): Promise<CollectionInfo>;
 
-  /** Train what learns (codes, lists) where there is much more than it learned from, and reclaim all space of what was removed: in memory some of it is by itself. */
+  /**
+  Train what learns (codes, lists) where there is much more than it learned from, and reclaim the space of what was removed:
+  all of it. In memory, what is more than what is left is reclaimed by itself.
+  */
   optimize(options?: CallOptions): Promise<void>;
 
   /**

@@ -289,7 +289,8 @@ export class DenseField {
 
   /**
   Learns what can be learned from the vectors that there are now, where they are many more than it was learned from, but
-  for a graph, all of which would have to be linked anew for a mean that is a little nearer to all of them; and reclaims the space of removed ones. Ids are without gaps then.
+  not for a graph, all of which would have to be linked anew for a mean that is a little nearer to all of them. Reclaims
+  the space of removed vectors. Ids are without gaps then.
   */
   *optimizeSteps(): Steps<void> {
     const { index, size, quantization } = this.#engine.stats();
