@@ -38,15 +38,13 @@ export function* addSteps(
   handle.beginLongCall('addBatch');
   try {
     // Codecs that learn for long do so between steps, not within the first.
-    const engine = handle.addressInLongCall;
-    const linksRows = links && runtime.call((raw) => raw.engineHnsw(engine)) !== 0;
+    const linksRows = links && handle.call((raw, engine) => raw.engineHnsw(engine)) !== 0;
     const learning = yield* trainBeforeAdding(handle, flat, rowCount, dim, !linksRows);
     const total = learning + rowCount;
     do {
       const count = Math.min(rowsPerStep, rowCount - added);
-      const address = handle.addressInLongCall;
       const rows = runtime.scratch(scratchBytes(count * dim)).putFloats(rowsAt(flat, dim, added, count));
-      const id = runtime.checked((raw) => raw.engineAdd(address, rows, count, false), {
+      const id = handle.checked((raw, engine) => raw.engineAdd(engine, rows, count, false), {
         row: added,
         dim,
       });
@@ -63,10 +61,8 @@ export function* addSteps(
     done = true;
     return firstId;
   } finally {
-    if (!handle.disposed) {
-      const address = handle.addressInLongCall;
-      runtime.call((raw) => (done ? raw.engineEndAdd(address) : raw.engineUndoAdd(address, added)));
-    }
+    if (!handle.disposed)
+      handle.call((raw, engine) => (done ? raw.engineEndAdd(engine) : raw.engineUndoAdd(engine, added)));
     handle.endLongCall();
   }
 }

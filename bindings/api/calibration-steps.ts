@@ -12,25 +12,19 @@ const thousandths = 1000;
 
 /** @param queries - `[count x dim]`; none: a sample of the engine's rows. */
 export function* calibrationSteps(handle: Handle, queries: Float32Array, count: number): Steps<void> {
-  const { runtime } = handle;
   handle.beginLongCall('calibrate');
   try {
-    const at = runtime.scratch(scratchBytes(queries.length)).putFloats(queries);
-    const engine = handle.addressInLongCall;
-    runtime.checked((raw) => raw.engineBeginCalibration(engine, at, count), {
+    const at = handle.runtime.scratch(scratchBytes(queries.length)).putFloats(queries);
+    handle.checked((raw, engine) => raw.engineBeginCalibration(engine, at, count), {
       row: 0,
       dim: count > 0 ? queries.length / count : 1,
     });
     for (let done = 0; done < thousandths; ) {
-      const engine = handle.addressInLongCall;
-      done = runtime.checked((raw) => raw.engineCalibrationStep(engine));
+      done = handle.checked((raw, engine) => raw.engineCalibrationStep(engine));
       yield { done, total: thousandths };
     }
   } finally {
-    if (!handle.disposed) {
-      const engine = handle.addressInLongCall;
-      runtime.call((raw) => raw.engineEndCalibration(engine));
-    }
+    if (!handle.disposed) handle.call((raw, engine) => raw.engineEndCalibration(engine));
     handle.endLongCall();
   }
 }

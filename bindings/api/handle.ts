@@ -5,8 +5,8 @@ The object in the module that an object here holds, and whether it may be used r
 */
 import { invalidState, VectorSearchError } from './errors.js';
 import { forgetLeak, guardLeak } from './leak-guard.js';
-import type { ModuleRuntime } from './module-runtime.js';
-import type { RawModule } from './raw-module.js';
+import type { ModuleRuntime, RowOffset } from './module-runtime.js';
+import type { RawModule, Reply } from './raw-module.js';
 
 /** What errors call an object: an engine that users call a store is one. */
 export type Kind = 'engine' | 'store' | 'sparse index' | 'storage';
@@ -53,6 +53,23 @@ export class Handle {
   get addressInLongCall(): number {
     if (this.#address === undefined) throw new VectorSearchError('DISPOSED', this.kind);
     return this.#address;
+  }
+
+  /**
+  Calls into the module for the object, for the steps of a long call. That it is disposed is told before: within the call an
+  error is taken for a trap.
+
+  @throws {VectorSearchError} as {@link addressInLongCall}, and as {@link ModuleRuntime.call}.
+  */
+  call<T>(body: (raw: RawModule, address: number) => T): T {
+    const address = this.addressInLongCall;
+    return this.runtime.call((raw) => body(raw, address));
+  }
+
+  /** As {@link call}, of a function that replies with a number: as {@link ModuleRuntime.checked}. */
+  checked(body: (raw: RawModule, address: number) => Reply, offset?: RowOffset): number {
+    const address = this.addressInLongCall;
+    return this.runtime.checked((raw) => body(raw, address), offset);
   }
 
   get disposed(): boolean {

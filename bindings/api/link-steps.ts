@@ -13,8 +13,7 @@ export function* linkSteps(handle: Handle): Generator<number, void, void> {
   const total = pendingLinks(handle);
   if (total === 0) return;
   for (let share = 0; share < 1; ) {
-    const { addressInLongCall: address, runtime } = handle;
-    const done = runtime.checked((raw) => raw.engineLinkStep(address));
+    const done = handle.checked((raw, engine) => raw.engineLinkStep(engine));
     const left = pendingLinks(handle);
     // One by one rows leave those that are pending; linked together, all leave them in the end.
     const told = left < total ? 1 - left / total : done / thousandths;
@@ -25,6 +24,6 @@ export function* linkSteps(handle: Handle): Generator<number, void, void> {
 }
 
 /** Rows that are to be linked. */
-function pendingLinks({ runtime, addressInLongCall: address }: Handle): number {
-  return runtime.call((raw) => raw.enginePendingLinks(address));
+function pendingLinks(handle: Handle): number {
+  return handle.call((raw, engine) => raw.enginePendingLinks(engine));
 }

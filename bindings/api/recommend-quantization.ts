@@ -78,7 +78,7 @@ export function* recommendSteps(
   if (typeof keepVectors !== 'boolean') throw invalidArgument('keepVectors to be a boolean', keepVectors);
   const count = checkRows('the sample', sample, dim);
   if (count < 20) throw invalidArgument('a sample of at least 20 vectors', count);
-  checkValues(sample, dim, metric);
+  yield* within(checkSteps(sample, dim, metric), { done: 0, total: candidates.length });
   const { base, queries } = split(sample, dim, count);
   const trials: QuantizationTrial[] = [];
   for (const candidate of candidates) {
@@ -95,10 +95,10 @@ export function* recommendSteps(
 }
 
 /** @throws {VectorSearchError} for the first row that no engine takes: once the sample is split, rows have other numbers. */
-function checkValues(sample: Float32Array, dim: number, metric: Metric): void {
+function* checkSteps(sample: Float32Array, dim: number, metric: Metric): Steps<void> {
   const engine = new VectorSearchEngine(dim, metric);
   try {
-    engine.addBatch(sample);
+    yield* engine.addBatchSteps(sample);
   } finally {
     engine.dispose();
   }

@@ -187,7 +187,7 @@ export interface EngineOptions extends HnswOptions {
 export interface SearchOptions {
   /** Only these ids may be returned. Default: all. */
   readonly filter?: IdFilterInput | undefined;
-  /** Only hits with `score >= scoreThreshold` are returned, rounded to float32 as scores are. Default: no threshold. */
+  /** Only hits with `score >= scoreThreshold` are returned; it is rounded to float32, as scores are. Default: no threshold. */
   readonly scoreThreshold?: number | undefined;
   /**
   With quantization: score the best rows by code again, exactly, on the float rows; needs `keepVectors`.
@@ -264,7 +264,7 @@ export interface SparseStatistics {
 export interface SparseSearchOptions {
   /** Only these ids may be returned. Default: all. */
   readonly filter?: IdFilterInput | undefined;
-  /** Only hits with `score >= scoreThreshold` are returned, rounded to float32 as scores are. Default: no threshold. */
+  /** Only hits with `score >= scoreThreshold` are returned; it is rounded to float32, as scores are. Default: no threshold. */
   readonly scoreThreshold?: number | undefined;
   /** Score by these, joined from several indexes, of the query's indices in its order. Default: the index's own. */
   readonly statistics?: SparseStatistics | undefined;

@@ -130,7 +130,7 @@ export class PointEdits {
   indexTexts(slot: number, payload: Payload | null): void {
     const before = this.#shard.payloads.known(slot);
     for (const field of this.#shard.sparse.values()) {
-      if (!field.isText || (before !== undefined && field.hasSameTexts(before, payload))) continue;
+      if (!field.isText || (before && field.hasSameTexts(before, payload))) continue;
       const terms = field.termsOf(payload);
       if (terms.indices.length > 0 || field.has(slot)) this.#setSparse(field, slot, terms);
     }

@@ -24,8 +24,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../../support/temporary-folder.js';
 import { randomVectors } from '../../support/vectors.js';
-import { pointsWith } from './collection.behaviour.js';
 import { openedCollections } from './support/opened-collections.js';
+import { pointsWith } from './support/points.js';
 
 const workerFile = new URL('../../../pkg/node/vicinal-worker.js', import.meta.url);
 const folder = temporaryFolders();

@@ -1,7 +1,7 @@
 /** What a collection does with what it should not be given, and with those who never answer. */
 import { type Collection, type CollectionOptions, openCollection, VectorSearchError } from 'vicinal/worker';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { pointsWith } from './collection.behaviour.js';
+import { pointsWith } from './support/points.js';
 
 const dim = 8;
 const vector = Float32Array.from({ length: dim }, (_, i) => i + 1);

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Collection, openCollection, type WorkerLike } from 'vicinal/worker';
 import { afterEach, describe, expect, it } from 'vitest';
-import { pointsWith } from './collection.behaviour.js';
+import { pointsWith } from './support/points.js';
 
 const workerFile = new URL('../../../pkg/node/vicinal-worker.js', import.meta.url);
 

@@ -95,11 +95,11 @@ export class PayloadStore {
       return;
     }
     const parsed = payloadOf(payload);
-    const before = slot < this.#payloads.length ? this.#payloads[slot] : null;
+    const before = this.#payloads[slot];
     this.#keep(slot, parsed);
     for (const index of this.#indexes.values()) {
-      // Of what is not read yet it cannot be told.
-      if (typeof before === 'object' && index.field.hasSame(before, parsed)) continue;
+      // Of what is not read yet it cannot be told, and what is new has something to index.
+      if (typeof before === 'object' && before !== null && index.field.hasSame(before, parsed)) continue;
       index.field.set(slot, parsed);
       if (index.field.values.isOvergrown) this.#renew(index);
     }

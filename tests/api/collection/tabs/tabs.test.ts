@@ -6,6 +6,7 @@ import { type Keep, openKept } from '../../../support/tabs/kept-collection.js';
 import { openInTab, type TabOptions } from '../../../support/tabs/open-tab.js';
 import { Origin, type Tab } from '../../../support/tabs/origin.js';
 import { randomVectors, rowOf } from '../../../support/vectors.js';
+import { WatchedSource } from '../support/points.js';
 
 const dim = 4;
 const options: CollectionOptions = { name: 'shared', dim, metric: 'euclidean' };
@@ -167,33 +168,24 @@ describe('tabs that share a collection', () => {
 
   it('go on with an upsert from a source that cannot be read again', async () => {
     const [first, second, third] = [await open(), await open(), await open()];
-    let pulled = 0;
-    let widest = 0;
-    let done = 0;
-    async function* source() {
-      for (const point of pointsWith(200)) {
-        pulled++;
-        widest = Math.max(widest, pulled - done);
-        yield point;
-      }
-    }
+    const source = new WatchedSource(pointsWith(200));
     disk.onSave = () => {
       if (disk.saves === 7) first.tab.crash();
       if (disk.saves === 13) void second.collection.close();
     };
     const seen: number[] = [];
-    const result = await third.collection.upsert(source(), {
+    const result = await third.collection.upsert(source, {
       batchSize: 10,
       onProgress: (progress) => {
-        done = progress.done;
-        seen.push(done);
+        source.acknowledge(progress.done);
+        seen.push(progress.done);
       },
     });
     expect(result).toEqual({ count: 200 });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(200);
     expect(await idsIn(third)).toEqual(Array.from({ length: 200 }, (_, id) => id));
-    expect(widest).toBeLessThanOrEqual(40);
+    expect(source.widest).toBeLessThanOrEqual(40);
     expect(await roleOf(third)).toBe('writer');
   });
 
