@@ -56,8 +56,11 @@ class WebKitDriver implements Driver {
     return result.value;
   }
 
-  click(selector: string): Promise<void> {
-    return this.#browser.findElement(By.css(selector)).click();
+  async click(selector: string): Promise<void> {
+    const element = this.#browser.findElement(By.css(selector));
+    // The server does not scroll to what begins just below the viewport, and then takes it for hidden.
+    await this.#browser.executeScript("arguments[0].scrollIntoView({ block: 'center' })", element);
+    await element.click();
   }
 
   async fill(selector: string, text: string): Promise<void> {
