@@ -176,7 +176,8 @@ export interface RawFunctions {
   /** Ends an add in parts, or linking: what would undo it is given back. */
   engineEndAdd(engine: number): void;
   engineUpdate(engine: number, id: number, row: number, links: boolean): Reply;
-  engineRemove(engine: number, id: number): Reply;
+  engineRemove(engine: number, id: number, links: boolean): Reply;
+  engineBringBack(engine: number, id: number): Reply;
   /** Address of the row. */
   engineGet(engine: number, id: number): Reply;
   engineContains(engine: number, id: number): boolean;

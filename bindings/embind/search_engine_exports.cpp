@@ -246,8 +246,12 @@ Reply update(Address engine, uint32_t id, Address row, bool links) {
   return guarded([&] { return at(engine).update(RowId{id}, floats_at(row), links); });
 }
 
-Reply remove(Address engine, uint32_t id) {
-  return guarded([&] { return at(engine).remove(RowId{id}); });
+Reply remove(Address engine, uint32_t id, bool links) {
+  return guarded([&] { return at(engine).remove(RowId{id}, links); });
+}
+
+Reply bring_back(Address engine, uint32_t id) {
+  return guarded([&] { return at(engine).bring_back(RowId{id}); });
 }
 
 Reply get(Address engine, uint32_t id) {
@@ -344,6 +348,7 @@ EMSCRIPTEN_BINDINGS(search_engine) {
   emscripten::function("engineEndTraining", &end_training);
   emscripten::function("engineUpdate", &update);
   emscripten::function("engineRemove", &remove);
+  emscripten::function("engineBringBack", &bring_back);
   emscripten::function("engineGet", &get);
   emscripten::function("engineContains", &contains);
   emscripten::function("engineSearch", &search);

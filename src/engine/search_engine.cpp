@@ -272,7 +272,7 @@ size_t SearchEngine::ef_search(size_t k) const {
 bool SearchEngine::is_linked() const {
   const State& state = *state_;
   if (!state.links()) return true;
-  return state.hnsw->pending() == 0 && state.calibration == nullptr && !state.hnsw->needs_calibration();
+  return state.hnsw->is_linked() && state.calibration == nullptr && !state.hnsw->needs_calibration();
 }
 
 size_t SearchEngine::pending_links() const {
@@ -332,13 +332,26 @@ Status SearchEngine::update(RowId id, const float* row, bool links) {
   return {};
 }
 
-Status SearchEngine::remove(RowId id) {
+Status SearchEngine::remove(RowId id, bool links) {
   const std::optional<Slot> slot = state_->find_live(id);
   if (!slot) return not_found(id);
   state_->changing().settle();
+  state_->deletions.make_room(to_number(*slot) + 1);
+  HnswIndex* graph = state_->hnsw.get();
+  if (graph != nullptr && !links) graph->withdraw(to_number(*slot));
   state_->deletions.mark(to_number(*slot));
   if (state_->ivf != nullptr) state_->ivf->remove(to_number(*slot));
-  if (state_->hnsw != nullptr) state_->hnsw->remove(to_number(*slot));
+  if (graph != nullptr && links) graph->remove(to_number(*slot));
+  return {};
+}
+
+Status SearchEngine::bring_back(RowId id) {
+  const std::optional<Slot> slot = state_->ids.find(id);
+  if (!slot || !state_->deletions.contains(to_number(*slot))) return not_found(id);
+  if (state_->ivf != nullptr) return invalid(0, 1);
+  state_->changing().settle();
+  state_->deletions.unmark(to_number(*slot));
+  if (state_->hnsw != nullptr) state_->hnsw->bring_back(to_number(*slot));
   return {};
 }
 

@@ -125,9 +125,9 @@ class SearchEngine {
   /// Rows of the graph that edges of its lowest level lead to from where walks start; 0 without one.
   /// May throw std::bad_alloc.
   size_t reachable() const;
-  /// Some 20 ms of linking rows to the graph that were added or updated without, and then, where a recall is the target, of
-  /// calibrating, if there are twice the rows of the last time. Until they are linked, searches compare them with the
-  /// query, one by one.
+  /// Some 20 ms of linking rows to the graph that were added or updated without, of mending it where some were removed
+  /// without, and then, where a recall is the target, of calibrating, if there are twice the rows of the last time. Until
+  /// rows are linked, searches compare them with the query, one by one.
   /// Returns  the share that is done, 0 to 1: 1 where nothing is left to do
   /// Errors   kOutOfMemory; std::bad_alloc
   Result<double> link_step();
@@ -169,8 +169,13 @@ class SearchEngine {
   /// Errors  kNotFound, kNotFinite, kZeroVector; std::bad_alloc
   Status update(RowId id, const float* row, bool links = true);
 
-  /// Errors  kNotFound
-  Status remove(RowId id);
+  /// links   with a graph: mend it; else `link_step` does it later
+  /// Errors  kNotFound; std::bad_alloc
+  Status remove(RowId id, bool links = true);
+  /// Takes back the `remove` of a row, as long as nothing but others of them came after it. With a graph `link_step`
+  /// links the row again.
+  /// Errors  kNotFound (no row was removed under this id), kInvalidArgument (rows are in lists)
+  Status bring_back(RowId id);
 
   /// The row, [dim], as it was given where it is kept, else the nearest that its code can tell. Valid until the
   /// next call.

@@ -96,7 +96,7 @@ struct SearchEngine::State {
   bool links() const { return hnsw != nullptr && (!options.quantization || has_codes()); }
   Result<double> link_step() {
     if (!links()) return 1.0;
-    if (hnsw->pending() > 0) changing();
+    if (!hnsw->is_linked()) changing();
     return hnsw->link_step();
   }
 

@@ -1,4 +1,4 @@
-// Marks on the rows that were removed but whose space is not yet reclaimed.
+// Marks on the rows that were removed but whose space is not yet reclaimed, or on their nodes in a graph.
 #pragma once
 
 #include <cassert>
@@ -22,12 +22,24 @@ class Deletions {
   /// Slots word_index * 32 on, one to a bit.
   uint32_t word(size_t word_index) const { return word_index < words_.size() ? words_[word_index] : 0; }
 
+  /// So that marking any of the first rows cannot fail. May throw std::bad_alloc; unchanged then.
+  void make_room(size_t row_count) {
+    if (words_.size() < (row_count + 31) / 32) words_.resize((row_count + 31) / 32);
+  }
+
   /// Marks a row that is not marked yet. May throw std::bad_alloc; unchanged then.
   void mark(size_t slot) {
     assert(!contains(slot));
-    if (slot / 32 >= words_.size()) words_.resize(slot / 32 + 1);
+    make_room(slot + 1);
     words_[slot / 32] |= 1u << (slot % 32);
     ++count_;
+  }
+
+  /// Takes the mark of a row away.
+  void unmark(size_t slot) {
+    assert(contains(slot));
+    words_[slot / 32] &= ~(1u << (slot % 32));
+    --count_;
   }
 
   /// Takes all marks away, and gives their memory back.
@@ -37,7 +49,7 @@ class Deletions {
   }
 
  private:
-  std::vector<uint32_t> words_;  // up to the highest marked slot
+  std::vector<uint32_t> words_;  // up to the highest marked slot, at least
   size_t count_ = 0;
 };
 

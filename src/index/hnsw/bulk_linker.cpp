@@ -29,9 +29,10 @@ constexpr size_t kBlockNodes = 32;
 
 }  // namespace
 
-BulkLinker::BulkLinker(const NodeStore& store, const GraphLinks& links, const VectorRows& rows,
-                       const KernelTable& kernels, size_t ef_construction)
+BulkLinker::BulkLinker(const NodeStore& store, const Deletions& left_out, const GraphLinks& links,
+                       const VectorRows& rows, const KernelTable& kernels, size_t ef_construction)
     : source_(store),
+      left_out_(left_out),
       levels_(links),
       rows_(rows),
       kernels_(kernels),
@@ -68,7 +69,7 @@ Status BulkLinker::step() {
         linker_ = std::make_unique<GraphLinker>(graph_, *space_, ef_construction_);
       }
       for (size_t done = 0; done < kUpperAtOnce && next_ < node_count; ++next_) {
-        if (source_.slots[next_] == kNoSlot || levels_.level(next_) == 0) continue;
+        if (!is_linked(next_) || levels_.level(next_) == 0) continue;
         linker_->insert(next_, 1);
         ++done;
       }
@@ -106,7 +107,7 @@ Status BulkLinker::step() {
 }
 
 void BulkLinker::find_cell(uint32_t node) {
-  if (source_.slots[node] == kNoSlot || graph_.entry == kNoNode) return;
+  if (!is_linked(node) || graph_.entry == kNoNode) return;
   const size_t above = levels_.level(node) + 1;
   if (above > graph_.top_level()) return;
   from_->move_to(node);
@@ -118,7 +119,7 @@ Status BulkLinker::number_by_cells() {
   const size_t top = graph_.entry == kNoNode ? 0 : graph_.top_level();
   std::vector<uint32_t> top_nodes;
   for (uint32_t node = 0; node < source_.size(); ++node) {
-    if (source_.slots[node] != kNoSlot && levels_.level(node) == top) top_nodes.push_back(node);
+    if (is_linked(node) && levels_.level(node) == top) top_nodes.push_back(node);
   }
   CellOrder by_cells = order_by_cells(levels_, std::move(top_nodes), top, parents_);
   const std::vector<uint32_t>& order = by_cells.nodes;

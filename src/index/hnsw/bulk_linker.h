@@ -18,6 +18,7 @@
 #include "index/hnsw/hnsw_graph.h"
 #include "index/hnsw/node_store.h"
 #include "kernels/kernel_table.h"
+#include "rows/deletions.h"
 #include "rows/vector_rows.h"
 
 namespace vicinal {
@@ -25,8 +26,9 @@ namespace vicinal {
 class BulkLinker {
  public:
   /// store, links  the nodes to link, and their levels; all must outlive this, unchanged. At least two nodes have rows.
-  BulkLinker(const NodeStore& store, const GraphLinks& links, const VectorRows& rows,
-             const KernelTable& kernels, size_t ef_construction);
+  /// left_out      nodes whose rows are not to be linked
+  BulkLinker(const NodeStore& store, const Deletions& left_out, const GraphLinks& links,
+             const VectorRows& rows, const KernelTable& kernels, size_t ef_construction);
 
   /// Some 20 ms of it.
   /// Errors  kOutOfMemory, or std::bad_alloc; it cannot go on then
@@ -42,6 +44,7 @@ class BulkLinker {
  private:
   enum class Phase { kLinkUpper, kFindCells, kLinkCells, kLinkBack, kDone };
 
+  bool is_linked(uint32_t node) const { return source_.slots[node] != kNoSlot && !left_out_.contains(node); }
   void link_upper(uint32_t node);
   void find_cell(uint32_t node);
   Status number_by_cells();
@@ -55,6 +58,7 @@ class BulkLinker {
   void unite(uint32_t a, uint32_t b);
 
   const NodeStore& source_;
+  const Deletions& left_out_;
   const GraphLinks& levels_;
   const VectorRows& rows_;
   const KernelTable& kernels_;

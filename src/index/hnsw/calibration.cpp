@@ -66,7 +66,8 @@ void CalibrationRun::sample_rows() {
   // Removed and pending nodes may be most of them.
   for (size_t tried = 0; tried < 100 * kSampledRows && slots_.size() < kSampledRows; ++tried) {
     const uint32_t node = random.below(node_count);
-    if (taken[node] || !graph.is_linked(node) || graph.links.level(node) > 0 || node == graph.entry) continue;
+    if (taken[node] || !graph.is_linked(node) || graph.is_moved(node)) continue;
+    if (graph.links.level(node) > 0 || node == graph.entry) continue;
     taken[node] = true;
     slots_.push_back(index_.stored().slots[node]);
     queries_.resize(queries_.size() + dim_);

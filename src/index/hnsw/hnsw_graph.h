@@ -20,7 +20,7 @@ struct HnswGraph {
   explicit HnswGraph(uint32_t m) : links(m) {}
 
   bool is_linked(uint32_t node) const { return !visited.is_marked(node); }
-  /// Whether the row of a linked node is another since. Its edges are those of the row that was.
+  /// Whether the row of a linked node is another since, or was removed. Its edges are those of the row that was.
   bool is_moved(uint32_t node) const { return moved_count > 0 && node < moved.size() && moved[node]; }
   /// May throw std::bad_alloc only where `is_so`.
   void set_moved(uint32_t node, bool is_so);

@@ -16,8 +16,10 @@ namespace {
 constexpr size_t kLinkedAtOnce = 64;
 // From so many rows on, where linking them one by one takes as long as that of half of all rows, all are linked together.
 constexpr size_t kBulkRows = 1000;
-// Linking a row where it is now, and mending the graph where it was, takes so many times the time of linking one.
+// Linking a row where it is now, and mending the graph where it was, takes so many times the time of linking one; mending
+// it where a row was withdrawn such a part of that.
 constexpr size_t kMoveCost = 3;
+constexpr size_t kWithdrawalsPerLink = 2;
 // Calibrated anew where there are so many times the rows: ef_search for the same recall grows slowly with their number.
 constexpr size_t kCalibratedGrowth = 2;
 // Float distances confuse few rows, and fewer still by more places than that.
@@ -233,6 +235,7 @@ void HnswIndex::unlink_all() {
   bulk_.reset();
   graph_.visited.forget();
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {
+    if (withdrawn_.contains(node)) stored_->slots[node] = kNoSlot;
     graph_.visited.close(node);
     for (size_t level = 0; level <= graph_.links.level(node); ++level) graph_.links.list(node, level).clear();
   }
@@ -240,6 +243,7 @@ void HnswIndex::unlink_all() {
   graph_.linked_count = 0;
   graph_.moved.clear();
   graph_.moved_count = 0;
+  withdrawn_.clear();
   linked_to_ = 0;
 }
 
@@ -250,13 +254,22 @@ size_t HnswIndex::next_pending() const {
 }
 
 Result<double> HnswIndex::link_step() {
-  const size_t cost = unlinked() + kMoveCost * graph_.moved_count;
-  if (pending() >= kBulkRows && cost >= (live_count() + 1) / 2) return bulk_step();
+  const size_t withdrawn = withdrawn_.count();
+  const size_t cost =
+      unlinked() + kMoveCost * (graph_.moved_count - withdrawn) + withdrawn / kWithdrawalsPerLink;
+  if (pending() + withdrawn >= kBulkRows && cost >= (live_count() + 1) / 2) {
+    if (live_count() >= kBulkRows) return bulk_step();
+    unlink_all();
+  }
   Unlinking unlinking(*this);
   for (size_t done = 0; done < kLinkedAtOnce; ++done) {
     linked_to_ = next_pending();
     if (linked_to_ == stored_->size()) break;
     const auto node = static_cast<uint32_t>(linked_to_);
+    if (withdrawn_.contains(node)) {
+      take_out(node);
+      continue;
+    }
     if (graph_.is_moved(node)) {
       unlink(node);
       done += kMoveCost - 1;
@@ -266,7 +279,8 @@ Result<double> HnswIndex::link_step() {
   linked_to_ = next_pending();
   unlinking.disarm();
   if (linked_to_ == stored_->size()) return 1.0;
-  return 1 - static_cast<double>(pending()) / static_cast<double>(live_count());
+  const size_t left = pending() + withdrawn_.count();
+  return 1 - static_cast<double>(left) / static_cast<double>(live_count() + withdrawn_.count());
 }
 
 // All rows are linked anew, and change places only when that is done.
@@ -274,7 +288,8 @@ Result<double> HnswIndex::bulk_step() {
   // One that finds no memory cannot go on.
   std::unique_ptr<BulkLinker> bulk = std::move(bulk_);
   if (bulk == nullptr) {
-    bulk = std::make_unique<BulkLinker>(*stored_, graph_.links, *rows_, *kernels_, options_.ef_construction);
+    bulk = std::make_unique<BulkLinker>(*stored_, withdrawn_, graph_.links, *rows_, *kernels_,
+                                        options_.ef_construction);
   }
   const Status stepped = bulk->step();
   if (!stepped.ok()) return stepped.error();
@@ -289,6 +304,7 @@ Result<double> HnswIndex::bulk_step() {
   auto replaced = std::make_unique<Replaced>(options_.m);
   std::swap(replaced->graph, graph_);
   replaced->nodes = std::move(nodes_);
+  replaced->withdrawn = std::exchange(withdrawn_, {});
   replaced->removed = removed_;
   replaced->linked_to = linked_to_;
   replaced->stored = std::move(stored_);
@@ -317,6 +333,13 @@ void HnswIndex::unlink(uint32_t node) {
   for (size_t level = 0; level <= graph_.links.level(node); ++level) graph_.links.list(node, level).clear();
 }
 
+// Of a withdrawn row.
+void HnswIndex::take_out(uint32_t node) {
+  unlink(node);
+  stored_->slots[node] = kNoSlot;
+  withdrawn_.unmark(node);
+}
+
 void HnswIndex::move(size_t slot) {
   const uint32_t node = nodes_[slot];
   if (graph_.is_linked(node)) graph_.set_moved(node, true);
@@ -331,7 +354,11 @@ void HnswIndex::unlink_moved() {
   if (2 * graph_.moved_count >= graph_.linked_count) return unlink_all();
   Unlinking unlinking(*this);
   for (uint32_t node = 0; node < stored_->size() && graph_.moved_count > 0; ++node) {
-    if (graph_.is_moved(node)) unlink(node);
+    if (withdrawn_.contains(node)) {
+      take_out(node);
+    } else if (graph_.is_moved(node)) {
+      unlink(node);
+    }
   }
   unlinking.disarm();
 }
@@ -357,8 +384,31 @@ void HnswIndex::remove(size_t slot) {
   ++removed_;
   if (!graph_.is_linked(node)) return;
   Unlinking unlinking(*this);
-  linker().remove(node);
+  unlink(node);
   unlinking.disarm();
+}
+
+void HnswIndex::withdraw(size_t slot) {
+  const uint32_t node = nodes_[slot];
+  if (!graph_.is_linked(node)) return remove(slot);
+  // What can fail comes first.
+  withdrawn_.make_room(stored_->size());
+  graph_.set_moved(node, true);
+  withdrawn_.mark(node);
+  ++removed_;
+  bulk_.reset();
+  linked_to_ = std::min<size_t>(linked_to_, node);
+}
+
+void HnswIndex::bring_back(size_t slot) {
+  const uint32_t node = nodes_[slot];
+  assert(node != kNoNode);
+  // It keeps its edges, if any, as a moved row does.
+  if (withdrawn_.contains(node)) withdrawn_.unmark(node);
+  stored_->slots[node] = static_cast<uint32_t>(slot);
+  --removed_;
+  bulk_.reset();
+  linked_to_ = std::min<size_t>(linked_to_, node);
 }
 
 bool HnswIndex::is_connected() const {
@@ -381,7 +431,7 @@ std::vector<Candidate> HnswIndex::search(const float* query, const HnswSearch& o
   if (walk_ == nullptr) walk_ = std::make_unique<GraphWalk>(graph_);
   const std::unique_ptr<NodeScorer> scorer = space_->from_query(query);
   const std::vector<GraphEdge>& starts = walk_->approach(*scorer, bounded.ef);
-  if (allowed.count() == live_count()) {
+  if (allowed.count() == live_count() && withdrawn_.count() == 0) {
     walk_->run(*scorer, starts, 0, bounded.ef);
   } else {
     walk_->run_allowed(*scorer, starts, bounded.ef, {allowed, stored_->slots});
@@ -456,6 +506,7 @@ void HnswIndex::truncate(size_t slot_count) {
     std::unique_ptr<NodeSpace> space = before_bulk_->stored->space(*rows_, *kernels_);
     graph_ = std::move(before_bulk_->graph);
     nodes_ = std::move(before_bulk_->nodes);
+    withdrawn_ = std::move(before_bulk_->withdrawn);
     removed_ = before_bulk_->removed;
     linked_to_ = before_bulk_->linked_to;
     take_store(std::move(before_bulk_->stored), std::move(space));
@@ -469,7 +520,8 @@ void HnswIndex::truncate(size_t slot_count) {
   bool has_linked = false;
   for (size_t node = node_count; node < stored_->slots.size(); ++node) {
     const auto number = static_cast<uint32_t>(node);
-    if (stored_->slots[node] == kNoSlot) --removed_;
+    if (stored_->slots[node] == kNoSlot || withdrawn_.contains(node)) --removed_;
+    if (withdrawn_.contains(node)) withdrawn_.unmark(node);
     if (!graph_.is_linked(number)) continue;
     has_linked = true;
     graph_.set_moved(number, false);
@@ -500,17 +552,17 @@ void HnswIndex::truncate(size_t slot_count) {
 // Where all rows have been linked together, and that is settled, the newest are among the others: they become removed
 // nodes, and what is left is to be linked anew.
 void HnswIndex::truncate_reordered(size_t slot_count) {
-  bulk_.reset();
+  unlink_all();
   for (uint32_t& slot : stored_->slots) {
     if (slot == kNoSlot || slot < slot_count) continue;
     slot = kNoSlot;
     ++removed_;
   }
   nodes_.resize(slot_count);
-  unlink_all();
 }
 
 Status HnswIndex::compact(const Deletions& deletions) {
+  if (withdrawn_.count() > 0) unlink_moved();
   std::vector<uint32_t> order = linked_by_cells(graph_);
   order.reserve(live_count());
   for (uint32_t node = 0; node < stored_->slots.size(); ++node) {

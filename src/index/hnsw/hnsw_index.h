@@ -3,7 +3,8 @@
 // The graph's nodes are rows by numbers of its own: `compact` and linking many rows at once order them by where they lie,
 // so that what a walk reads lies together. Codes, where there are any, lie in the order of nodes, float rows in that of
 // slots. Rows that are appended are not linked at once, nor are those that are moved: until `link_step` has come to them,
-// searches compare all of them with the query besides. A moved row keeps its old edges until then, for walks to pass.
+// searches compare all of them with the query besides. A moved row keeps its old edges until then, for walks to pass, and
+// so does one that is withdrawn, which no search finds any more.
 #pragma once
 
 #include <cstddef>
@@ -106,9 +107,11 @@ class HnswIndex {
   /// Takes in the rows of the next slots, [row_count x dim].
   /// Errors  kOutOfMemory, or std::bad_alloc; unchanged then
   Status append(const float* rows, size_t row_count);
-  /// Rows that are not linked yet.
-  size_t pending() const { return unlinked() + graph_.moved_count; }
-  /// Links some of them: some 20 ms of work.
+  /// Rows that are not linked yet, or not where they are now.
+  size_t pending() const { return live_count() + graph_.moved_count - graph_.linked_count; }
+  /// Whether `link_step` has nothing to do.
+  bool is_linked() const { return pending() == 0 && withdrawn_.count() == 0; }
+  /// Links some of them, and takes withdrawn rows out of the graph: some 20 ms of work.
   /// Returns  the share that is done, 0 to 1
   /// Errors   kOutOfMemory, or std::bad_alloc; then rows may have to be linked anew
   Result<double> link_step();
@@ -121,11 +124,15 @@ class HnswIndex {
   /// Of an update, in place of `forget` and `link`: the row in a slot is pending from now on. May throw std::bad_alloc;
   /// unchanged then.
   void move(size_t slot);
-  /// Takes moved rows out of the graph, which is what can be written of them. May throw std::bad_alloc; then rows may
-  /// have to be linked anew.
+  /// Takes moved and withdrawn rows out of the graph, which is what can be written of them. May throw std::bad_alloc;
+  /// then rows may have to be linked anew.
   void unlink_moved();
-  /// Takes the row out of a slot; the slot stays, empty, until compaction.
+  /// Takes the row out of a slot, and mends the graph; the slot stays, empty, until compaction.
   void remove(size_t slot);
+  /// `remove`, but that `link_step` mends the graph. May throw std::bad_alloc; unchanged then.
+  void withdraw(size_t slot);
+  /// Takes back a `remove` or a `withdraw`, as long as nothing but others of them came after it: the row is pending.
+  void bring_back(size_t slot);
   /// Forgets the rows from slot `slot_count` on, the newest. Where they have been linked together with others, all is
   /// as it was before that; once that is settled, the rows that stay are to be linked anew.
   void truncate(size_t slot_count);
@@ -182,6 +189,7 @@ class HnswIndex {
     HnswGraph graph;
     std::unique_ptr<NodeStore> stored;
     std::vector<uint32_t> nodes;
+    Deletions withdrawn;
     size_t removed = 0;
     size_t linked_to = 0;
   };
@@ -197,8 +205,10 @@ class HnswIndex {
   void unlink_all();
   Status renumber(const std::vector<uint32_t>& order, const std::vector<uint32_t>& new_slots);
   void unlink(uint32_t node);
+  void take_out(uint32_t node);
   size_t live_count() const { return stored_->size() - removed_; }
-  size_t unlinked() const { return live_count() - graph_.linked_count; }
+  size_t unlinked() const { return live_count() + withdrawn_.count() - graph_.linked_count; }
+  // Or withdrawn.
   bool is_pending(uint32_t node) const {
     return stored_->slots[node] != kNoSlot && (!graph_.is_linked(node) || graph_.is_moved(node));
   }
@@ -218,7 +228,8 @@ class HnswIndex {
   std::unique_ptr<BulkLinker> bulk_;  // while many rows are linked together
   std::unique_ptr<Replaced> before_bulk_;
   Calibration calibration_, last_calibration_;
-  size_t removed_ = 0;    // nodes whose rows were
+  Deletions withdrawn_;   // nodes: each is moved, and keeps its slot, which tells where its row still is
+  size_t removed_ = 0;    // nodes whose rows were, the withdrawn among them
   size_t linked_to_ = 0;  // no node before it is pending
 };
 

@@ -110,7 +110,12 @@ class Model {
   void remove() {
     const uint32_t id = any_id();
     ASSERT_EQ(engine_->remove(RowId{id}).ok(), rows_.contains(id));
-    rows_.erase(id);
+    if (rows_.contains(id) && random_.below(3) == 0) {
+      ASSERT_TRUE(engine_->bring_back(RowId{id}).ok());
+      ASSERT_EQ(engine_->bring_back(RowId{id}).error().code, ErrorCode::kNotFound);
+    } else {
+      rows_.erase(id);
+    }
   }
 
   void train() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/search_engine.h"
+#include "support/byte_buffer.h"
 #include "support/random_vectors.h"
 
 namespace vicinal {
@@ -160,9 +161,13 @@ TEST(HnswEngine, StaysConnectedThroughRandomChanges) {
             live.push_back(RowId{to_number(first.value()) + static_cast<uint32_t>(i)});
         } else if (choice < 7) {
           const size_t place = random.below(static_cast<uint32_t>(live.size()));
-          ASSERT_TRUE(engine->remove(live[place]).ok());
-          ASSERT_TRUE(exact->remove(live[place]).ok());
-          live.erase(live.begin() + static_cast<ptrdiff_t>(place));
+          ASSERT_TRUE(engine->remove(live[place], random.below(2) == 0).ok());
+          if (random.below(4) == 0) {
+            ASSERT_TRUE(engine->bring_back(live[place]).ok());
+          } else {
+            ASSERT_TRUE(exact->remove(live[place]).ok());
+            live.erase(live.begin() + static_cast<ptrdiff_t>(place));
+          }
         } else if (choice < 9) {
           const RowId id = live[random.below(static_cast<uint32_t>(live.size()))];
           const std::vector<float> row = clustered(random, 1, 3);
@@ -226,6 +231,155 @@ TEST(HnswEngine, FindsMovedRowsBeforeTheyAreLinkedAnewAndAfter) {
       EXPECT_EQ(engine->reachable(), kRows);
       EXPECT_TRUE(engine->graph_is_connected());
       EXPECT_GE(recall(*engine, *exact, queries, options), 0.97);
+    }
+  }
+}
+
+// As few as to be taken out one by one, so many that all the others are linked anew, so many that few others are left,
+// and all.
+TEST(HnswEngine, DoesNotFindWithdrawnRowsBeforeTheGraphIsMendedNorAfter) {
+  constexpr size_t kRows = 4000;
+  for (const size_t withdrawn : {300u, 3000u, 3995u, 4000u}) {
+    for (const uint32_t bits : {32u, 8u}) {
+      SCOPED_TRACE(testing::Message() << withdrawn << " withdrawn, bits " << bits);
+      Random random(withdrawn + bits);
+      const std::vector<float> rows = clustered(random, kRows);
+      const auto codes = codes_of(Metric::kEuclidean, bits, true);
+      auto engine = make_engine(Metric::kEuclidean, codes);
+      auto exact = std::move(SearchEngine::create({kDim, Metric::kEuclidean}, best_kernels()).value());
+      ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+      ASSERT_TRUE(exact->add(rows.data(), kRows).ok());
+      for (uint32_t id = 0; id < withdrawn; ++id) {
+        ASSERT_TRUE(engine->remove(RowId{id}, false).ok());
+        ASSERT_TRUE(exact->remove(RowId{id}).ok());
+      }
+      EXPECT_EQ(engine->remove(RowId{0}, false).error().code, ErrorCode::kNotFound);
+      EXPECT_EQ(engine->pending_links(), 0u);
+      EXPECT_FALSE(engine->is_linked());
+      const size_t left = kRows - withdrawn;
+      EXPECT_EQ(engine->graph_stats().linked, left);
+      EXPECT_EQ(engine->stats().size, left);
+      EXPECT_TRUE(engine->graph_is_connected());
+      SearchOptions options;
+      options.ef_search = 50;
+      options.oversampling = codes ? 4 : 0;
+      const std::vector<float> queries(rows.begin(), rows.begin() + 100 * kDim);
+      const auto check = [&] {
+        EXPECT_EQ(search(*engine, queries, options).ids.size(), 100 * std::min<size_t>(10, left));
+        if (left > 0) EXPECT_GE(recall(*engine, *exact, queries, options), 0.97);
+      };
+      check();
+      size_t steps = 0;
+      for (double done = 0, before = 0; done < 1; ++steps) {
+        const Result<double> step = engine->link_step();
+        ASSERT_TRUE(step.ok());
+        done = step.value();
+        EXPECT_GE(done, before);
+        before = done;
+        if (steps % 4 == 0) check();
+      }
+      EXPECT_GT(steps, left > 100 ? 1u : 0u);
+      EXPECT_TRUE(engine->is_linked());
+      EXPECT_EQ(engine->graph_stats().linked, left);
+      EXPECT_EQ(engine->reachable(), left);
+      EXPECT_TRUE(engine->graph_is_connected());
+      check();
+    }
+  }
+}
+
+// What may come between: all of it as if the graph had been mended at once.
+TEST(HnswEngine, TakesEveryChangeWhileRowsAreWithdrawn) {
+  constexpr size_t kRows = 2000;
+  using Change = void (*)(std::unique_ptr<SearchEngine>&, const std::vector<float>&);
+  const std::pair<const char*, Change> changes[] = {
+      {"compact", [](auto& engine, const auto&) { ASSERT_TRUE(engine->compact().ok()); }},
+      {"renumber", [](auto& engine, const auto&) { ASSERT_TRUE(engine->compact(true).ok()); }},
+      {"save",
+       [](auto& engine, const auto&) {
+         BufferSink sink;
+         ASSERT_TRUE(engine->save(sink).ok());
+         ASSERT_EQ(sink.bytes().size(), engine->saved_bytes());
+         BufferSource source(sink.bytes());
+         auto loaded = SearchEngine::load(source, best_kernels());
+         ASSERT_TRUE(loaded.ok());
+         engine = std::move(loaded.value());
+       }},
+      {"add", [](auto& engine, const auto& rows) { ASSERT_TRUE(engine->add(rows.data(), kRows).ok()); }},
+      {"add and take back",
+       [](auto& engine, const auto& rows) {
+         ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+         engine->undo_add(kRows);
+       }},
+      {"train",
+       [](auto& engine, const auto&) {
+         ASSERT_TRUE(engine->begin_training().ok());
+         for (Result<double> done = 0.0; done.value() < 1;) {
+           done = engine->training_step();
+           ASSERT_TRUE(done.ok());
+         }
+         engine->end_training();
+       }},
+  };
+  for (const auto& [name, change] : changes) {
+    for (const uint32_t every : {3u, 10u}) {
+      SCOPED_TRACE(testing::Message() << name << ", one in " << every);
+      Random random(every);
+      const std::vector<float> rows = clustered(random, kRows);
+      const auto codes = codes_of(Metric::kCosine, 8, true);
+      auto engine = make_engine(Metric::kCosine, codes);
+      auto mended = make_engine(Metric::kCosine, codes);
+      ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+      ASSERT_TRUE(mended->add(rows.data(), kRows).ok());
+      for (uint32_t id = 0; id < kRows; id += every) {
+        ASSERT_TRUE(engine->remove(RowId{id}, false).ok());
+        ASSERT_TRUE(mended->remove(RowId{id}).ok());
+      }
+      change(engine, rows);
+      change(mended, rows);
+      while (!engine->is_linked()) ASSERT_TRUE(engine->link_step().ok());
+      while (!mended->is_linked()) ASSERT_TRUE(mended->link_step().ok());
+      EXPECT_TRUE(engine->graph_is_connected());
+      EXPECT_EQ(engine->reachable(), mended->reachable());
+      EXPECT_EQ(engine->stats().size, mended->stats().size);
+      EXPECT_EQ(engine->stats().deleted, mended->stats().deleted);
+      SearchOptions options;
+      options.k = kRows * 2;
+      options.oversampling = 1;
+      const std::vector<float> queries = clustered(random, 5);
+      const Hits found = search(*engine, queries, options);
+      EXPECT_EQ(found.ids, search(*mended, queries, options).ids);
+    }
+  }
+}
+
+TEST(HnswEngine, BringsRemovedRowsBack) {
+  constexpr size_t kRows = 1500;
+  for (const bool links : {false, true}) {
+    for (const bool keep_vectors : {false, true}) {
+      SCOPED_TRACE(testing::Message() << "links " << links << ", keep_vectors " << keep_vectors);
+      Random random(4);
+      const std::vector<float> rows = clustered(random, kRows);
+      auto engine = make_engine(Metric::kCosine, codes_of(Metric::kCosine, 8, keep_vectors));
+      ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+      const std::vector<float> more = clustered(random, 10);
+      ASSERT_TRUE(engine->add(more.data(), 10, false).ok());
+      SearchOptions options;
+      options.k = kRows + 10;
+      const std::vector<float> queries = clustered(random, 5);
+      const Hits before = search(*engine, queries, options);
+      EXPECT_EQ(engine->bring_back(RowId{7}).error().code, ErrorCode::kNotFound);
+      // Of those not linked yet too.
+      for (uint32_t id = 500; id < kRows + 5; ++id) ASSERT_TRUE(engine->remove(RowId{id}, links).ok());
+      for (uint32_t id = kRows + 5; id-- > 500;) ASSERT_TRUE(engine->bring_back(RowId{id}).ok());
+      EXPECT_EQ(engine->stats().deleted, 0u);
+      EXPECT_EQ(search(*engine, queries, options).ids, before.ids);
+      while (!engine->is_linked()) ASSERT_TRUE(engine->link_step().ok());
+      EXPECT_EQ(engine->reachable(), kRows + 10);
+      EXPECT_TRUE(engine->graph_is_connected());
+      const Hits after = search(*engine, queries, options);
+      EXPECT_EQ(after.ids, before.ids);
+      EXPECT_EQ(after.scores, before.scores);
     }
   }
 }
