@@ -157,7 +157,8 @@ export class VectorSearchEngine {
   }
 
   /**
-  Some 20 ms of linking what was added or updated without. Until all is linked, searches compare those vectors one by one.
+  Some 20 ms of linking what was added, updated or removed without. Until all is linked, searches compare those vectors
+  that it lacks one by one.
 
   @returns The share that is done: 1 when all is linked. Any change of the engine may make a later share smaller.
   @internal
@@ -232,9 +233,26 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
   */
   remove(id: number): void {
+    this.#remove(id, true);
+  }
+
+  /** {@link remove}; a graph is mended by {@link linkSome} later. @internal */
+  removeUnlinked(id: number): void {
+    this.#remove(id, false);
+  }
+
+  /**
+  Take back the removal of an id, as long as nothing but other removals came after it. A graph is linked to it by
+  {@link linkSome} later.
+
+  @throws {VectorSearchError} with code `NOT_FOUND` where no vector was removed under it, and `INVALID_ARGUMENT` with index
+  `ivf`.
+  @internal
+  */
+  bringBack(id: number): void {
     const { address, runtime } = this.#handle;
     checkId(id);
-    runtime.checked((raw) => raw.engineRemove(address, id));
+    runtime.checked((raw) => raw.engineBringBack(address, id));
   }
 
   /**
@@ -500,6 +518,12 @@ export class VectorSearchEngine {
     const row = this.#vectorToScratch('the vector', vector);
     const { address, runtime } = this.#handle;
     runtime.checked((raw) => raw.engineUpdate(address, id, row, links));
+  }
+
+  #remove(id: number, links: boolean): void {
+    const { address, runtime } = this.#handle;
+    checkId(id);
+    runtime.checked((raw) => raw.engineRemove(address, id, links));
   }
 
   #lists(): ListStats | null {

@@ -61,7 +61,8 @@ export interface Collection<P extends object = Payload> {
   ): Promise<UpdateResult>;
 
   /**
-  Remove points. Ids that no point has are ignored.
+  Remove points. Ids that no point has are ignored. What is removed is found no more at once; where that is much of a graph,
+  the graph is mended before this resolves, and searches come in between.
 
   A signal stops this, and every change of points that a selector names, where it is: each shard takes back what it has
   done.

@@ -8,7 +8,7 @@ import { VectorSearchEngine } from '../../bindings/api/search-engine.js';
 import type { SearchResults } from '../../bindings/api/search-results.js';
 import { runSteps, type Steps } from '../../bindings/api/steps.js';
 import type { Store } from '../../bindings/api/store.js';
-import type { Metric, SearchOptions } from '../../bindings/api/types.js';
+import type { IndexName, Metric, SearchOptions } from '../../bindings/api/types.js';
 import { forEachBit } from './payload/bits.js';
 import { RemovedCount } from './removed-count.js';
 import { noNumber, SlotNumbers } from './slot-numbers.js';
@@ -27,7 +27,7 @@ export class DenseField {
   #onDisk: boolean;
   /** Whether all floats are where they are to be: else some are on disk that are to be in memory. */
   #isLoaded = true;
-  readonly #hasGraph: boolean;
+  readonly #index: IndexName;
   readonly #engine: VectorSearchEngine;
   /** By slot, the engine's id. */
   #ids = new SlotNumbers();
@@ -81,7 +81,7 @@ export class DenseField {
     this.#engine = engine;
     this.#onDisk = onDisk;
     const { index, quantization } = engine.stats();
-    this.#hasGraph = index === 'hnsw';
+    this.#index = index;
     if (!onDisk || (index !== 'ivf' && quantization?.keepVectors)) return;
     engine.dispose();
     const given = `index ${index}, ${quantization === null ? 'no codes' : `keepVectors ${quantization.keepVectors}`}`;
@@ -138,7 +138,7 @@ export class DenseField {
     return Uint32Array.from({ length: slotCount }, (_, slot) => this.#ids.get(slot));
   }
 
-  /** Whether vectors were replaced that are not linked again: saving takes each of them out of the graph, at once. */
+  /** Whether vectors were replaced or deleted that are still in the graph: saving takes each of them out, at once. */
   get hasMoved(): boolean {
     return this.#hasMoved;
   }
@@ -182,11 +182,11 @@ export class DenseField {
 
   /** Replaces the vector of a slot that has one. With a graph it is found at once, and linked by {@link linkSome}. */
   replace(slot: number, vector: Float32Array): void {
-    this.#hasMoved ||= this.#hasGraph;
+    this.#hasMoved ||= this.#index === 'hnsw';
     this.#engine.updateUnlinked(this.#ids.get(slot), vector);
   }
 
-  /** What brings the vector of a slot back that will be replaced or deleted. A damaged one is gone then. */
+  /** What brings the vector of a slot back that will be replaced. A damaged one is gone then. */
   toRestore(slot: number): () => void {
     let before: Float32Array | undefined;
     try {
@@ -202,15 +202,38 @@ export class DenseField {
     };
   }
 
-  /** Removes the vector of a slot, where it has one. */
-  delete(slot: number): void {
-    if (!this.has(slot)) return;
+  /**
+  Removes the vector of a slot, where it has one.
+
+  @param mends - Whether a graph is mended at once, or by {@link linkSome} later. Default: at once.
+  @returns What brings it back, within the same change.
+  */
+  delete(slot: number, mends = true): () => void {
+    if (!this.has(slot)) return () => {};
     const id = this.#ids.get(slot);
-    this.#engine.remove(id);
+    // A list has another vector in its place then.
+    const restore = this.#index === 'ivf' ? this.toRestore(slot) : () => this.#bringBack(slot, id);
+    if (mends) this.#engine.remove(id);
+    else this.#engine.removeUnlinked(id);
+    this.#hasMoved ||= this.#index === 'hnsw' && !mends;
     this.#idBitsOf = new WeakMap();
     this.#ids.delete(slot);
     this.#slots.delete(id);
-    this.#removed.add(this.size);
+    this.#removed.add(1);
+    return restore;
+  }
+
+  #bringBack(slot: number, id: number): void {
+    this.#engine.bringBack(id);
+    this.#idBitsOf = new WeakMap();
+    this.#keep(slot, id);
+    this.#removed.add(-1);
+  }
+
+  /** Reclaims the space of what was removed, where that is most of it. To be called after a change. */
+  reclaim(): void {
+    // What is removed from a graph is taken out of it first, in steps.
+    if (this.isLinked) this.#removed.reclaim(this.size);
   }
 
   /**
@@ -275,10 +298,12 @@ export class DenseField {
     return matched <= graph.fullScanThreshold * (isSparse ? sparseScans : 1);
   }
 
-  /** Some 20 ms of linking the vectors that were added since. Returns the share that is done. */
+  /** Some 20 ms of linking the vectors that were added, replaced or deleted since. Returns the share that is done. */
   linkSome(): number {
     const share = this.#engine.linkSome();
-    if (share >= 1) this.#hasMoved = false;
+    if (share < 1) return share;
+    this.#hasMoved = false;
+    this.reclaim();
     return share;
   }
 

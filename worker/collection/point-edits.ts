@@ -79,17 +79,15 @@ export class PointEdits {
       if (slot >= this.#shard.points.nextSlot) return;
       for (const name of [...this.#shard.dense.keys(), ...this.#shard.sparse.keys()]) {
         const isText = this.#shard.sparse.get(name)?.isText ?? false;
-        if (!isText && bring.get(name)?.has(point) !== true) this.deleteVector(name, slot);
+        if (!isText && bring.get(name)?.has(point) !== true) this.deleteVector(name, slot, false);
       }
     });
   }
 
-  deleteVector(name: string, slot: number): void {
+  /** @param mends - As {@link DenseField.delete}. */
+  deleteVector(name: string, slot: number, mends: boolean): void {
     const dense = this.#shard.dense.get(name);
-    if (dense?.has(slot)) {
-      this.#back.push(dense.toRestore(slot));
-      dense.delete(slot);
-    }
+    if (dense?.has(slot)) this.#back.push(dense.delete(slot, mends));
     const sparse = this.#shard.sparse.get(name);
     if (!sparse?.has(slot)) return;
     this.#back.push(this.#toRestore(sparse, slot));
@@ -105,10 +103,10 @@ export class PointEdits {
     return () => field.set(slot, before);
   }
 
-  /** Deletes a point with all that it has. */
-  deletePoint(slot: number): void {
+  /** Deletes a point with all that it has. @param mends - As {@link DenseField.delete}. */
+  deletePoint(slot: number, mends: boolean): void {
     const { dense, sparse, points } = this.#shard;
-    for (const name of [...dense.keys(), ...sparse.keys()]) this.deleteVector(name, slot);
+    for (const name of [...dense.keys(), ...sparse.keys()]) this.deleteVector(name, slot, mends);
     this.setPayload(slot, null);
     const id = points.idOf(slot);
     points.delete(slot);

@@ -17,9 +17,14 @@ export class RemovedCount {
     this.#compact = compact;
   }
 
-  /** One more was removed; all is compacted where that makes more of them than are left. */
-  add(left: number): void {
-    if (++this.#count <= Math.max(minRemoved, left)) return;
+  /** So many more were removed; or fewer, where some are brought back. */
+  add(count: number): void {
+    this.#count += count;
+  }
+
+  /** Compacts all where more were removed than are left. Not within a change: what it removes may be brought back. */
+  reclaim(left: number): void {
+    if (this.#count <= Math.max(minRemoved, left)) return;
     this.reset();
     try {
       this.#compact();

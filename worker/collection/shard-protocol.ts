@@ -232,6 +232,9 @@ Why a checkpoint is made: `due` or, where no change waits for it, `still`, where
 */
 export type CheckpointReason = 'due' | 'still' | 'wanted' | 'shrunk';
 
+/** So many deleted vectors are taken out of a graph at once; where they are more, `indexSome` does it, in steps. */
+export const mendedAtOnce = 64;
+
 /** Calls on a shard, by the names of its methods. Arrays of floats that travel beside come last. */
 export interface ShardCalls {
   /** Returns the arrays, here and below. */
@@ -247,7 +250,7 @@ export interface ShardCalls {
   deletePayloadIndex(key: string): void;
   /** Some milliseconds of reading into memory what was left on disk to open soon. Returns the share that is there. */
   loadSome(): number;
-  /** Some 20 ms of indexing what was upserted. Returns the share that is done. */
+  /** Some 20 ms of indexing what was upserted, and of mending where many were deleted. Returns the share that is done. */
   indexSome(): number;
   optimize(): void;
   /**

@@ -25,23 +25,24 @@ import { PointSearcher } from './point-searcher.js';
 import { PointTable } from './point-table.js';
 import { comparePointIds } from './query/order.js';
 import { cacheKey } from './query-cache.js';
-import type {
-  CheckedSelector,
-  CheckpointReason,
-  OpenedShard,
-  OrderedIds,
-  PackedHits,
-  PackedPoints,
-  PointBatch,
-  Returned,
-  ShardCalls,
-  ShardConfig,
-  ShardInfo,
-  ShardScroll,
-  ShardSearch,
-  ShardStorage,
-  SparseTarget,
-  VectorBatch,
+import {
+  type CheckedSelector,
+  type CheckpointReason,
+  mendedAtOnce,
+  type OpenedShard,
+  type OrderedIds,
+  type PackedHits,
+  type PackedPoints,
+  type PointBatch,
+  type Returned,
+  type ShardCalls,
+  type ShardConfig,
+  type ShardInfo,
+  type ShardScroll,
+  type ShardSearch,
+  type ShardStorage,
+  type SparseTarget,
+  type VectorBatch,
 } from './shard-protocol.js';
 import { SparseField } from './sparse-field.js';
 import type { OrderBy, Payload, PointId, StoredVector, StoredVectors, WithVector } from './types.js';
@@ -225,14 +226,14 @@ export class Shard {
 
   deleteVectors(names: readonly string[], points: CheckedSelector): Steps<number> {
     const record = (named: CheckedSelector) => this.#takeDown('deleteVectors', () => [names, named]);
-    return this.#changeEach(points, record, (edits, slot) => {
-      for (const name of names) edits.deleteVector(name, slot);
+    return this.#changeEach(points, record, (edits, slot, areFew) => {
+      for (const name of names) edits.deleteVector(name, slot, areFew);
     });
   }
 
   delete(points: CheckedSelector): Steps<number> {
     const record = (named: CheckedSelector) => this.#takeDown('delete', () => [named]);
-    return this.#changeEach(points, record, (edits, slot) => edits.deletePoint(slot));
+    return this.#changeEach(points, record, (edits, slot, areFew) => edits.deletePoint(slot, areFew));
   }
 
   setPayload(payload: Payload, points: CheckedSelector, key: string | undefined): Steps<number> {
@@ -443,6 +444,7 @@ export class Shard {
     try {
       const result = yield* change.call(this, edits);
       done = true;
+      for (const field of [...this.dense.values(), ...this.sparse.values()]) field.reclaim();
       return result;
     } finally {
       if (!done && !edits.isEmpty) {
@@ -528,12 +530,12 @@ export class Shard {
   #changeEach(
     points: CheckedSelector,
     record: (named: CheckedSelector) => () => void,
-    change: (edits: PointEdits, slot: number) => void,
+    change: (edits: PointEdits, slot: number, areFew: boolean) => void,
   ): Steps<number> {
     return this.#inSteps(function* (this: Shard, edits) {
       const slots = this.#selected(points);
       const keep = record({ ids: slots.map((slot) => this.points.idOf(slot)) });
-      yield* eachInSteps(slots, (slot) => change(edits, slot));
+      yield* eachInSteps(slots, (slot) => change(edits, slot, slots.length <= mendedAtOnce));
       keep();
       return slots.length;
     });

@@ -34,7 +34,7 @@ import type { GroupRequest, PointGroup, QueryRequest, RecommendRequest } from '.
 import { scroll } from './scroll.js';
 import { ShardSearcher } from './searcher.js';
 import type { ShardGroup } from './shard-group.js';
-import type { CheckedSelector, ShardCalls } from './shard-protocol.js';
+import { type CheckedSelector, mendedAtOnce, type ShardCalls } from './shard-protocol.js';
 import { ShardUpkeep } from './shard-upkeep.js';
 import type {
   CollectionInfo,
@@ -60,6 +60,9 @@ import { checkSelector, type SelectorCall, ShardWriter } from './writer.js';
 
 /** What a change of points that a selector names is taken for in the log: most are much less. */
 const selectedChangeBytes = 1 << 16;
+
+/** Calls that may leave a graph to be mended. */
+const leavesGaps: ReadonlySet<SelectorCall> = new Set(['delete', 'deleteVectors']);
 
 /** Labels that every line of {@link Collection.prometheus} bears. */
 type MetricsLabels = { readonly [label: string]: string };
@@ -390,7 +393,9 @@ export class ShardedCollection implements Collection {
         turn.sends(changed, selectedChangeBytes);
         await this.#upkeep.look(selectedChangeBytes);
         turn.pass();
-        return { count: await changed };
+        const count = await changed;
+        if (leavesGaps.has(call) && count > mendedAtOnce) await this.#upkeep.index(0, options);
+        return { count };
       };
     });
   }

@@ -95,7 +95,12 @@ export class SparseField {
 
   #noteChange(slot: number, leavesSpace: boolean): void {
     this.#changedFrom = Math.min(this.#changedFrom, slot);
-    if (leavesSpace) this.#removed.add(this.size);
+    if (leavesSpace) this.#removed.add(1);
+  }
+
+  /** Reclaims the space of what was removed, where that is most of it. To be called after a change. */
+  reclaim(): void {
+    this.#removed.reclaim(this.size);
   }
 
   /** The terms of the texts in a payload, and how often each stands there. */

@@ -98,6 +98,27 @@ describe('points whose vectors are replaced in a graph', () => {
   });
 });
 
+describe('points that are deleted from a graph', () => {
+  it('are found no more at once, and are taken out of it later where they are many', async () => {
+    const shard = await filled({ fullScanThreshold: 0 });
+    const gone = ids.filter((id) => id % 3 > 0);
+    const left = ids.filter((id) => id % 3 === 0);
+    const rows = vectorsOf(count, 1);
+    const firstOf = (id: number) => hitsOf(shard, 'dense', rows.slice(id * dim, (id + 1) * dim)).ids[0];
+    drained(shard.delete({ ids: gone }));
+    const [field] = shard.dense.values();
+    expect(field?.isLinked).toBe(false);
+    expect(shard.indexSome()).toBeLessThan(1);
+    expect(gone.map(firstOf).filter((id) => gone.includes(id as number))).toEqual([]);
+    expect(left.map(firstOf)).toEqual(left);
+    while (shard.indexSome() < 1);
+    expect(field?.isLinked).toBe(true);
+    expect(left.map(firstOf)).toEqual(left);
+    drained(shard.delete({ ids: left.slice(0, 64) }));
+    expect(field?.isLinked).toBe(true);
+  });
+});
+
 describe('a filter over points whose vectors came in another order', () => {
   it('is translated once, until the next change', async () => {
     const shard = await filled();
@@ -225,6 +246,32 @@ describe('optimize', () => {
     expect(shard.points.nextSlot).toBe(count);
     drained(shard.optimize());
     expect(readOf(shard)).toEqual(before);
+  });
+});
+
+describe.each<[string, EngineOptions]>([
+  ['floats in a row', { index: 'flat' }],
+  ['codes alone', { index: 'flat', quantization: { bits: 8, keepVectors: false } }],
+  ['codes alone in a graph', { quantization: { bits: 8, keepVectors: false } }],
+  ['lists', { index: 'ivf' }],
+])('%s', (_, options) => {
+  it('are as they were where it is stopped that points are deleted', async () => {
+    const shard = await filled(options);
+    // Slots and ids are not the same then.
+    drained(shard.deleteVectors([''], { ids: [0] }));
+    const before = readOf(shard);
+    const change = (stop: number): Steps<unknown> =>
+      stop % 2 === 0 ? shard.delete({ ids }) : shard.deleteVectors([''], { ids: ids.slice(1) });
+    for (const stop of [1, 2, 5, 6]) {
+      const steps = change(stop);
+      for (let step = 0; step < stop; step++) expect(steps.next().done).toBe(false);
+      steps.return(undefined);
+      expect(readOf(shard)).toEqual(before);
+      while (shard.indexSome() < 1);
+      expect(readOf(shard)).toEqual(before);
+    }
+    drained(change(0));
+    expect(hitsOf(shard, 'dense').ids).toEqual([]);
   });
 });
 
