@@ -139,6 +139,33 @@ TEST(HnswEngine, FindsTheNearestWhereOnlyFarRowsAreAllowed) {
 }
 
 // Any order of additions, updates, removals and compactions.
+// Of each query its own: a filter that goes along with what is near.
+TEST(HnswEngine, FindsTheNearestWhereOnlyNearRowsAreAllowed) {
+  constexpr size_t kRows = 4000;
+  Random random(13);
+  const std::vector<float> rows = clustered(random, kRows);
+  auto engine = make_engine(Metric::kEuclidean, codes_of(Metric::kEuclidean, 8, true), {8, 60, 20, 1});
+  ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+  for (const size_t share : {2u, 10u, 100u}) {
+    double found_count = 0;
+    for (size_t query = 0; query < 50; ++query) {
+      const std::vector<float> one = clustered(random, 1);
+      const Hits by_distance = search(*engine, one, {.k = kRows, .exact = true});
+      std::vector<uint32_t> words(kRows / 32 + 1);
+      for (size_t place = 0; place < kRows / share; ++place) {
+        const uint32_t id = to_number(by_distance.ids[place]);
+        words[id / 32] |= 1u << (id % 32);
+      }
+      const IdFilter filter{words.data(), words.size()};
+      const Hits found = search(*engine, one, {.filter = &filter, .oversampling = 2, .ef_search = 48});
+      const std::set<RowId> wanted(by_distance.ids.begin(), by_distance.ids.begin() + 10);
+      ASSERT_EQ(found.ids.size(), 10u);
+      for (const RowId id : found.ids) found_count += static_cast<double>(wanted.count(id));
+    }
+    EXPECT_GE(found_count / 500, 0.97) << "one of " << share;
+  }
+}
+
 TEST(HnswEngine, StaysConnectedThroughRandomChanges) {
   for (const Metric metric : kMetrics) {
     for (const uint32_t bits : {32u, 8u}) {
