@@ -13,7 +13,7 @@ export function* linkSteps(handle: Handle): Generator<number, void, void> {
   const total = pendingLinks(handle);
   if (total === 0) return;
   for (let share = 0; share < 1; ) {
-    const done = handle.checked((raw, engine) => raw.engineLinkStep(engine));
+    const done = handle.checked((raw, engine) => raw.engineLinkStep(engine, false));
     const left = pendingLinks(handle);
     // One by one rows leave those that are pending; linked together, all leave them in the end.
     const told = left < total ? 1 - left / total : done / thousandths;

@@ -161,7 +161,7 @@ export interface RawFunctions {
   /** Id of the first row. `links`: with a graph, link them to it at once. */
   engineAdd(engine: number, rows: number, rowCount: number, links: boolean): Reply;
   /** Links the next rows that are not linked, then calibrates: thousandths that are done, 1000 last. */
-  engineLinkStep(engine: number): Reply;
+  engineLinkStep(engine: number, renews: boolean): Reply;
   /** Reads the next float rows that a store was asked to keep: thousandths that are in memory, 1000 last. */
   engineLoadRowsStep(engine: number, rowCount: number): Reply;
   /** `queryCount`: 0 for a sample of the rows. */

@@ -157,15 +157,15 @@ export class VectorSearchEngine {
   }
 
   /**
-  Some 20 ms of linking what was added, updated or removed without. Until all is linked, searches compare those vectors
-  that it lacks one by one.
+  Some 20 ms of linking what was added, updated or removed without; of linking all anew, where more was removed from the
+  graph than there is. Until all is linked, searches compare those vectors that it lacks one by one.
 
   @returns The share that is done: 1 when all is linked. Any change of the engine may make a later share smaller.
   @internal
   */
   linkSome(): number {
     const { address, runtime } = this.#handle;
-    const done = runtime.checked((raw) => raw.engineLinkStep(address)) / thousandths;
+    const done = runtime.checked((raw) => raw.engineLinkStep(address, true)) / thousandths;
     if (done >= 1) runtime.call((raw) => raw.engineEndAdd(address));
     return done;
   }
@@ -228,7 +228,8 @@ export class VectorSearchEngine {
   }
 
   /**
-  Remove the vector of an id. Its space is reclaimed by {@link compact}.
+  Remove the vector of an id. Its space is reclaimed by {@link compact}. A graph is mended; where more vectors were removed
+  than are left it finds less, until {@link train} codes and links them anew.
 
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
   */

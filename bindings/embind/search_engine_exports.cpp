@@ -218,8 +218,8 @@ void end_list_training(Address engine) {
   at(engine).end_list_training();
 }
 
-Reply link_step(Address engine) {
-  return guarded([&] { return thousandths(at(engine).link_step()); });
+Reply link_step(Address engine, bool renews) {
+  return guarded([&] { return thousandths(at(engine).link_step(renews)); });
 }
 
 Reply load_rows_step(Address engine, size_t row_count) {

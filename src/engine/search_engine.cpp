@@ -127,7 +127,7 @@ Result<RowId> SearchEngine::add(const float* rows, size_t row_count, bool links)
   const Status appended = state.append(rows, row_count);
   if (!appended.ok()) return appended.error();
   for (double done = links ? 0 : 1; done < 1;) {
-    const Result<double> step = state.link_step();
+    const Result<double> step = state.link_step(false);
     if (!step.ok()) return step.error();
     done = step.value();
   }
@@ -235,10 +235,10 @@ size_t SearchEngine::reachable() const {
   return state_->hnsw == nullptr ? 0 : state_->hnsw->reachable();
 }
 
-Result<double> SearchEngine::link_step() {
+Result<double> SearchEngine::link_step(bool renews) {
   State& state = *state_;
   if (state.calibration == nullptr) {
-    const Result<double> linked = state.link_step();
+    const Result<double> linked = state.link_step(renews);
     const bool ends = !linked.ok() || linked.value() < 1 || !state.links();
     if (ends || !state.hnsw->needs_calibration()) return linked;
     state.begin_calibration({});

@@ -128,9 +128,10 @@ class SearchEngine {
   /// Some 20 ms of linking rows to the graph that were added or updated without, of mending it where some were removed
   /// without, and then, where a recall is the target, of calibrating, if there are twice the rows of the last time. Until
   /// rows are linked, searches compare them with the query, one by one.
+  /// renews   link all anew where more rows were taken out of the graph than there are, which it suffers from
   /// Returns  the share that is done, 0 to 1: 1 where nothing is left to do
   /// Errors   kOutOfMemory; std::bad_alloc
-  Result<double> link_step();
+  Result<double> link_step(bool renews = true);
   /// Starts to find which ef_search reaches the target recall. Nothing may be changed until it is done or ended.
   /// queries      [query_count x dim] of the kind that will be searched for; none: a sample of the rows
   /// Errors  kInvalidArgument (no graph, or no target), kNotFinite, kZeroVector; std::bad_alloc
@@ -145,7 +146,7 @@ class SearchEngine {
   size_t ef_search(size_t k) const;
   /// Rows that `link_step` would link; 0 without a graph, and while its codec has not learned.
   size_t pending_links() const;
-  /// Whether `link_step` has nothing to do.
+  /// Whether `link_step` has nothing to do, with `renews`.
   bool is_linked() const;
   /// Lists of an inverted file; 0 until trained, and where there is none.
   size_t nlist() const;

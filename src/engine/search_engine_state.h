@@ -94,10 +94,10 @@ struct SearchEngine::State {
 
   // Rows are linked by what they will be searched by.
   bool links() const { return hnsw != nullptr && (!options.quantization || has_codes()); }
-  Result<double> link_step() {
+  Result<double> link_step(bool renews) {
     if (!links()) return 1.0;
     if (!hnsw->is_linked()) changing();
-    return hnsw->link_step();
+    return hnsw->link_step(renews);
   }
 
   size_t ef_search(size_t k) const {

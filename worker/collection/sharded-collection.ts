@@ -61,7 +61,7 @@ import { checkSelector, type SelectorCall, ShardWriter } from './writer.js';
 /** What a change of points that a selector names is taken for in the log: most are much less. */
 const selectedChangeBytes = 1 << 16;
 
-/** Calls that may leave a graph to be mended. */
+/** Calls that may leave a graph to be mended, or made anew. */
 const leavesGaps: ReadonlySet<SelectorCall> = new Set(['delete', 'deleteVectors']);
 
 /** Labels that every line of {@link Collection.prometheus} bears. */
@@ -80,6 +80,8 @@ export class ShardedCollection implements Collection {
   readonly #calls: Calls;
   readonly #writer: ShardWriter;
   readonly #upkeep: ShardUpkeep;
+  /** Points, or vectors of them, since graphs were looked after. */
+  #deleted = 0;
   #closing: Promise<void> | undefined;
 
   /** {@link openCollection} makes collections. @internal */
@@ -394,7 +396,11 @@ export class ShardedCollection implements Collection {
         await this.#upkeep.look(selectedChangeBytes);
         turn.pass();
         const count = await changed;
-        if (leavesGaps.has(call) && count > mendedAtOnce) await this.#upkeep.index(0, options);
+        if (leavesGaps.has(call)) this.#deleted += count;
+        if (this.#deleted > mendedAtOnce) {
+          this.#deleted = 0;
+          await this.#upkeep.index(0, options);
+        }
         return { count };
       };
     });

@@ -244,6 +244,7 @@ void HnswIndex::unlink_all() {
   graph_.moved.clear();
   graph_.moved_count = 0;
   withdrawn_.clear();
+  taken_out_ = 0;
   linked_to_ = 0;
 }
 
@@ -253,11 +254,15 @@ size_t HnswIndex::next_pending() const {
   return node;
 }
 
-Result<double> HnswIndex::link_step() {
+bool HnswIndex::is_worn() const {
+  return taken_out_ >= std::max(kBulkRows, live_count());
+}
+
+Result<double> HnswIndex::link_step(bool renews) {
   const size_t withdrawn = withdrawn_.count();
   const size_t cost =
       unlinked() + kMoveCost * (graph_.moved_count - withdrawn) + withdrawn / kWithdrawalsPerLink;
-  if (pending() + withdrawn >= kBulkRows && cost >= (live_count() + 1) / 2) {
+  if ((renews && is_worn()) || (pending() + withdrawn >= kBulkRows && cost >= (live_count() + 1) / 2)) {
     if (live_count() >= kBulkRows) return bulk_step();
     unlink_all();
   }
@@ -278,9 +283,10 @@ Result<double> HnswIndex::link_step() {
   }
   linked_to_ = next_pending();
   unlinking.disarm();
-  if (linked_to_ == stored_->size()) return 1.0;
-  const size_t left = pending() + withdrawn_.count();
-  return 1 - static_cast<double>(left) / static_cast<double>(live_count() + withdrawn_.count());
+  const bool is_done = linked_to_ == stored_->size() && !(renews && is_worn());
+  if (is_done) return 1.0;
+  const auto left = static_cast<double>(pending() + withdrawn_.count());
+  return std::min(0.999, 1 - left / static_cast<double>(live_count() + withdrawn_.count() + 1));
 }
 
 // All rows are linked anew, and change places only when that is done.
@@ -306,12 +312,14 @@ Result<double> HnswIndex::bulk_step() {
   replaced->nodes = std::move(nodes_);
   replaced->withdrawn = std::exchange(withdrawn_, {});
   replaced->removed = removed_;
+  replaced->taken_out = taken_out_;
   replaced->linked_to = linked_to_;
   replaced->stored = std::move(stored_);
   before_bulk_ = std::move(replaced);
   graph_ = bulk->take_graph();
   nodes_ = std::move(nodes);
   removed_ = 0;
+  taken_out_ = 0;
   take_store(std::move(stored), std::move(space));
   linked_to_ = stored_->size();
   return 1.0;
@@ -338,6 +346,7 @@ void HnswIndex::take_out(uint32_t node) {
   unlink(node);
   stored_->slots[node] = kNoSlot;
   withdrawn_.unmark(node);
+  ++taken_out_;
 }
 
 void HnswIndex::move(size_t slot) {
@@ -385,6 +394,7 @@ void HnswIndex::remove(size_t slot) {
   if (!graph_.is_linked(node)) return;
   Unlinking unlinking(*this);
   unlink(node);
+  ++taken_out_;
   unlinking.disarm();
 }
 
@@ -508,6 +518,7 @@ void HnswIndex::truncate(size_t slot_count) {
     nodes_ = std::move(before_bulk_->nodes);
     withdrawn_ = std::move(before_bulk_->withdrawn);
     removed_ = before_bulk_->removed;
+    taken_out_ = before_bulk_->taken_out;
     linked_to_ = before_bulk_->linked_to;
     take_store(std::move(before_bulk_->stored), std::move(space));
     settle();

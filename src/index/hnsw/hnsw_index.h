@@ -109,12 +109,15 @@ class HnswIndex {
   Status append(const float* rows, size_t row_count);
   /// Rows that are not linked yet, or not where they are now.
   size_t pending() const { return live_count() + graph_.moved_count - graph_.linked_count; }
-  /// Whether `link_step` has nothing to do.
-  bool is_linked() const { return pending() == 0 && withdrawn_.count() == 0; }
+  /// Whether `link_step` has nothing to do, with `renews`.
+  bool is_linked() const { return pending() == 0 && withdrawn_.count() == 0 && !is_worn(); }
   /// Links some of them, and takes withdrawn rows out of the graph: some 20 ms of work.
+  /// renews   link all anew where more rows were taken out than there are: mended so often, the graph finds less. Of 20,000
+  ///          rows of 64 dimensions 2,500 were left, in 50 clusters: recall 0.935 at ef 32, linked anew 1.000; without
+  ///          clusters 0.66 and 0.88
   /// Returns  the share that is done, 0 to 1
   /// Errors   kOutOfMemory, or std::bad_alloc; then rows may have to be linked anew
-  Result<double> link_step();
+  Result<double> link_step(bool renews);
 
   /// Of an update, in this order: unlinks the row in a slot, and returns whether it was linked; codes it anew; links it
   /// again, once its floats are the new ones. May throw std::bad_alloc: a row that is not linked again is pending.
@@ -191,6 +194,7 @@ class HnswIndex {
     std::vector<uint32_t> nodes;
     Deletions withdrawn;
     size_t removed = 0;
+    size_t taken_out = 0;
     size_t linked_to = 0;
   };
 
@@ -206,6 +210,7 @@ class HnswIndex {
   Status renumber(const std::vector<uint32_t>& order, const std::vector<uint32_t>& new_slots);
   void unlink(uint32_t node);
   void take_out(uint32_t node);
+  bool is_worn() const;
   size_t live_count() const { return stored_->size() - removed_; }
   size_t unlinked() const { return live_count() + withdrawn_.count() - graph_.linked_count; }
   // Or withdrawn.
@@ -230,6 +235,7 @@ class HnswIndex {
   Calibration calibration_, last_calibration_;
   Deletions withdrawn_;   // nodes: each is moved, and keeps its slot, which tells where its row still is
   size_t removed_ = 0;    // nodes whose rows were, the withdrawn among them
+  size_t taken_out_ = 0;  // rows, since all were linked together
   size_t linked_to_ = 0;  // no node before it is pending
 };
 

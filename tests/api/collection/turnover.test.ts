@@ -45,3 +45,36 @@ it.each<[string, Omit<VectorConfig, 'dim'>]>([
     await collection.close();
   }
 });
+
+it('leaves graphs as good as new, however few points are left and however few at a time are deleted', async () => {
+  const count = 4000;
+  const left = 1000;
+  const rows = randomVectors(count, dim, 5);
+  const queries = randomVectors(100, dim, 6);
+  const filledFrom = async (first: number) => {
+    const collection = await openCollection({ name: 'graph', dim, index: 'hnsw', fullScanThreshold: 0 });
+    const ids = Uint32Array.from({ length: count - first }, (_, i) => first + i);
+    await collection.upsert({ ids, vectors: rows.slice(first * dim) });
+    return collection;
+  };
+  const used = await filledFrom(0);
+  const fresh = await filledFrom(count - left);
+  try {
+    for (let first = 0; first < count - left; first += 50)
+      await used.delete(Array.from({ length: 50 }, (_, i) => first + i));
+    const recallOf = async (collection: typeof used) => {
+      const all = Array.from({ length: 100 }, (_, i) => rowOf(queries, dim, i));
+      const found = await collection.searchBatch(all, { params: { efSearch: 10 } });
+      const exact = await collection.searchBatch(all, { params: { exact: true } });
+      const idsOf = (hits: (typeof exact)[number]) => hits.map(({ id }) => id);
+      const right = found.map(
+        (hits, query) => idsOf(hits).filter((id) => idsOf(exact[query] as typeof hits).includes(id)).length,
+      );
+      return right.reduce((sum, each) => sum + each, 0) / 1000;
+    };
+    expect(await recallOf(used)).toBeGreaterThan((await recallOf(fresh)) - 0.02);
+  } finally {
+    await used.close();
+    await fresh.close();
+  }
+});

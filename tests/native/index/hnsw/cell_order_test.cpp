@@ -42,7 +42,7 @@ TEST(CellOrder, HasEveryLinkedNodeOnceAndNearOnesTogether) {
   // One by one: many rows together are put in order as they are linked.
   for (size_t row = 0; row < kRows; ++row) {
     ASSERT_TRUE(index.append(&values[row * kDim], 1).ok());
-    ASSERT_TRUE(index.link_step().ok());
+    ASSERT_TRUE(index.link_step(false).ok());
   }
   for (size_t slot = 0; slot < kRows; slot += 5) index.remove(slot);
 

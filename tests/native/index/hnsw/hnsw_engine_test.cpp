@@ -506,6 +506,42 @@ TEST(HnswEngine, KeepsItsRecallWhenHalfOfTheRowsAreRemoved) {
   EXPECT_NEAR(recall(*engine, *exact, queries, options), kept, 0.01);
 }
 
+// Mended so often, they would find less: all is linked anew where more were taken out than there are.
+TEST(HnswEngine, KeepsItsRecallWhenFewOfManyRowsAreLeft) {
+  for (const size_t left : {2000u, 1200u, 600u}) {
+    SCOPED_TRACE(testing::Message() << left << " left");
+    Random random(left);
+    constexpr size_t kRows = 6000;
+    const std::vector<float> rows = uniform_values(random, kRows * kDim);
+    const std::vector<float> queries = uniform_values(random, 500 * kDim);
+    auto engine = make_engine(Metric::kCosine, std::nullopt);
+    auto fresh = make_engine(Metric::kCosine, std::nullopt);
+    auto exact = std::move(SearchEngine::create({kDim, Metric::kCosine}, best_kernels()).value());
+    ASSERT_TRUE(engine->add(rows.data(), kRows).ok());
+    ASSERT_TRUE(exact->add(rows.data(), kRows).ok());
+    for (uint32_t id = 0; id < kRows - left; ++id) {
+      ASSERT_TRUE(engine->remove(RowId{id}).ok());
+      ASSERT_TRUE(exact->remove(RowId{id}).ok());
+    }
+    ASSERT_TRUE(fresh->add(&rows[(kRows - left) * kDim], left).ok());
+    auto fresh_exact = std::move(SearchEngine::create({kDim, Metric::kCosine}, best_kernels()).value());
+    ASSERT_TRUE(fresh_exact->add(&rows[(kRows - left) * kDim], left).ok());
+    EXPECT_FALSE(engine->is_linked());
+    // Whoever adds a row does not wait for that.
+    ASSERT_TRUE(engine->add(queries.data(), 1).ok());
+    ASSERT_TRUE(engine->remove(RowId{kRows}).ok());
+    EXPECT_FALSE(engine->is_linked());
+    SearchOptions options;
+    options.ef_search = 16;
+    const double wanted = recall(*fresh, *fresh_exact, queries, options);
+    EXPECT_LT(recall(*engine, *exact, queries, options), wanted - 0.02);
+    while (!engine->is_linked()) ASSERT_TRUE(engine->link_step().ok());
+    EXPECT_TRUE(engine->graph_is_connected());
+    EXPECT_EQ(engine->reachable(), left);
+    EXPECT_GE(recall(*engine, *exact, queries, options), wanted - 0.02);
+  }
+}
+
 // Other places among the nodes, the same edges.
 TEST(HnswEngine, FindsTheSameAfterCompaction) {
   Random random(9);
