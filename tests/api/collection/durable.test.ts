@@ -293,10 +293,12 @@ describe('a collection in a folder', () => {
       await collection.upsert({ ids, vectors });
       await expect.poll(checkpoints, { timeout: 10_000 }).toBe(before + round);
     }
+    // The checkpoint that is written has an end, which this waits for.
+    const { storage } = await collection.info();
     const left = logBytes();
     expect(Math.min(...left)).toBeGreaterThan(vectors.byteLength);
     const files = ['log-0', 'log-1', 'data'].map((file) => statSync(join(path, 'shard-0', file)).size);
-    expect((await collection.info()).storage.bytes).toBe(files.reduce((sum, bytes) => sum + bytes));
+    expect(storage.bytes).toBe(files.reduce((sum, bytes) => sum + bytes));
     await collection.upsert([{ id: 'last', vector: vectors.subarray(0, 256) }]);
     expect(logBytes()).toEqual(left);
     await collection.close();
