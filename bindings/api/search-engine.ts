@@ -160,12 +160,13 @@ export class VectorSearchEngine {
   Some 20 ms of linking what was added, updated or removed without; of linking all anew, where more was removed from the
   graph than there is. Until all is linked, searches compare those vectors that it lacks one by one.
 
+  @param renews - Whether all is linked anew where there is reason to.
   @returns The share that is done: 1 when all is linked. Any change of the engine may make a later share smaller.
   @internal
   */
-  linkSome(): number {
+  linkSome(renews: boolean): number {
     const { address, runtime } = this.#handle;
-    const done = runtime.checked((raw) => raw.engineLinkStep(address, true)) / thousandths;
+    const done = runtime.checked((raw) => raw.engineLinkStep(address, renews)) / thousandths;
     if (done >= 1) runtime.call((raw) => raw.engineEndAdd(address));
     return done;
   }
@@ -183,7 +184,7 @@ export class VectorSearchEngine {
     return runtime.checked((raw) => raw.engineLoadRowsStep(address, rowCount)) / thousandths;
   }
 
-  /** Whether {@link linkSome} has nothing to do. @internal */
+  /** Whether {@link linkSome} has nothing to do, nor to renew. @internal */
   get isLinked(): boolean {
     const { address, runtime } = this.#handle;
     return runtime.call((raw) => raw.engineIsLinked(address));

@@ -298,16 +298,21 @@ export class DenseField {
     return matched <= graph.fullScanThreshold * (isSparse ? sparseScans : 1);
   }
 
-  /** Some 20 ms of linking the vectors that were added, replaced or deleted since. Returns the share that is done. */
-  linkSome(): number {
-    const share = this.#engine.linkSome();
+  /**
+  Some 20 ms of linking the vectors that were added, replaced or deleted since.
+
+  @param renews - Whether to link all anew where more were deleted than are left.
+  @returns The share that is done.
+  */
+  linkSome(renews: boolean): number {
+    const share = this.#engine.linkSome(renews);
     if (share < 1) return share;
     this.#hasMoved = false;
     this.reclaim();
     return share;
   }
 
-  /** Whether {@link linkSome} has nothing to do. */
+  /** Whether {@link linkSome} has nothing to do, nor to renew. */
   get isLinked(): boolean {
     return this.#engine.isLinked;
   }

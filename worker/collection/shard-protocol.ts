@@ -250,8 +250,11 @@ export interface ShardCalls {
   deletePayloadIndex(key: string): void;
   /** Some milliseconds of reading into memory what was left on disk to open soon. Returns the share that is there. */
   loadSome(): number;
-  /** Some 20 ms of indexing what was upserted, and of mending where many were deleted. Returns the share that is done. */
-  indexSome(): number;
+  /**
+  Some 20 ms of indexing what was upserted, and of mending graphs where many were deleted. `renews`: of making graphs anew
+  of which more was deleted than is left. Returns the share that is done.
+  */
+  indexSome(renews: boolean): number;
   optimize(): void;
   /**
   Some 20 ms of writing down what the shard is like now, where there is reason to. Returns the share that is done. A change

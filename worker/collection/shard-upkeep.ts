@@ -6,7 +6,7 @@ are like.
 */
 import { Upkeep } from './durable/upkeep.js';
 import type { ShardGroup } from './shard-group.js';
-import type { CheckpointReason, ShardConfig } from './shard-protocol.js';
+import type { CheckpointReason, ShardCalls, ShardConfig } from './shard-protocol.js';
 import type { UpsertOptions } from './types.js';
 
 /** Changes between two looks at whether a checkpoint is due. */
@@ -29,6 +29,8 @@ export class ShardUpkeep {
   #checkpointError: string | undefined;
   /** Resolves when those that were begun are made, or have failed. */
   #checkpointing: Promise<void> | undefined;
+  /** Changes. */
+  #underWay = 0;
   /** Since the last look. */
   #changes = 0;
   #bytes = 0;
@@ -61,6 +63,7 @@ export class ShardUpkeep {
 
   /** To be called when a change begins or ends, with how many are under way then. */
   changed(underWay: number): void {
+    this.#underWay = underWay;
     if (underWay > 0) this.#whenStill?.pause();
     else this.#whenStill?.changed();
   }
@@ -81,21 +84,41 @@ export class ShardUpkeep {
   /** Has the shards index what they were sent, some milliseconds at a time: searches come in between. */
   async index(points: number, { signal, onProgress }: UpsertOptions): Promise<void> {
     const shares = this.#shards.all.map(() => 0);
+    await this.#indexUntil(false, (share, shard) => {
+      shares[shard] = share;
+      // All points are taken: what is not indexed yet is found all the same, and indexed with the next.
+      if (share >= 1 || signal?.aborted) return true;
+      const done = Math.floor((points * shares.reduce((sum, each) => sum + each, 0)) / shares.length);
+      onProgress?.({ phase: 'index', done, total: points });
+      return false;
+    });
+    if (points > 0 && !signal?.aborted) onProgress?.({ phase: 'index', done: points, total: points });
+  }
+
+  /**
+  Likewise has them mend graphs that points were deleted from, or make them anew, as long as no other change comes. Whether
+  all is done.
+  */
+  async mend(signal: AbortSignal | undefined): Promise<boolean> {
+    let done = true;
+    await this.#indexUntil(true, (share) => {
+      if (share >= 1) return true;
+      const leavesOff = signal?.aborted === true || this.#underWay > 1;
+      done &&= !leavesOff;
+      return leavesOff;
+    });
+    return done;
+  }
+
+  async #indexUntil(renews: boolean, isDone: (share: number, shard: number) => boolean): Promise<void> {
     const index = async (shard: number) => {
-      for (;;) {
+      do {
         // It would begin anew after each round.
         await this.#checkpointing;
-        const share = await this.#shards.call(shard, 'indexSome', [], {});
-        shares[shard] = share;
-        // All points are taken: what is not indexed yet is found all the same, and indexed with the next.
-        if (share >= 1 || signal?.aborted) return;
-        const done = Math.floor((points * shares.reduce((sum, each) => sum + each, 0)) / shares.length);
-        onProgress?.({ phase: 'index', done, total: points });
-      }
+      } while (!isDone(await this.#shards.call(shard, 'indexSome', [renews], {}), shard));
     };
     const finished = await Promise.allSettled(this.#mayHaveGraph ? this.#shards.all.map(index) : []);
     for (const shard of finished) if (shard.status === 'rejected') throw shard.reason;
-    if (points > 0 && !signal?.aborted) onProgress?.({ phase: 'index', done: points, total: points });
   }
 
   /** Has the shards write down what they are like, as far as there is reason to: searches come in between. */
@@ -130,7 +153,7 @@ export class ShardUpkeep {
   */
   async #keepUp(): Promise<boolean> {
     if (!(await this.#inRounds('loadSome'))) return false;
-    if (this.#mayHaveGraph && !(await this.#inRounds('indexSome'))) return false;
+    if (this.#mayHaveGraph && !(await this.#inRounds('indexSome', true))) return false;
     await this.checkpoint('still');
     return true;
   }
@@ -141,10 +164,13 @@ export class ShardUpkeep {
   }
 
   /** Some rounds of a call of each shard. Whether all are done with it. */
-  async #inRounds(call: 'loadSome' | 'indexSome'): Promise<boolean> {
+  async #inRounds<Call extends 'loadSome' | 'indexSome'>(
+    call: Call,
+    ...args: Parameters<ShardCalls[Call]>
+  ): Promise<boolean> {
     const run = async (shard: number) => {
       for (let round = 0; round < roundsPerPiece; round++)
-        if ((await this.#shards.call(shard, call, [], {})) >= 1) return true;
+        if ((await this.#shards.call(shard, call, args, {})) >= 1) return true;
       return false;
     };
     const done = await Promise.all(this.#shards.all.map(run));

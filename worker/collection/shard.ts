@@ -280,12 +280,12 @@ export class Shard {
     return 1;
   }
 
-  indexSome(): number {
+  indexSome(renews: boolean): number {
     let share = 1;
     for (const field of this.dense.values()) {
       if (field.isLinked) continue;
       this.#durable?.touch();
-      share = field.linkSome();
+      share = field.linkSome(renews);
       if (share < 1) break;
     }
     return share;

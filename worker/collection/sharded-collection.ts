@@ -246,6 +246,7 @@ export class ShardedCollection implements Collection {
       const { signal } = options;
       await this.#shards.callEach(this.#shards.all, 'optimize', () => [], { signal });
       await this.#upkeep.index(0, options);
+      await this.#upkeep.mend(signal);
       await this.#upkeep.checkpoint('wanted');
       await this.#upkeep.checkpoint('shrunk');
     });
@@ -397,10 +398,7 @@ export class ShardedCollection implements Collection {
         turn.pass();
         const count = await changed;
         if (leavesGaps.has(call)) this.#deleted += count;
-        if (this.#deleted > mendedAtOnce) {
-          this.#deleted = 0;
-          await this.#upkeep.index(0, options);
-        }
+        if (this.#deleted > mendedAtOnce && (await this.#upkeep.mend(options.signal))) this.#deleted = 0;
         return { count };
       };
     });

@@ -20,6 +20,9 @@ constexpr size_t kBulkRows = 1000;
 // it where a row was withdrawn such a part of that.
 constexpr size_t kMoveCost = 3;
 constexpr size_t kWithdrawalsPerLink = 2;
+// Linking all together has been begun so often, and given up for a change: then rows are linked one by one, lest those who
+// wait for it wait as long as there are changes.
+constexpr size_t kDroppedBulks = 3;
 // Calibrated anew where there are so many times the rows: ef_search for the same recall grows slowly with their number.
 constexpr size_t kCalibratedGrowth = 2;
 // Float distances confuse few rows, and fewer still by more places than that.
@@ -158,7 +161,7 @@ Status HnswIndex::append(const float* rows, size_t row_count) {
     graph_.links.append(random_level(options_.seed, node, options_.m));
     if (has_codes()) stored_->note_code(node);
   }
-  bulk_.reset();
+  drop_bulk();
   return {};
 }
 
@@ -262,7 +265,8 @@ Result<double> HnswIndex::link_step(bool renews) {
   const size_t withdrawn = withdrawn_.count();
   const size_t cost =
       unlinked() + kMoveCost * (graph_.moved_count - withdrawn) + withdrawn / kWithdrawalsPerLink;
-  if ((renews && is_worn()) || (pending() + withdrawn >= kBulkRows && cost >= (live_count() + 1) / 2)) {
+  const bool is_much = pending() + withdrawn >= kBulkRows && cost >= (live_count() + 1) / 2;
+  if ((is_much || (renews && is_worn())) && dropped_bulks_ < kDroppedBulks) {
     if (live_count() >= kBulkRows) return bulk_step();
     unlink_all();
   }
@@ -283,8 +287,10 @@ Result<double> HnswIndex::link_step(bool renews) {
   }
   linked_to_ = next_pending();
   unlinking.disarm();
-  const bool is_done = linked_to_ == stored_->size() && !(renews && is_worn());
-  if (is_done) return 1.0;
+  if (linked_to_ == stored_->size()) {
+    dropped_bulks_ = 0;
+    if (!renews || !is_worn()) return 1.0;
+  }
   const auto left = static_cast<double>(pending() + withdrawn_.count());
   return std::min(0.999, 1 - left / static_cast<double>(live_count() + withdrawn_.count() + 1));
 }
@@ -320,14 +326,21 @@ Result<double> HnswIndex::bulk_step() {
   nodes_ = std::move(nodes);
   removed_ = 0;
   taken_out_ = 0;
+  dropped_bulks_ = 0;
   take_store(std::move(stored), std::move(space));
   linked_to_ = stored_->size();
   return 1.0;
 }
 
+// For a change of what it links.
+void HnswIndex::drop_bulk() {
+  if (bulk_ != nullptr) ++dropped_bulks_;
+  bulk_.reset();
+}
+
 bool HnswIndex::forget(size_t slot) {
   const uint32_t node = nodes_[slot];
-  bulk_.reset();
+  drop_bulk();
   if (!graph_.is_linked(node)) return false;
   Unlinking unlinking(*this);
   unlink(node);
@@ -352,7 +365,7 @@ void HnswIndex::take_out(uint32_t node) {
 void HnswIndex::move(size_t slot) {
   const uint32_t node = nodes_[slot];
   if (graph_.is_linked(node)) graph_.set_moved(node, true);
-  bulk_.reset();
+  drop_bulk();
   linked_to_ = std::min<size_t>(linked_to_, node);
 }
 
@@ -387,7 +400,7 @@ void HnswIndex::link(size_t slot) {
 
 void HnswIndex::remove(size_t slot) {
   const uint32_t node = nodes_[slot];
-  bulk_.reset();
+  drop_bulk();
   // Also where there is no memory to mend the graph, which is then to be made anew.
   stored_->slots[node] = kNoSlot;
   ++removed_;
@@ -406,7 +419,7 @@ void HnswIndex::withdraw(size_t slot) {
   graph_.set_moved(node, true);
   withdrawn_.mark(node);
   ++removed_;
-  bulk_.reset();
+  drop_bulk();
   linked_to_ = std::min<size_t>(linked_to_, node);
 }
 
@@ -417,7 +430,7 @@ void HnswIndex::bring_back(size_t slot) {
   if (withdrawn_.contains(node)) withdrawn_.unmark(node);
   stored_->slots[node] = static_cast<uint32_t>(slot);
   --removed_;
-  bulk_.reset();
+  drop_bulk();
   linked_to_ = std::min<size_t>(linked_to_, node);
 }
 

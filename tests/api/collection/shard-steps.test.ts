@@ -51,7 +51,7 @@ async function filled(options: EngineOptions = {}): Promise<Shard> {
     payloadIndex: { color: 'keyword', n: 'integer' },
   });
   drained(shard.upsert(batchOf(ids, 'first'), [vectorsOf(count, 1)]));
-  while (shard.indexSome() < 1);
+  while (shard.indexSome(true) < 1);
   return shard;
 }
 
@@ -92,8 +92,8 @@ describe('points whose vectors are replaced in a graph', () => {
     const firstOf = (id: number) => hitsOf(shard, 'dense', moved.slice(id * dim, (id + 1) * dim)).ids[0];
     const found = () => ids.slice(0, 200).filter((id) => firstOf(id) === id);
     expect(found()).toHaveLength(200);
-    expect(shard.indexSome()).toBeLessThan(1);
-    while (shard.indexSome() < 1);
+    expect(shard.indexSome(true)).toBeLessThan(1);
+    while (shard.indexSome(true) < 1);
     expect(found()).toHaveLength(200);
   });
 });
@@ -108,10 +108,10 @@ describe('points that are deleted from a graph', () => {
     drained(shard.delete({ ids: gone }));
     const [field] = shard.dense.values();
     expect(field?.isLinked).toBe(false);
-    expect(shard.indexSome()).toBeLessThan(1);
+    expect(shard.indexSome(true)).toBeLessThan(1);
     expect(gone.map(firstOf).filter((id) => gone.includes(id as number))).toEqual([]);
     expect(left.map(firstOf)).toEqual(left);
-    while (shard.indexSome() < 1);
+    while (shard.indexSome(true) < 1);
     expect(field?.isLinked).toBe(true);
     expect(left.map(firstOf)).toEqual(left);
     drained(shard.delete({ ids: left.slice(0, 64) }));
@@ -267,7 +267,7 @@ describe.each<[string, EngineOptions]>([
       for (let step = 0; step < stop; step++) expect(steps.next().done).toBe(false);
       steps.return(undefined);
       expect(readOf(shard)).toEqual(before);
-      while (shard.indexSome() < 1);
+      while (shard.indexSome(true) < 1);
       expect(readOf(shard)).toEqual(before);
     }
     drained(change(0));

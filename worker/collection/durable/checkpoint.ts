@@ -79,7 +79,7 @@ export function* writeCheckpoint(
     done++;
     for (const [name, field] of dense) {
       while (field.hasMoved) {
-        field.linkSome();
+        field.linkSome(false);
         yield { done, total };
       }
       const ids = field.idsBySlot(points.nextSlot);

@@ -542,6 +542,21 @@ TEST(HnswEngine, KeepsItsRecallWhenFewOfManyRowsAreLeft) {
   }
 }
 
+// Linking them together would begin anew after each change.
+TEST(HnswEngine, LinksManyRowsThoughOthersComeMeanwhile) {
+  constexpr size_t kRows = 3000;
+  Random random(8);
+  const std::vector<float> rows = clustered(random, kRows);
+  auto engine = make_engine(Metric::kCosine, std::nullopt);
+  ASSERT_TRUE(engine->add(rows.data(), kRows, false).ok());
+  for (size_t round = 0; round < 100; ++round) {
+    ASSERT_TRUE(engine->link_step().ok());
+    ASSERT_TRUE(engine->add(&rows[round * kDim], 1, false).ok());
+  }
+  EXPECT_LT(engine->pending_links(), 10u);
+  EXPECT_TRUE(engine->graph_is_connected());
+}
+
 // Other places among the nodes, the same edges.
 TEST(HnswEngine, FindsTheSameAfterCompaction) {
   Random random(9);
