@@ -308,7 +308,7 @@ export class DenseField {
     const share = this.#engine.linkSome(renews);
     if (share < 1) return share;
     this.#hasMoved = false;
-    this.reclaim();
+    this.#removed.reclaim(this.size);
     return share;
   }
 
