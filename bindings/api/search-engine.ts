@@ -230,7 +230,7 @@ export class VectorSearchEngine {
 
   /**
   Remove the vector of an id. Its space is reclaimed by {@link compact}. A graph is mended; where more vectors were removed
-  than are left it finds less, until {@link train} codes and links them anew.
+  than are left it finds less, until {@link train} links them anew.
 
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
   */
@@ -301,7 +301,8 @@ export class VectorSearchEngine {
   /**
   Learn from the vectors: with quantization how to code them, and code them anew; with index `ivf` which lists to sort
   them into. As often as is wanted: after many vectors have changed, what was learned before serves less well. An index
-  `hnsw` has nothing to learn itself; where vectors are coded anew, all of them are linked to a new graph.
+  `hnsw` has nothing to learn itself; where vectors are coded anew, or more were removed than are left, all of them are
+  linked to a new graph.
 
   A codec learns by itself from the first vectors that are added, as soon as they are enough. Where only codes are
   kept it cannot learn again.
@@ -330,7 +331,7 @@ export class VectorSearchEngine {
     const codec = learns && count + size > 0;
     const { index } = this.#kind;
     const lists = index === 'ivf' && size > 0;
-    const links = graph !== null && size > 0 && (codec || graph.pending > 0);
+    const links = graph !== null && size > 0 && (codec || !this.isLinked);
     for (const [name, value] of Object.entries({ nlist, seed: options.seed })) {
       if (value !== undefined && index !== 'ivf')
         throw invalidArgument(`${name} with the index 'ivf' only`, value);

@@ -27,7 +27,7 @@ export interface TrainingPlan {
   readonly codec: boolean;
   /** Its lists. */
   readonly lists: boolean;
-  /** Its graph: rows that it does not hold, which with a new codec are all, are linked to it. */
+  /** Its graph: rows that it does not hold, which with a new codec are all, are linked to it; all anew where it is worn. */
   readonly links: boolean;
   /** 0: the default. */
   readonly nlist: number;
@@ -65,7 +65,7 @@ export function* trainSteps(
       }
     }
     if (plan.links) {
-      for (const share of linkSteps(handle))
+      for (const share of linkSteps(handle, true))
         yield { done: before + Math.floor(linkingThousandths * share), total };
       const { runtime, addressInLongCall: address } = handle;
       runtime.call((raw) => raw.engineEndAdd(address));

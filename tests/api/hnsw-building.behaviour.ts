@@ -168,6 +168,26 @@ export function describeHnswBuilding(name: string, maker: EngineMaker): void {
         expect(recall(await engine.searchBatch(queries, 10), 'euclidean')).toBeGreaterThan(0.98);
       });
 
+      it('links all anew where more were removed than are left', async () => {
+        for (const quantization of [null, { bits: 8, keepVectors: false }] as const) {
+          const engine = await createFilled('euclidean', { quantization, fullScanThreshold: 0 });
+          const isKept = (id: number) => id % 3 === 1;
+          for (let id = 0; id < rowCount; id++) if (!isKept(id)) await engine.remove(id);
+          const heard: number[] = [];
+          await engine.train(undefined, { onProgress: ({ done, total }) => heard.push(done / total) });
+          expect(heard.at(-1)).toBe(1);
+          expect(heard).toEqual([...heard].sort((a, b) => a - b));
+          expect((await engine.stats()).graph).toMatchObject({ linked: rowCount / 3, pending: 0 });
+          expect(await engine.checkGraph()).toEqual({ linked: rowCount / 3, reachable: rowCount / 3 });
+          const [own, expected] = [rowOf(rows, dim, 1), [1]];
+          expect([...(await engine.search(own, 1)).ids]).toEqual(expected);
+          // All is as good as new.
+          expect(await errorOf(() => engine.train())).toMatchObject({
+            expected: 'train() only where there is something to learn',
+          });
+        }
+      });
+
       it('has nothing to learn where there are only floats, or only codes', async () => {
         for (const [quantization, held] of [
           [null, 'floats only'],
