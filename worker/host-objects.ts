@@ -104,6 +104,12 @@ const pointChanges: ReadonlySet<string> = new Set<keyof ShardCalls>([
   ...(['setPayload', 'overwritePayload', 'deletePayload', 'clearPayload'] as const),
 ]);
 
+/** Those that only read. */
+const shardReads: ReadonlySet<string> = new Set<keyof ShardCalls>([
+  ...(['search', 'statistics', 'retrieve', 'vectorsOf', 'missing', 'scroll'] as const),
+  ...(['ordered', 'count', 'facet', 'info'] as const),
+]);
+
 const restorationCalls: CallTable<Restoration, RestorationCalls> = {
   write: (files, shard, name, offset, bytes) => files.write(shard, name, offset, bytes),
   finish: (files) => files.finish(),
@@ -187,6 +193,12 @@ export function owesFlush(object: HostObject): boolean {
 /** Whether a call is a change that may be made durable together with others. */
 export function changesWithOthers(object: HostObject, method: string): boolean {
   return object instanceof Shard && pointChanges.has(method);
+}
+
+/** Whether a call of an object may be answered between the steps of another, which changes nothing that it reads. */
+export function readsWithin(object: HostObject | undefined, running: string, method: string): boolean {
+  const optimize: keyof ShardCalls = 'optimize';
+  return object instanceof Shard && running === optimize && shardReads.has(method);
 }
 
 /** Resolves once what was done may be acknowledged; nothing where it may be at once. */

@@ -1,8 +1,9 @@
 /**
 The worker's side: receives requests, runs them one at a time in the order in which they came, and answers each.
 
-A long call is a generator of steps. Between steps the host lets its message queue run, for two reasons only: to learn
-that a call is to be stopped, and to keep receiving. Calls received meanwhile wait; they never overtake.
+A long call is a generator of steps. Between steps the host lets its message queue run: to learn that a call is to be
+stopped, and to keep receiving. Calls received meanwhile wait, but for reads of what the call leaves as it is (host-objects.ts
+tells which); none overtakes another that waits.
 
 Changes that are to be durable before they are acknowledged are made so together, where they come faster than one by one
 (group commit).
@@ -20,6 +21,7 @@ import {
   openAgain,
   openObject,
   owesFlush,
+  readsWithin,
   settleObject,
   startModule,
   trapMessage,
@@ -54,6 +56,13 @@ type Call = Extract<Task, { type: 'call' }>;
 const stopped = Symbol('stopped');
 const later = Symbol('later');
 
+/** A task that runs. */
+interface Running {
+  readonly task: Task;
+  /** Whether it is to stop at its next look into the message queue. */
+  isToStop: boolean;
+}
+
 /** Changes of an object that are made and not durable yet. */
 interface Group {
   readonly object: HostObject;
@@ -68,9 +77,8 @@ export class Host {
   readonly #objects = new Map<number, HostObject>();
   /** Requests that wait, oldest first. */
   #queue: Task[] = [];
-  #running: Task | undefined;
-  /** Whether the running call is to stop at its next look into the message queue. */
-  #stopRunning = false;
+  /** One, and behind it one that it lets read. */
+  readonly #running: Running[] = [];
   #pumping = false;
   #group: Group | undefined;
   /** The last series of calls of which one has failed, and how. */
@@ -135,12 +143,12 @@ export class Host {
     }
   }
 
-  /** Forgets the waiting tasks that match, and has the running one stop if it matches. */
+  /** Forgets the waiting tasks that match, and has the running ones that match stop. */
   #stopWhere(matches: (task: Task) => boolean): void {
     const waiting = this.#queue;
     this.#queue = waiting.filter((task) => !matches(task));
     for (const task of waiting) if (matches(task)) this.#post({ type: 'stopped', call: task.call });
-    if (this.#running !== undefined && matches(this.#running)) this.#stopRunning = true;
+    for (const running of this.#running) running.isToStop ||= matches(running.task);
   }
 
   async #pump(): Promise<void> {
@@ -182,16 +190,16 @@ export class Host {
   }
 
   async #run(task: Task): Promise<void> {
-    this.#running = task;
-    this.#stopRunning = false;
+    const running = { task, isToStop: false };
+    this.#running.push(running);
     try {
-      const value = await this.#perform(task);
+      const value = await this.#perform(running);
       if (value === stopped) this.#post({ type: 'stopped', call: task.call });
       else if (value !== later) this.#answer(task, value);
     } catch (error) {
       this.#fail(task, error);
     } finally {
-      this.#running = undefined;
+      this.#running.pop();
     }
   }
 
@@ -212,7 +220,8 @@ export class Host {
   }
 
   /** The answer; or {@link later}, where the group gives it, or {@link stopped}. */
-  async #perform(task: Task): Promise<unknown> {
+  async #perform(running: Running): Promise<unknown> {
+    const { task } = running;
     if (task.type === 'open') {
       const { object, opened } = await openObject(task.open);
       this.#objects.set(task.object, object);
@@ -232,7 +241,7 @@ export class Host {
       this.#objects.set(task.object, object);
     }
     const value = callObject(object, task.method, task.args);
-    const result = isSteps(value) ? await this.#drain(value, task) : await value;
+    const result = isSteps(value) ? await this.#drain(value, running, task) : await value;
     if (result === stopped) return stopped;
     if (object !== undefined && owesFlush(object)) {
       this.#group ??= { object, number: task.object, since: performance.now(), made: [] };
@@ -244,7 +253,7 @@ export class Host {
   }
 
   /** Runs a long call to its end or to the first look into the message queue that finds it stopped. */
-  async #drain(steps: Steps<unknown>, task: Call): Promise<unknown> {
+  async #drain(steps: Steps<unknown>, running: Running, task: Call): Promise<unknown> {
     let lastTurn = performance.now();
     let lastReport = Number.NEGATIVE_INFINITY;
     for (;;) {
@@ -257,13 +266,27 @@ export class Host {
       }
       if (now - lastTurn >= messageTurnIntervalMs) {
         await this.#turn();
+        await this.#runReads(task);
         lastTurn = performance.now();
-        if (this.#stopRunning) {
+        if (running.isToStop) {
           // Undoes what was done so far.
           steps.return(undefined);
           return stopped;
         }
       }
+    }
+  }
+
+  /** Runs what may be answered between two steps of a call, of those that wait by now: so that these do not keep it waiting. */
+  async #runReads({ object: number, method }: Call): Promise<void> {
+    const object = this.#objects.get(number);
+    for (let left = this.#queue.length; left > 0; left--) {
+      const [task] = this.#queue;
+      const isRead =
+        task?.type === 'call' && task.object === number && readsWithin(object, method, task.method);
+      if (!isRead) return;
+      this.#queue.shift();
+      await this.#run(task);
     }
   }
 

@@ -11,6 +11,13 @@ import type { RawModule, Reply } from './raw-module.js';
 /** What errors call an object: an engine that users call a store is one. */
 export type Kind = 'engine' | 'store' | 'sparse index' | 'storage';
 
+/** One that goes on in steps. */
+interface LongCall {
+  readonly name: string;
+  /** Whether the object is as it was, between two steps, for those who read it. */
+  readonly letsRead: boolean;
+}
+
 /** Frees an object of the module. */
 export type Free = (raw: RawModule, address: number) => void;
 
@@ -22,7 +29,8 @@ export class Handle {
   readonly kind: Kind;
   readonly #free: Free;
   #address: number | undefined;
-  #longCall: string | undefined;
+  /** The innermost last. */
+  readonly #longCalls: LongCall[] = [];
 
   constructor(runtime: ModuleRuntime, address: number, kind: Kind, free = freeEngine) {
     this.runtime = runtime;
@@ -39,14 +47,12 @@ export class Handle {
   that changes the object or searches it (from its `onProgress`, say).
   */
   get address(): number {
-    const address = this.addressInLongCall;
-    if (this.#longCall !== undefined) {
-      throw invalidState(
-        `${this.#longCall}() to be over before the next call on the ${this.kind}`,
-        'one inside it',
-      );
-    }
-    return address;
+    return this.#addressBeside(this.#longCalls.at(-1));
+  }
+
+  /** {@link address}, for calls that change nothing: also between the steps of a long call that lets them read. */
+  get addressToRead(): number {
+    return this.#addressBeside(this.#longCalls.find(({ letsRead }) => !letsRead));
   }
 
   /** Address of the object, for the steps of the long call itself. */
@@ -76,14 +82,18 @@ export class Handle {
     return this.#address === undefined;
   }
 
-  /** From here to `endLongCall` only the long call itself may use the object. */
-  beginLongCall(name: string): void {
-    void this.address;
-    this.#longCall = name;
+  /**
+  From here to `endLongCall` only the long call itself may use the object, and, between its steps, those that it lets read.
+
+  @param reads - Whether it only reads itself.
+  */
+  beginLongCall(name: string, { reads = false, letsRead = false } = {}): void {
+    void (reads ? this.addressToRead : this.address);
+    this.#longCalls.push({ name, letsRead });
   }
 
   endLongCall(): void {
-    this.#longCall = undefined;
+    this.#longCalls.pop();
   }
 
   /** Frees the memory. Again: does nothing. */
@@ -92,6 +102,15 @@ export class Handle {
     forgetLeak(this);
     release(this.runtime, this.#address, this.#free);
     this.#address = undefined;
+  }
+
+  #addressBeside(longCall: LongCall | undefined): number {
+    const address = this.addressInLongCall;
+    if (longCall === undefined) return address;
+    throw invalidState(
+      `${longCall.name}() to be over before the next call on the ${this.kind}`,
+      'one inside it',
+    );
   }
 }
 

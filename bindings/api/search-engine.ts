@@ -110,7 +110,7 @@ export class VectorSearchEngine {
 
   /** Number of vectors that can be found. */
   get size(): number {
-    const { address, runtime } = this.#handle;
+    const { addressToRead: address, runtime } = this.#handle;
     return runtime.call((raw) => raw.engineSize(address));
   }
 
@@ -197,7 +197,7 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `NOT_FOUND`, `INVALID_ARGUMENT` or `DISPOSED`.
   */
   get(id: number): Float32Array {
-    const { address, runtime } = this.#handle;
+    const { addressToRead: address, runtime } = this.#handle;
     checkId(id);
     const row = runtime.checked((raw) => raw.engineGet(address, id));
     return copyFloats(runtime.memory, row, this.dim);
@@ -209,7 +209,7 @@ export class VectorSearchEngine {
   @throws {VectorSearchError} with code `INVALID_ARGUMENT` or `DISPOSED`.
   */
   has(id: number): boolean {
-    const { address, runtime } = this.#handle;
+    const { addressToRead: address, runtime } = this.#handle;
     checkId(id);
     return runtime.call((raw) => raw.engineContains(address, id));
   }
@@ -267,7 +267,7 @@ export class VectorSearchEngine {
   `OUT_OF_MEMORY` or `DISPOSED`.
   */
   search(query: VectorInput, k = 10, options?: SearchOptions): SearchResults {
-    void this.#handle.address;
+    void this.#handle.addressToRead;
     const checked = checkVector('the query', query, this.dim);
     const plan = planSearch(k, options, this.#kind);
     return searchNow(this.#handle, checked, 1, plan)[0] as SearchResults;
@@ -293,7 +293,7 @@ export class VectorSearchEngine {
     options?: SearchOptions,
     firstQuery = 0,
   ): Steps<SearchResults[]> {
-    void this.#handle.address;
+    void this.#handle.addressToRead;
     const count = checkRows('the queries', queries, this.dim);
     return searchSteps(this.#handle, queries, count, planSearch(k, options, this.#kind), firstQuery);
   }
@@ -308,9 +308,10 @@ export class VectorSearchEngine {
   kept it cannot learn again.
 
   @param vectors - `[count x dim]` more vectors for the codec to learn from, which are not added. Default: none.
-  @param options - How many lists, progress, in thousandths, and a signal that stops the call, but not while vectors
-  are moved to their lists: what has not been learned to its end is as before then. Stopped while vectors are linked, it
-  leaves the others to the next call of `train` or `add`; until then searches compare those with the query one by one.
+  @param options - How many lists, progress, in thousandths, and a signal that stops the call: what has not been learned to
+  its end is as before then. Stopped while vectors are moved to their lists, it moves the others first; while they are linked,
+  it leaves the others to the next call of `train` or `add`, until when searches compare those with the query one by one.
+  `onProgress` may search the engine, and read it.
   @throws {VectorSearchError} with code `NOT_FINITE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`, `OUT_OF_MEMORY` or `DISPOSED`.
   The signal's reason when stopped.
   */
@@ -406,7 +407,7 @@ export class VectorSearchEngine {
 
   /** @throws {VectorSearchError} with code `DISPOSED`. */
   stats(): EngineStats {
-    const { address, runtime } = this.#handle;
+    const { addressToRead: address, runtime } = this.#handle;
     const stats = runtime.call((raw) => raw.engineStats(address));
     return {
       ...copyNamed(runtime.memory, stats, engineStatsFields),
@@ -530,13 +531,13 @@ export class VectorSearchEngine {
   }
 
   #lists(): ListStats | null {
-    const { address, runtime } = this.#handle;
+    const { addressToRead: address, runtime } = this.#handle;
     const count = runtime.call((raw) => raw.engineNlist(address));
     return count === 0 ? null : { count, imbalance: runtime.call((raw) => raw.engineListImbalance(address)) };
   }
 
   #graph(): GraphStats | null {
-    const { address, runtime } = this.#handle;
+    const { addressToRead: address, runtime } = this.#handle;
     const { hnsw } = this.#kind;
     if (hnsw === null) return null;
     const words = runtime.call((raw) => raw.engineGraphStats(address));

@@ -186,7 +186,7 @@ export function* searchSteps(
   { filter, ...plan }: SearchPlan,
   firstQuery = 0,
 ): Steps<SearchResults[]> {
-  handle.beginLongCall('searchBatch');
+  handle.beginLongCall('searchBatch', { reads: true });
   try {
     // A copy, as of the queries.
     const ownFilter = { ...filter, words: filter.words.slice() };

@@ -44,7 +44,7 @@ export function* trainSteps(
 ): Steps<void> {
   const total =
     thousandths * (Number(plan.codec) + Number(plan.lists)) + (plan.links ? linkingThousandths : 0);
-  handle.beginLongCall('train');
+  handle.beginLongCall('train', { letsRead: true });
   try {
     let before = 0;
     if (plan.codec) {
@@ -58,10 +58,15 @@ export function* trainSteps(
     if (plan.lists) {
       const { runtime, addressInLongCall: address } = handle;
       runtime.checked((raw) => raw.engineBeginListTraining(address, plan.nlist, plan.seed));
-      for (let done = 0; done < thousandths; ) {
-        done = listStep(handle);
+      let done = 0;
+      try {
+        while (done < thousandths) {
+          done = listStep(handle);
+          yield { done: before + done, total };
+        }
+      } finally {
         // Once rows move to their lists, they all do: a stop would leave them in old and new ones.
-        if (done < clustered || done === thousandths) yield { done: before + done, total };
+        while (done >= clustered && done < thousandths) done = listStep(handle);
       }
     }
     if (plan.links) {

@@ -120,6 +120,59 @@ describe('addBatch', () => {
   });
 });
 
+describe('train', () => {
+  const count = 1000;
+  const small = 24;
+  const flat = randomVectors(count, small, 5);
+  const query = flat.subarray(7 * small, 8 * small);
+
+  it.each([
+    ['codes', { quantization: { codec: 'product', segments: 8 } }],
+    ['lists', { index: 'ivf' }],
+    ['lists of codes', { index: 'ivf', quantization: { bits: 8 } }],
+    ['a graph of codes', { index: 'hnsw', fullScanThreshold: 0 }],
+  ] as const)('of %s lets the engine be read between its steps, and not changed', async (_, options) => {
+    using engine = new VectorSearchEngine(small, 'euclidean', options);
+    engine.addBatch(flat);
+    engine.remove(3);
+    const read = () => [
+      [engine.size, engine.has(7), engine.has(3), engine.get(7), engine.stats().size],
+      engine.search(query, 1).ids,
+      engine.search(query, 20, { exact: true }).ids,
+      engine.searchBatch(flat, 1, { exact: true }).map(({ ids }) => ids[0]),
+    ];
+    const before = read();
+    const heard: unknown[] = [];
+    const onProgress = () => {
+      expect(read()).toEqual(before);
+      for (const change of [() => engine.add(query), () => engine.remove(7), () => engine.train()]) {
+        try {
+          heard.push(change());
+        } catch (error) {
+          heard.push((error as VectorSearchError).expected);
+        }
+      }
+    };
+    engine.train(undefined, { onProgress });
+    expect(heard.length).toBeGreaterThan(5);
+    expect(new Set(heard)).toEqual(new Set(['train() to be over before the next call on the engine']));
+    expect(read()).toEqual(before);
+    expect(engine.add(query)).toBe(count);
+  });
+});
+
+describe('searchBatch', () => {
+  it('lets nobody else use the engine between its steps', async () => {
+    using engine = new VectorSearchEngine(dim);
+    engine.addBatch(vectors);
+    const onProgress = () => engine.search(vectors.subarray(0, dim));
+    expect(await errorOf(() => engine.searchBatch(vectors, 10, { onProgress }))).toMatchObject({
+      expected: 'searchBatch() to be over before the next call on the engine',
+    });
+    expect(engine.search(vectors.subarray(0, dim), 1).ids[0]).toBe(0);
+  });
+});
+
 describe('an engine with a graph that is disposed by a listener', () => {
   const small = 8;
   const rowCount = 3000;

@@ -153,7 +153,8 @@ export interface Collection<P extends object = Payload> {
 
   /**
   Train what learns (codes, lists) where there is much more than it learned from, and reclaim the space of what was removed:
-  all of it. In memory, what is more than what is left is reclaimed by itself.
+  all of it. In memory, what is more than what is left is reclaimed by itself. Searches, and all that only reads, are
+  answered meanwhile.
   */
   optimize(options?: CallOptions): Promise<void>;
 

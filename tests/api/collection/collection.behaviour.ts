@@ -373,6 +373,26 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
       });
     });
 
+    it('answers searches while it optimizes', async () => {
+      const [rowCount, width] = [8000, 192];
+      collection = await open({ dim: width, index: 'ivf', metric: 'euclidean' });
+      const rows = randomVectors(rowCount, width, 3);
+      await collection.upsert({ ids: Uint32Array.from({ length: rowCount }, (_, id) => id), vectors: rows });
+      let isOver = false;
+      const optimized = collection.optimize().then(() => {
+        isOver = true;
+      });
+      // The first may come before, and one more waits for the end, where none is answered meanwhile.
+      let answered = 0;
+      for (let id = 0; !isOver; id++) {
+        const [nearest] = await collection.search(rowOf(rows, width, id), { k: 1, params: { exact: true } });
+        expect(nearest?.id).toBe(id);
+        answered++;
+      }
+      await optimized;
+      expect(answered).toBeGreaterThan(3);
+    });
+
     it('optimizes: what is searched is as before', async () => {
       await opened({ index: 'hnsw' });
       const points = pointsWith(300);

@@ -59,13 +59,14 @@ function hitsOf(
   shard: Shard,
   target: 'dense' | { readonly text: string },
   query = vectorsOf(1, 9),
+  exact = false,
 ): PackedHits {
   return drained(
     shard.search(
       {
         target: target === 'dense' ? { kind: 'dense' } : { kind: 'text', text: target.text },
         using: target === 'dense' ? '' : 'words',
-        ...{ k: 20, withPayload: false, withVector: false },
+        ...{ k: 20, withPayload: false, withVector: false, params: { exact } },
       },
       query,
     ),
@@ -228,6 +229,32 @@ describe('optimize', () => {
       expect(shard.points.nextSlot).toBe(10);
       expect(shard.vectorsOf([13], 'sparse')).toEqual([vectors[13]]);
     }
+  });
+
+  it.each<[string, EngineOptions]>([
+    ['a graph', { quantization: null, fullScanThreshold: 0 }],
+    ['codes in a row', { index: 'flat', quantization: { codec: 'product', segments: 8 } }],
+    ['lists', { index: 'ivf' }],
+    ['lists of codes', { index: 'ivf', quantization: { bits: 8 } }],
+  ])('is read between any two steps as before: %s', async (_, options) => {
+    const shard = await filled(options);
+    drained(
+      shard.upsert(
+        batchOf(
+          ids.map((id) => count + id),
+          'second',
+        ),
+        [vectorsOf(count, 4)],
+      ),
+    );
+    drained(shard.delete({ ids: ids.filter((id) => id % 3 !== 1) }));
+    const read = () => ({ ...readOf(shard), nearest: hitsOf(shard, 'dense', vectorsOf(1, 9), true) });
+    const before = read();
+    let steps = 0;
+    for (const optimizing = shard.optimize(); !optimizing.next().done; steps++)
+      expect(read()).toEqual(before);
+    expect(steps).toBeGreaterThan(5);
+    expect(read()).toEqual(before);
   });
 
   it('leaves all as it was where it is stopped', async () => {
