@@ -104,6 +104,9 @@ const pointChanges: ReadonlySet<string> = new Set<keyof ShardCalls>([
   ...(['setPayload', 'overwritePayload', 'deletePayload', 'clearPayload'] as const),
 ]);
 
+/** Long ones that leave all that is read as it is, between two of their steps. */
+const letReadsIn: ReadonlySet<string> = new Set<keyof ShardCalls>(['optimize', 'createPayloadIndex', 'info']);
+
 /** Those that only read. */
 const shardReads: ReadonlySet<string> = new Set<keyof ShardCalls>([
   ...(['search', 'statistics', 'retrieve', 'vectorsOf', 'missing', 'scroll'] as const),
@@ -197,8 +200,7 @@ export function changesWithOthers(object: HostObject, method: string): boolean {
 
 /** Whether a call of an object may be answered between the steps of another, which changes nothing that it reads. */
 export function readsWithin(object: HostObject | undefined, running: string, method: string): boolean {
-  const optimize: keyof ShardCalls = 'optimize';
-  return object instanceof Shard && running === optimize && shardReads.has(method);
+  return object instanceof Shard && letReadsIn.has(running) && shardReads.has(method);
 }
 
 /** Resolves once what was done may be acknowledged; nothing where it may be at once. */

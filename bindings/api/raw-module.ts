@@ -216,6 +216,8 @@ export interface RawFunctions {
   /** Address of the numbers, see {@link sparseStatsFields}. */
   sparseStats(index: number): number;
   sparseSet(index: number, id: number, indices: number, values: number, count: number): Reply;
+  /** See {@link SparseIndex.setRecords}. */
+  sparseSetRecords(index: number, records: number, wordCount: number): Reply;
   sparseRemove(index: number, id: number): Reply;
   /** Address of words, see {@link sparseViewWords}; valid until the next call. */
   sparseGet(index: number, id: number): Reply;

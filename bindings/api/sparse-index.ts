@@ -88,6 +88,20 @@ export class SparseIndex {
   }
 
   /**
+  {@link set} for many at once, none empty, in a form to be kept: { bytes that follow, id, count, indices [count], values
+  [count] } for each, one after another. Those before one that cannot be set are.
+
+  @param records - Of `u32`, the values `f32`.
+  @throws {VectorSearchError} as {@link set}, or with code `CORRUPT_DATA`.
+  @internal
+  */
+  setRecords(records: Uint32Array): void {
+    const { address, runtime } = this.#handle;
+    const words = runtime.scratch(scratchBytes(records.length)).putWords(records);
+    runtime.checked((raw) => raw.sparseSetRecords(address, words, records.length));
+  }
+
+  /**
   The vector of an id, by ascending index.
 
   @returns Copies that the caller owns.

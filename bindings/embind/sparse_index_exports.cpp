@@ -46,6 +46,27 @@ Reply set(Address index, uint32_t id, Address indices, Address values, size_t co
   return guarded([&] { return at(index).set(RowId{id}, vector_at(indices, values, count)); });
 }
 
+/// Rows one after another, each { bytes that follow, id, count, indices [count], values [count] }. Those before one that
+/// cannot be set are.
+Reply set_records(Address index, Address records, size_t word_count) {
+  return guarded([&]() -> Status {
+    const auto* words = array_at<uint32_t>(records);
+    constexpr size_t kHeader = 3;
+    for (size_t next = 0; next < word_count;) {
+      const size_t left = word_count - next;
+      const size_t count = left < kHeader ? 0 : words[next + 2];
+      const bool is_whole = count > 0 && count <= (left - kHeader) / 2 && words[next] == 8 + 8 * count;
+      if (!is_whole) return Error{ErrorCode::kCorruptData, 0, static_cast<int64_t>(next * sizeof(uint32_t))};
+      const uint32_t* indices = words + next + kHeader;
+      const SparseView row{indices, reinterpret_cast<const float*>(indices + count), count};
+      const Status made = at(index).set(RowId{words[next + 1]}, row);
+      if (!made.ok()) return made;
+      next += kHeader + 2 * count;
+    }
+    return {};
+  });
+}
+
 Reply remove(Address index, uint32_t id) {
   return guarded([&] { return at(index).remove(RowId{id}); });
 }
@@ -108,6 +129,7 @@ EMSCRIPTEN_BINDINGS(sparse_index) {
   emscripten::function("sparseContains", &contains);
   emscripten::function("sparseStats", &stats);
   emscripten::function("sparseSet", &set);
+  emscripten::function("sparseSetRecords", &set_records);
   emscripten::function("sparseRemove", &remove);
   emscripten::function("sparseGet", &get);
   emscripten::function("sparseCompact", &compact);

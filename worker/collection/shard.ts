@@ -109,7 +109,11 @@ export class Shard {
         for (const [name, dense] of Object.entries(vectors)) shard.dense.set(name, DenseField.create(dense));
       durable?.begin((change) => shard.#makeAgain(change));
       shard.#durable = durable;
-      for (const [key, schema] of shard.#missingIndexes()) shard.createPayloadIndex(key, schema);
+      for (const [key, schema] of shard.#missingIndexes()) {
+        const keep = shard.#takeDown('createPayloadIndex', () => [key, schema]);
+        shard.payloads.createIndex(key, schema);
+        keep();
+      }
       await shard.settle();
       return shard;
     } catch (error) {
@@ -149,9 +153,9 @@ export class Shard {
 
   /** Payload indexes that were asked for and are not there. */
   #missingIndexes(): readonly (readonly [string, PayloadSchema])[] {
-    const there = this.payloads.indexes();
+    const there = this.payloads.schemas();
     return Object.entries(this.#config.payloadIndex).filter(
-      ([key, schema]) => JSON.stringify(there[key]?.schema) !== JSON.stringify(schema),
+      ([key, schema]) => JSON.stringify(there[key]) !== JSON.stringify(schema),
     );
   }
 
@@ -256,19 +260,28 @@ export class Shard {
     return this.#changePayloads(points, record, () => null);
   }
 
-  createPayloadIndex(key: string, schema: PayloadSchema): void {
-    this.#changeIndex('createPayloadIndex', [key, schema], () => this.payloads.createIndex(key, schema));
+  createPayloadIndex(key: string, schema: PayloadSchema): Steps<void> {
+    const { payloads } = this;
+    return this.#changeIndex('createPayloadIndex', [key, schema], function* () {
+      payloads.createIndex(key, schema);
+      yield* payloads.fillSteps();
+    });
   }
 
-  deletePayloadIndex(key: string): void {
-    this.#changeIndex('deletePayloadIndex', [key], () => this.payloads.deleteIndex(key));
+  deletePayloadIndex(key: string): Steps<void> {
+    const { payloads } = this;
+    // biome-ignore lint/correctness/useYield: one step.
+    return this.#changeIndex('deletePayloadIndex', [key], function* () {
+      payloads.deleteIndex(key);
+    });
   }
 
+  /** Some milliseconds of reading what was left to be read, or indexed, once it is open. Returns the share that is done. */
   loadSome(): number {
-    for (const field of this.dense.values()) {
-      if (field.isLoaded) continue;
+    for (const part of [...this.dense.values(), this.payloads]) {
+      if (part.isLoaded) continue;
       try {
-        const share = field.loadSome();
+        const share = part.loadSome();
         if (share < 1) return share;
       } catch (error) {
         if (!(error instanceof VectorSearchError)) throw error;
@@ -373,7 +386,8 @@ export class Shard {
     return limit === undefined ? counts : new Map(mostFrequent(counts, limit));
   }
 
-  info(): ShardInfo {
+  *info(): Steps<ShardInfo> {
+    yield* this.payloads.fillSteps();
     const fields = [...this.dense, ...this.sparse];
     return {
       points: this.points.size,
@@ -496,10 +510,10 @@ export class Shard {
         drain((this[call as ChangeCall] as (...given: readonly unknown[]) => Steps<unknown>)(...args));
         return;
       case 'createPayloadIndex':
-        this.createPayloadIndex(args[0] as string, args[1] as PayloadSchema);
+        this.payloads.createIndex(args[0] as string, args[1] as PayloadSchema);
         return;
       case 'deletePayloadIndex':
-        this.deletePayloadIndex(args[0] as string);
+        this.payloads.deleteIndex(args[0] as string);
         return;
       default:
         throw new VectorSearchError('CORRUPT_DATA', undefined, `0 of a change, ${call}`);
@@ -541,18 +555,25 @@ export class Shard {
     });
   }
 
-  #changeIndex(call: ChangeCall, args: readonly [key: string, ...unknown[]], change: () => unknown): void {
+  /** Changes the index of a field in steps; takes that back where it fails or is stopped. */
+  *#changeIndex(
+    call: ChangeCall,
+    args: readonly [key: string, ...unknown[]],
+    change: () => Steps<void>,
+  ): Steps<void> {
     const [key] = args;
-    const before = this.payloads.indexes()[key]?.schema;
+    const before = this.payloads.schemas()[key];
     const keep = this.#takeDown(call, () => args);
-    change();
+    let done = false;
     try {
+      yield* change();
       keep();
-    } catch (error) {
-      if (before === undefined) this.payloads.deleteIndex(key);
-      else this.payloads.createIndex(key, before);
-      throw error;
+      done = true;
     } finally {
+      if (!done) {
+        if (before === undefined) this.payloads.deleteIndex(key);
+        else this.payloads.createIndex(key, before);
+      }
       this.#selections.clear();
     }
   }

@@ -87,6 +87,11 @@ export class SparseField {
     this.#noteChange(slot, isReplaced);
   }
 
+  /** Sets the vectors of slots that have none, of records as {@link SparseIndex.setRecords} takes them. */
+  setRecords(records: Uint32Array): void {
+    this.#index.setRecords(records);
+  }
+
   delete(slot: number): void {
     if (!this.has(slot)) return;
     this.#index.remove(slot);

@@ -21,7 +21,7 @@ import type { PointTable } from '../point-table.js';
 import type { ShardConfig } from '../shard-protocol.js';
 import type { SparseField } from '../sparse-field.js';
 import type { Payload, PointId } from '../types.js';
-import { inChunks, piecesOf, sectionBytes } from './records.js';
+import { inChunks, placesOf, sectionBytes } from './records.js';
 import { SlotMarks } from './slot-marks.js';
 import { StoredPoints } from './stored-points.js';
 
@@ -38,6 +38,9 @@ export type CheckpointMarks = ReadonlyMap<string, SlotMarks>;
 
 /** Of floats of a vector: of more, those that have codes are read later than these. */
 const mostBytesAtOnce = 64 << 20;
+
+/** Of sparse vectors that are set at a time, about. */
+const wordsAtOnce = 1 << 18;
 
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
@@ -63,8 +66,7 @@ export function* writeCheckpoint(
   let finished = false;
   try {
     store.writeSection('meta', utf8.encode(meta));
-    const schemas = Object.entries(payloads.indexes()).map(([key, { schema }]) => [key, schema]);
-    store.writeSection('indexes', utf8.encode(JSON.stringify(Object.fromEntries(schemas))));
+    store.writeSection('indexes', utf8.encode(JSON.stringify(payloads.schemas())));
     const write = (
       section: string,
       changedFrom: number,
@@ -144,15 +146,23 @@ export function readCheckpoint(
   }
   for (const [name, field] of sparse) {
     const section = `sparse/${name}`;
+    const bytes = store.readSection(section);
+    const words = wordsOf(bytes);
     const marks = new SlotMarks();
-    for (const piece of piecesOf(store.readSection(section))) {
-      const [slot, vector] = sparseOf(piece);
+    let first = 0;
+    const setUntil = (end: number) => {
+      field.setRecords(words.subarray(first, end));
+      first = end;
+    };
+    for (const { start, end } of placesOf(bytes)) {
+      const slot = words[start / 4] as number;
       if (slot < marks.slots || slot >= points.nextSlot)
         throw new VectorSearchError('CORRUPT_DATA', points.nextSlot, `0 of the vectors ${name}`);
-      field.set(slot, vector);
       while (marks.slots < slot) marks.add(0);
-      marks.add(sectionBytes(piece.length));
+      marks.add(sectionBytes(end - start));
+      if (end / 4 - first > wordsAtOnce) setUntil(Math.ceil(end / 4));
     }
+    setUntil(words.length);
     read.set(section, marks);
   }
   for (const each of [points, payloads, ...sparse.values()]) each.noteWritten();

@@ -34,6 +34,20 @@ export interface Selection {
 
 const emptyPayload: Payload = {};
 
+/** Slots that an index is filled with in a step. */
+const slotsAtOnce = 64;
+/** Milliseconds that {@link PayloadStore.loadSome} takes. */
+const filledAtOnceMs = 20;
+
+interface KeptIndex {
+  field: FieldIndex;
+  readonly schema: PayloadSchema;
+  /** Slots from here on are not in it yet, and left to {@link PayloadStore.fillSteps}. */
+  filledTo: number;
+}
+
+const allSlots = Number.POSITIVE_INFINITY;
+
 /** Payloads that are kept elsewhere, by slot from 0 on, until they are asked for. */
 export interface UnreadPayloads {
   readonly slotCount: number;
@@ -53,7 +67,7 @@ export class PayloadStore {
   #unread: UnreadPayloads | undefined;
   #unreadCount = 0;
   /** By their paths, however these are written. */
-  readonly #indexes = new Map<string, { field: FieldIndex; readonly schema: PayloadSchema }>();
+  readonly #indexes = new Map<string, KeptIndex>();
   #payloadBytes = 0;
   #changedFrom = 0;
 
@@ -98,6 +112,7 @@ export class PayloadStore {
     const before = this.#payloads[slot];
     this.#keep(slot, parsed);
     for (const index of this.#indexes.values()) {
+      if (slot >= index.filledTo) continue;
       // Of what is not read yet it cannot be told, and what is new has something to index.
       if (typeof before === 'object' && before !== null && index.field.hasSame(before, parsed)) continue;
       index.field.set(slot, parsed);
@@ -149,30 +164,60 @@ export class PayloadStore {
   }
 
   /**
-  Index a field, in place of the index that it may have.
+  Index a field, in place of the index that it may have: in pieces, by {@link fillSteps}, or as soon as it is asked.
 
   @throws {VectorSearchError} as {@link checkSchema}; with code `INVALID_ARGUMENT` for what is no path.
   */
   createIndex(key: string, schema: PayloadSchema): void {
     const type = checkSchema(schema);
     const path = parsePath(key, 'key');
-    this.#indexes.set(nameOf(path), {
-      field: this.#filled(new FieldIndex(key, path, type, this.tokenize)),
-      schema,
-    });
+    const field = new FieldIndex(key, path, type, this.tokenize);
+    this.#indexes.set(nameOf(path), { field, schema, filledTo: this.#payloads.length === 0 ? allSlots : 0 });
   }
 
-  #renew(index: { field: FieldIndex }): void {
-    const { key, path, type } = index.field;
-    index.field = this.#filled(new FieldIndex(key, path, type, this.tokenize));
+  /** Whether all payloads are in the indexes. */
+  get isLoaded(): boolean {
+    return ![...this.#indexes.values()].some(({ filledTo }) => filledTo !== allSlots);
   }
 
-  #filled(field: FieldIndex): FieldIndex {
-    for (let slot = 0; slot < this.#payloads.length; slot++) {
-      const payload = this.get(slot);
-      if (payload !== null) field.set(slot, payload);
+  /**
+  Some milliseconds of filling indexes.
+
+  @returns The share that is done: 1 when all are whole.
+  @throws {VectorSearchError} with code `CORRUPT_DATA` where a payload that is not read yet is none.
+  */
+  loadSome(): number {
+    const end = performance.now() + filledAtOnceMs;
+    for (const { done, total } of this.fillSteps()) if (performance.now() >= end) return done / (total + 1);
+    return 1;
+  }
+
+  /** Likewise in steps, to the end. */
+  *fillSteps(): Steps<void> {
+    const total = this.#indexes.size * this.#payloads.length;
+    for (const [place, index] of [...this.#indexes.values()].entries()) {
+      while (index.filledTo !== allSlots) {
+        this.#fill(index, slotsAtOnce);
+        const done = Math.min(index.filledTo, this.#payloads.length);
+        yield { done: place * this.#payloads.length + done, total };
+      }
     }
-    return field;
+  }
+
+  #fill(index: KeptIndex, slots: number): void {
+    const to = Math.min(this.#payloads.length, index.filledTo + slots);
+    for (; index.filledTo < to; index.filledTo++) {
+      const payload = this.get(index.filledTo);
+      if (payload !== null) index.field.set(index.filledTo, payload);
+    }
+    if (to === this.#payloads.length) index.filledTo = allSlots;
+  }
+
+  #renew(index: KeptIndex): void {
+    const { key, path, type } = index.field;
+    index.field = new FieldIndex(key, path, type, this.tokenize);
+    index.filledTo = 0;
+    this.#fill(index, allSlots);
   }
 
   /**
@@ -197,8 +242,10 @@ export class PayloadStore {
       this.#payloadBytes = payloads.reduce((sum, each) => sum + bytesOf(each) - bytesOf(null), 0);
       this.#unread = undefined;
       this.#unreadCount = 0;
-      for (const [place, index] of [...this.#indexes.values()].entries())
+      for (const [place, index] of [...this.#indexes.values()].entries()) {
         index.field = fields[place] as FieldIndex;
+        index.filledTo = allSlots;
+      }
     };
   }
 
@@ -207,8 +254,14 @@ export class PayloadStore {
     return this.#indexes.delete(nameOf(parsePath(key, 'key')));
   }
 
+  /** By key, what the index was made from. */
+  schemas(): Record<string, PayloadSchema> {
+    return Object.fromEntries([...this.#indexes.values()].map(({ field, schema }) => [field.key, schema]));
+  }
+
   /** By key: what the index was made from, and how many points have a value in it. */
   indexes(): Record<string, { schema: PayloadSchema; points: number }> {
+    for (const index of this.#indexes.values()) if (index.filledTo !== allSlots) this.#fill(index, allSlots);
     return Object.fromEntries(
       [...this.#indexes.values()].map(({ field, schema }) => [
         field.key,
@@ -220,8 +273,10 @@ export class PayloadStore {
   /** The index of a path. */
   #indexOf(path: Path): FieldIndex | undefined {
     const known = this.#indexes.get(nameOf(path));
-    if (known?.field.values.isWorn) this.#renew(known);
-    return known?.field;
+    if (known === undefined) return undefined;
+    if (known.filledTo !== allSlots) this.#fill(known, allSlots);
+    if (known.field.values.isWorn) this.#renew(known);
+    return known.field;
   }
 
   /** Points that match. */
