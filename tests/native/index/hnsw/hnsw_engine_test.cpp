@@ -557,6 +557,25 @@ TEST(HnswEngine, LinksManyRowsThoughOthersComeMeanwhile) {
   EXPECT_TRUE(engine->graph_is_connected());
 }
 
+TEST(HnswEngine, LinksRowsTogetherThatCameInManyBatches) {
+  constexpr size_t kRows = 10000;
+  constexpr size_t kBatch = 1000;
+  Random random(9);
+  const std::vector<float> rows = clustered(random, kRows);
+  auto engine = make_engine(Metric::kCosine, std::nullopt);
+  for (size_t first = 0; first < kRows; first += kBatch) {
+    ASSERT_TRUE(engine->add(&rows[first * kDim], kBatch, false).ok());
+    for (size_t step = 0; step < 2; ++step) ASSERT_TRUE(engine->link_step().ok());
+  }
+  ASSERT_TRUE(engine->remove(RowId{0}).ok());
+  ASSERT_EQ(engine->graph_stats().removed, 1u);
+  while (engine->link_step().value() < 1) {
+  }
+  // Where rows are linked one by one, those that were removed keep their places.
+  EXPECT_EQ(engine->graph_stats().removed, 0u);
+  EXPECT_TRUE(engine->graph_is_connected());
+}
+
 // Other places among the nodes, the same edges.
 TEST(HnswEngine, FindsTheSameAfterCompaction) {
   Random random(9);
