@@ -24,7 +24,7 @@ export class ShardUpkeep {
   readonly #mayHaveGraph: boolean;
   /** When a checkpoint that fails is tried again of its own accord. */
   #notBefore = 0;
-  /** What is done when it is still, of shards that outlive their workers. */
+  /** What is done when it is still, where shards outlive their workers, or have graphs. */
   readonly #whenStill: Upkeep | undefined;
   #checkpointError: string | undefined;
   /** Resolves when those that were begun are made, or have failed. */
@@ -45,13 +45,15 @@ export class ShardUpkeep {
     // What is stored need not be told again.
     const isUntold = (index: string | undefined) => index === undefined && shards.isDurable;
     this.#mayHaveGraph = Object.values(vectors).some(({ index }) => index === 'hnsw' || isUntold(index));
-    if (shards.isDurable) {
+    if (shards.isDurable || this.#mayHaveGraph) {
       this.#whenStill = new Upkeep(
         () => between(() => this.#keepUp()),
         () => between(() => this.#rest()),
       );
+    }
+    if (shards.isDurable) {
       // What was not indexed when it was left, and is not read yet.
-      this.#whenStill.changed();
+      this.#whenStill?.changed();
       shards.onStartedAgain = () => this.#whenStill?.wake();
     }
   }
@@ -96,8 +98,8 @@ export class ShardUpkeep {
   }
 
   /**
-  Likewise has them mend graphs that points were deleted from, or make them anew, as long as no other change comes. Whether
-  all is done.
+  Likewise has them mend graphs that points were deleted from, or make them anew, as long as no other change is under way: what
+  is left is done when it is still. Whether all is done.
   */
   async mend(signal: AbortSignal | undefined): Promise<boolean> {
     let done = true;
@@ -152,13 +154,14 @@ export class ShardUpkeep {
   down. Whether all is done.
   */
   async #keepUp(): Promise<boolean> {
-    if (!(await this.#inRounds('loadSome'))) return false;
+    if (this.#shards.isDurable && !(await this.#inRounds('loadSome'))) return false;
     if (this.#mayHaveGraph && !(await this.#inRounds('indexSome', true))) return false;
     await this.checkpoint('still');
     return true;
   }
 
   async #rest(): Promise<boolean> {
+    if (!this.#shards.isDurable) return true;
     await Promise.all(this.#shards.all.map((shard) => this.#shards.call(shard, 'rest', [], {})));
     return true;
   }

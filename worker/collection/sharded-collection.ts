@@ -398,7 +398,10 @@ export class ShardedCollection implements Collection {
         turn.pass();
         const count = await changed;
         if (leavesGaps.has(call)) this.#deleted += count;
-        if (this.#deleted > mendedAtOnce && (await this.#upkeep.mend(options.signal))) this.#deleted = 0;
+        const deleted = this.#deleted;
+        // What fails is tried again when it is still: they are deleted.
+        if (deleted > mendedAtOnce && (await this.#upkeep.mend(options.signal).catch(() => false)))
+          this.#deleted -= deleted;
         return { count };
       };
     });

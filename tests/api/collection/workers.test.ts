@@ -1,7 +1,7 @@
 /** What becomes of a collection whose workers end. */
 import { Worker } from 'node:worker_threads';
 import { type Collection, openCollection, type WorkerLike } from 'vicinal/worker';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { pointsWith } from './support/points.js';
 
 const workerFile = new URL('../../../pkg/node/vicinal-worker.js', import.meta.url);
@@ -64,6 +64,37 @@ describe('a collection', () => {
     await expect(collection.upsert(source(), { batchSize: 10 })).rejects.toMatchObject({
       code: 'WORKER_CRASHED',
     });
+  });
+
+  it('mends its graph once it is still, where the mending is stopped', async () => {
+    const shares: number[] = [];
+    const stop = new AbortController();
+    const calls = new Set<number>();
+    const watched = new Worker(workerFile);
+    const post = watched.postMessage.bind(watched);
+    watched.postMessage = (message, transfer) => {
+      if (message.method === 'indexSome') calls.add(message.call);
+      post(message, transfer);
+    };
+    watched.on('message', (message) => {
+      if (!calls.has(message.call)) return;
+      shares.push(message.value);
+      if (isDeleting) stop.abort();
+    });
+    let isDeleting = false;
+    collection = await openCollection({
+      ...{ name: 'mended', dim: 8, index: 'hnsw' },
+      workerFactory: () => watched as WorkerLike,
+    });
+    const points = pointsWith(6000);
+    await collection.upsert(points);
+    isDeleting = true;
+    const ids = points.slice(0, 2000).map(({ id }) => id);
+    expect(await collection.delete(ids, { signal: stop.signal })).toEqual({ count: 2000 });
+    isDeleting = false;
+    expect(shares.at(-1)).toBeLessThan(1);
+    await vi.waitFor(() => expect(shares.at(-1)).toBe(1), { timeout: 10_000 });
+    expect(await collection.count()).toBe(4000);
   });
 
   it('leaves no worker when one of them does not start', async () => {
