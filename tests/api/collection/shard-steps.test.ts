@@ -190,6 +190,48 @@ describe('a shard in a folder', () => {
   });
 });
 
+describe('an index of payloads', () => {
+  const year = { must: [{ key: 'n', range: { gte: 300 } }] };
+
+  it('is made in steps, between which all is read as before, and is not there where it is stopped', async () => {
+    const shard = await filled();
+    drained(shard.deletePayloadIndex('n'));
+    const read = () => [shard.count(checkFilter(year)), shard.payloads.schemas()];
+    expect(read()).toEqual([300, { color: 'keyword' }]);
+    const making = shard.createPayloadIndex('n', 'integer');
+    for (let step = 0; step < 3; step++) {
+      expect(making.next().done).toBe(false);
+      expect(shard.facet('color', undefined).size).toBe(3);
+    }
+    making.return();
+    expect(read()).toEqual([300, { color: 'keyword' }]);
+    let steps = 0;
+    for (const making = shard.createPayloadIndex('n', 'integer'); !making.next().done; steps++);
+    expect(steps).toBeGreaterThan(3);
+    expect(read()).toEqual([300, { color: 'keyword', n: 'integer' }]);
+    expect(drained(shard.info()).payloadSchema.n).toEqual({ schema: 'integer', points: count });
+  });
+
+  it('is right whatever changes, and is asked, while it is filled', async () => {
+    const shard = await filled();
+    drained(shard.deletePayloadIndex('n'));
+    const some = (from: number) => ids.filter((id) => id % 7 === from);
+    const making = shard.createPayloadIndex('n', 'integer');
+    for (let step = 0; step < 4; step++) making.next();
+    // As a change that comes once a call is stopped, or before an index is filled that was left at opening.
+    shard.payloads.createIndex('n', 'integer');
+    const filling = shard.payloads.fillSteps();
+    for (let step = 0; step < 3; step++) expect(filling.next().done).toBe(false);
+    drained(shard.delete({ ids: some(0) }));
+    drained(shard.setPayload({ n: -5 }, { ids: some(1) }, undefined));
+    drained(shard.upsert(batchOf([5000, 5001], 'new'), [vectorsOf(2, 7)]));
+    const left = ids.filter((id) => id % 7 > 1).map((id) => id);
+    expect(shard.count(checkFilter(year))).toBe(left.filter((id) => id >= 300).length + 2);
+    expect(shard.count(checkFilter({ must: [{ key: 'n', range: { lt: 0 } }] }))).toBe(some(1).length);
+    expect(drained(shard.info()).payloadSchema.n?.points).toBe(left.length + some(1).length + 2);
+  });
+});
+
 describe('optimize', () => {
   const holey = async () => {
     // Without codes, which would be learned anew the first time.
