@@ -105,7 +105,9 @@ const pointChanges: ReadonlySet<string> = new Set<keyof ShardCalls>([
 ]);
 
 /** Long ones that leave all that is read as it is, between two of their steps. */
-const letReadsIn: ReadonlySet<string> = new Set<keyof ShardCalls>(['optimize', 'createPayloadIndex', 'info']);
+const letReadsIn: ReadonlySet<string> = new Set<keyof ShardCalls>([
+  ...(['search', 'optimize', 'createPayloadIndex', 'info'] as const),
+]);
 
 /** Those that only read. */
 const shardReads: ReadonlySet<string> = new Set<keyof ShardCalls>([
@@ -198,9 +200,14 @@ export function changesWithOthers(object: HostObject, method: string): boolean {
   return object instanceof Shard && pointChanges.has(method);
 }
 
+/** Whether a call of an object changes nothing. */
+export function onlyReads(object: HostObject | undefined, method: string): boolean {
+  return object instanceof Shard && shardReads.has(method);
+}
+
 /** Whether a call of an object may be answered between the steps of another, which changes nothing that it reads. */
 export function readsWithin(object: HostObject | undefined, running: string, method: string): boolean {
-  return object instanceof Shard && letReadsIn.has(running) && shardReads.has(method);
+  return letReadsIn.has(running) && onlyReads(object, method);
 }
 
 /** Resolves once what was done may be acknowledged; nothing where it may be at once. */

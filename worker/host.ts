@@ -3,7 +3,8 @@ The worker's side: receives requests, runs them one at a time in the order in wh
 
 A long call is a generator of steps. Between steps the host lets its message queue run: to learn that a call is to be
 stopped, and to keep receiving. Calls received meanwhile wait, but for reads of what the call leaves as it is (host-objects.ts
-tells which); none overtakes another that waits.
+tells which). Calls that make up one change, a series, let reads pass them once one of them has run. Nothing else overtakes
+what waits.
 
 Changes that are to be durable before they are acknowledged are made so together, where they come faster than one by one
 (group commit).
@@ -18,6 +19,7 @@ import {
   changesWithOthers,
   disposeObject,
   type HostObject,
+  onlyReads,
   openAgain,
   openObject,
   owesFlush,
@@ -81,6 +83,8 @@ export class Host {
   readonly #running: Running[] = [];
   #pumping = false;
   #group: Group | undefined;
+  /** The series of calls of which one has run last. */
+  #begunSeries: number | undefined;
   /** The last series of calls of which one has failed, and how. */
   #failedSeries: { readonly series: number; readonly error: unknown } | undefined;
 
@@ -155,11 +159,13 @@ export class Host {
     if (this.#pumping) return;
     this.#pumping = true;
     for (;;) {
+      this.#letReadPass();
       const [waiting] = this.#queue;
       if (waiting === undefined && this.#group === undefined) break;
       const isStoppable = waiting?.type === 'call' && waiting.stoppable;
       // A stop that has arrived behind the call is received before the call begins, and changes that have, with the group.
       if (isStoppable || this.#group !== undefined) await this.#turn();
+      this.#letReadPass();
       const [task] = this.#queue;
       if (this.#group !== undefined && !this.#joins(task)) {
         await this.#settle(this.#group);
@@ -169,6 +175,17 @@ export class Host {
       }
     }
     this.#pumping = false;
+  }
+
+  /** Puts a read before the calls of a series that it waits behind, if one of these has run: to read between any two is as well. */
+  #letReadPass(): void {
+    const series = this.#begunSeries;
+    if (series === undefined) return;
+    const place = this.#queue.findIndex((task) => task.type !== 'call' || task.series !== series);
+    const task = this.#queue[place];
+    if (place < 1 || task?.type !== 'call' || !onlyReads(this.#objects.get(task.object), task.method)) return;
+    this.#queue.splice(place, 1);
+    this.#queue.unshift(task);
   }
 
   /** Whether a task may be run before the group is settled. */
@@ -235,6 +252,7 @@ export class Host {
     }
     if (task.series !== undefined && task.series === this.#failedSeries?.series)
       throw this.#failedSeries.error;
+    if (task.series !== undefined) this.#begunSeries = task.series;
     const opening = openAgain(object);
     if (opening !== undefined) {
       object = await opening;
@@ -279,6 +297,8 @@ export class Host {
 
   /** Runs what may be answered between two steps of a call, of those that wait by now: so that these do not keep it waiting. */
   async #runReads({ object: number, method }: Call): Promise<void> {
+    // Not those that one of them would let in: they wait no longer behind it.
+    if (this.#running.length > 1) return;
     const object = this.#objects.get(number);
     for (let left = this.#queue.length; left > 0; left--) {
       const [task] = this.#queue;

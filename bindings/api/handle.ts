@@ -44,7 +44,7 @@ export class Handle {
   Address of the object in the module.
 
   @throws {VectorSearchError} with code `DISPOSED`; `INVALID_ARGUMENT` when called between the steps of a long call
-  that changes the object or searches it (from its `onProgress`, say).
+  that changes the object or reads it (from its `onProgress`, say).
   */
   get address(): number {
     return this.#addressBeside(this.#longCalls.at(-1));

@@ -274,8 +274,8 @@ export class VectorSearchEngine {
   }
 
   /**
-  Find the `k` vectors nearest to each of many queries: far faster than one search after another. Until it is over, other
-  calls on the engine (from `onProgress`, say) are refused with `INVALID_ARGUMENT`.
+  Find the `k` vectors nearest to each of many queries: far faster than one search after another. Until it is over, calls that
+  change the engine (from `onProgress`, say) are refused with `INVALID_ARGUMENT`.
 
   @param queries - `[count x dim]`, one query after another.
   @returns One result a query, in their order.

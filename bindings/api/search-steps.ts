@@ -174,7 +174,7 @@ export function searchNow(
 
 /**
 Searches for any number of queries in steps. Where it can, steps go by ranges of slots too, so that many rows are read
-once for many queries. The engine takes no other call until the last of them.
+once for many queries. Until the last of them the engine takes no other call but those that only read.
 
 @param queries - `[queryCount x dim]`.
 @param firstQuery - Added to the positions that errors tell.
@@ -186,7 +186,7 @@ export function* searchSteps(
   { filter, ...plan }: SearchPlan,
   firstQuery = 0,
 ): Steps<SearchResults[]> {
-  handle.beginLongCall('searchBatch', { reads: true });
+  handle.beginLongCall('searchBatch', { reads: true, letsRead: true });
   try {
     // A copy, as of the queries.
     const ownFilter = { ...filter, words: filter.words.slice() };

@@ -7,7 +7,7 @@ import init, {
   type VectorSearchError,
 } from 'vicinal';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { randomVectors } from '../support/vectors.js';
+import { randomVectors, rowOf } from '../support/vectors.js';
 import { errorOf } from './support/awaitable.js';
 import { resizableFloats } from './support/resizable.js';
 
@@ -161,18 +161,6 @@ describe('train', () => {
   });
 });
 
-describe('searchBatch', () => {
-  it('lets nobody else use the engine between its steps', async () => {
-    using engine = new VectorSearchEngine(dim);
-    engine.addBatch(vectors);
-    const onProgress = () => engine.search(vectors.subarray(0, dim));
-    expect(await errorOf(() => engine.searchBatch(vectors, 10, { onProgress }))).toMatchObject({
-      expected: 'searchBatch() to be over before the next call on the engine',
-    });
-    expect(engine.search(vectors.subarray(0, dim), 1).ids[0]).toBe(0);
-  });
-});
-
 describe('an engine with a graph that is disposed by a listener', () => {
   const small = 8;
   const rowCount = 3000;
@@ -277,13 +265,31 @@ describe('searchBatch', () => {
       }
     });
 
-    it('refuses calls between its steps, and none after it was stopped', async () => {
+    it('lets the engine be read between its steps', () => {
+      using searched = engine();
+      const found = (queryCount: number, options = {}) =>
+        searched
+          .searchBatch(queries.subarray(0, queryCount * dim), 3, options)
+          .map(({ ids, scores }) => [...ids, ...scores]);
+      const alone = found(10);
+      let steps = 0;
+      const onProgress = () => {
+        steps++;
+        const { ids, scores } = searched.search(rowOf(queries, dim, 7), 3);
+        expect([...ids, ...scores]).toEqual(alone[7]);
+        expect(found(10)).toEqual(alone);
+        expect(searched.get(3)).toEqual(rowOf(vectors, dim, 3));
+      };
+      expect(found(count, { onProgress }).slice(0, 10)).toEqual(alone);
+      expect(steps).toBeGreaterThan(1);
+    });
+
+    it('refuses changes between its steps, and none after it was stopped', async () => {
       using searched = engine();
       const calls = [
         () => searched.add(vectors.subarray(0, dim)),
         () => searched.remove(0),
         () => searched.compact(),
-        () => searched.search(queries.subarray(0, dim)),
       ];
       for (const onProgress of calls) {
         expect(await errorOf(() => searched.searchBatch(queries, 3, { onProgress }))).toMatchObject({

@@ -17,6 +17,8 @@ import { type CheckedVector, checkPointVectors, type VectorShapes } from './vect
 
 /** Vectors and payloads of a batch, about: some milliseconds to make and to take in. */
 export const batchBytes = 4 << 20;
+/** And its points at most: a search waits until one is taken in, texts and all. */
+export const batchPoints = 1024;
 /** What a point takes beside its vectors, about. */
 const pointBytes = 256;
 

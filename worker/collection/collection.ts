@@ -51,7 +51,7 @@ export interface Collection<P extends object = Payload> {
   without end.
   @throws {VectorSearchError} with code `STOPPED` where the signal, the source or a wrong point ended it after some
   batches: `actual` tells how many points, from the first on, were taken, and `cause` is the reason. Where none was
-  taken, the reason itself: also where a point is wrong in an array or columns of no more than a batch, some 4 MB.
+  taken, the reason itself: also where a point is wrong in an array or columns of no more than a batch, 1,024 points or some 4 MB.
   Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced before it failed come back
   as their codes tell them.
   */

@@ -372,7 +372,7 @@ export interface UpsertProgress extends Progress {
 
 /** Options of `upsert`. */
 export interface UpsertOptions extends CallOptions {
-  /** Points that are sent to the workers at a time, 1 to 100,000. Default: as many as make some 4 MB. */
+  /** Points that are sent to the workers at a time, 1 to 100,000. Default: 1024, or as many as make some 4 MB. */
   readonly batchSize?: number | undefined;
   /** Told after each batch. `total` is `done` where the source does not tell its length. */
   readonly onProgress?: ((progress: UpsertProgress) => void) | undefined;

@@ -5,7 +5,14 @@ The shards of a collection as one that is changed: each gets the points that are
 */
 import { checkInteger } from '../../bindings/api/arguments.js';
 import { invalidArgument, invalidState, VectorSearchError } from '../../bindings/api/errors.js';
-import { type Batch, type BatchPlan, batchBytes, pointsOfBytes, type ShardBatch } from './batches.js';
+import {
+  type Batch,
+  type BatchPlan,
+  batchBytes,
+  batchPoints,
+  pointsOfBytes,
+  type ShardBatch,
+} from './batches.js';
 import type { Calls } from './calls.js';
 import type { Turn } from './changes.js';
 import type { CollectionConfig } from './collection-config.js';
@@ -69,7 +76,7 @@ export class ShardWriter {
       spare: this.#spare,
       pointsPerBatch:
         batchSize === undefined
-          ? pointsOfBytes(batchBytes, this.#shapes)
+          ? Math.min(batchPoints, pointsOfBytes(batchBytes, this.#shapes))
           : checkInteger('batchSize', batchSize, 1, maxBatchSize),
       bytesPerBatch: batchSize === undefined ? batchBytes : Number.POSITIVE_INFINITY,
       embed: (texts) => this.#searcher.embedAll(texts, ''),

@@ -66,6 +66,36 @@ describe('a collection', () => {
     });
   });
 
+  it('answers a search between the batches of an upsert, and not behind all that wait', async () => {
+    const batch = 2000;
+    const held: Parameters<Worker['postMessage']>[] = [];
+    const watched = new Worker(workerFile);
+    const post = watched.postMessage.bind(watched);
+    let isHolding = false;
+    watched.postMessage = (...message) => {
+      if (isHolding) held.push(message);
+      else post(...message);
+    };
+    collection = await openCollection({
+      ...{ name: 'between', dim: 8, sparseVectors: { words: { text: { fields: ['text'] } } } },
+      workerFactory: () => watched as WorkerLike,
+    });
+    const points = pointsWith(3 * batch).map((point) => ({
+      ...point,
+      payload: { text: `word ${point.id}` },
+    }));
+    isHolding = true;
+    const upserted = collection.upsert(points, { batchSize: batch });
+    await vi.waitFor(() => expect(held).toHaveLength(3));
+    const counted = collection.count();
+    await vi.waitFor(() => expect(held).toHaveLength(4));
+    isHolding = false;
+    for (const message of held) post(...message);
+    expect([batch, 2 * batch]).toContain(await counted);
+    expect(await upserted).toEqual({ count: 3 * batch });
+    expect(await collection.count()).toBe(3 * batch);
+  });
+
   it('mends its graph once it is still, where the mending is stopped', async () => {
     const shares: number[] = [];
     const stop = new AbortController();
