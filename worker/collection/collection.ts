@@ -153,8 +153,9 @@ export interface Collection<P extends object = Payload> {
 
   /**
   Train what learns (codes, lists) where there is much more than it learned from, and reclaim the space of what was removed:
-  all of it. In memory, what is more than what is left is reclaimed by itself. Searches, and all that only reads, are
-  answered meanwhile.
+  all of it, but for up to a quarter of what is left in files. In memory, what is more than what is left is reclaimed by
+  itself. Searches, and all that only reads, are answered meanwhile. Files need room for what is left beside what is stored:
+  where there is none it rejects with `STORAGE_FULL`, and what is stored stays as it is.
   */
   optimize(options?: CallOptions): Promise<void>;
 
