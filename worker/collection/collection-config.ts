@@ -71,10 +71,6 @@ export function checkCollectionOptions(options: CollectionOptions): CollectionCo
   if (onSlowQuery !== undefined && typeof onSlowQuery !== 'function')
     throw invalidArgument('onSlowQuery to be a function', onSlowQuery);
   if (shardKey !== undefined) parsePath(shardKey, 'shardKey');
-  for (const [key, schema] of Object.entries(options.payloadIndex ?? {})) {
-    parsePath(key, 'payloadIndex');
-    checkSchema(schema);
-  }
   const shardCount = shards === 'auto' ? autoShards() : checkInteger('shards', shards, 1, maxShards);
   return {
     name,
@@ -82,7 +78,7 @@ export function checkCollectionOptions(options: CollectionOptions): CollectionCo
     shard: ownCopyOf({
       vectors: checkVectors(options),
       sparseVectors: checkSparseVectors(options),
-      payloadIndex: { ...options.payloadIndex },
+      payloadIndex: checkPayloadIndexes(options),
     }),
     shardCount,
     shardKey,
@@ -175,6 +171,17 @@ function checkSparseVectors({
     for (const field of text.fields) parsePath(field, `${path}.text.fields`);
   }
   return sparseVectors;
+}
+
+/** What is `undefined` is as if it were not there. */
+function checkPayloadIndexes({ payloadIndex = {} }: CollectionOptions): ShardConfig['payloadIndex'] {
+  const indexes = Object.entries(payloadIndex).flatMap(([key, schema]) => {
+    parsePath(key, 'payloadIndex');
+    if (schema === undefined) return [];
+    checkSchema(schema);
+    return [[key, schema] as const];
+  });
+  return Object.fromEntries(indexes);
 }
 
 /** Half the threads: pages and other workers need some, and threads that share a core add little. */

@@ -7,7 +7,7 @@ What a collection does, whatever keeps it: one interface, held to one suite of t
 import type { VectorInput } from '../../bindings/api/types.js';
 import type { CallOptions } from '../options.js';
 import type { Verification, VerifyOptions } from './durable/types.js';
-import type { Filter } from './filter/types.js';
+import type { FieldPath, Filter } from './filter/types.js';
 import type { MetricsSnapshot } from './metrics.js';
 import type { PayloadSchema } from './payload/schema.js';
 import type { GroupRequest, PointGroup, QueryRequest, RecommendRequest } from './query/types.js';
@@ -31,8 +31,9 @@ import type {
 } from './types.js';
 
 /**
-Points with ids, vectors and payloads. `P`: what their payloads are like; filters are checked against it when they are
-compiled.
+Points with ids, vectors and payloads. `P`: what their payloads are like; filters and other paths are checked against it
+when they are compiled. What takes collections of whatever payloads takes `Collection<any>`: another type for `P` is
+another type of collection, and of one that is not known yet no path is.
 
 Changes are made one after another, in the order in which they were asked for. A read sees every change that was
 acknowledged before it was asked for. Vectors and payloads of `upsert` and `updateVectors` are read while they run: they
@@ -121,7 +122,7 @@ export interface Collection<P extends object = Payload> {
 
   /** Delete keys of payloads. */
   deletePayload(
-    keys: readonly string[],
+    keys: readonly FieldPath<P>[],
     points: PointSelector<P>,
     options?: CallOptions,
   ): Promise<UpdateResult>;
@@ -143,7 +144,7 @@ export interface Collection<P extends object = Payload> {
   ): Promise<UpdateResult>;
 
   /** Index a payload field, so that filters need not read payloads. */
-  createPayloadIndex(key: string, schema: PayloadSchema, options?: CallOptions): Promise<void>;
+  createPayloadIndex(key: FieldPath<P>, schema: PayloadSchema, options?: CallOptions): Promise<void>;
 
   /** Delete such an index. */
   deletePayloadIndex(key: string, options?: CallOptions): Promise<void>;

@@ -39,8 +39,10 @@ reject with code `TIMEOUT`.
 - `OUT_OF_MEMORY`. Also throws the signal's reason.
 */
 export async function openCollection<P extends object = Payload>(
-  options: CollectionOptions,
+  typed: CollectionOptions<P>,
 ): Promise<Collection<P>> {
+  // What is there at run time knows no types of payloads.
+  const options = typed as unknown as CollectionOptions;
   const config = checkCollectionOptions(options);
   const placement = optionsNamed<WorkerStartOptions>(startNames, options);
   const { shardCount: count, shard, storage } = config;
@@ -50,7 +52,6 @@ export async function openCollection<P extends object = Payload>(
     const { vectors = shard.vectors } = shards;
     return new ShardedCollection({ ...config, shard: { ...shard, vectors } }, options, shards);
   };
-  // What is there at run time knows no types of payloads.
   if (storage === undefined) return (await openLocal(placement)) as unknown as Collection<P>;
   const { kind, durability, ifDamaged = 'refuse' } = storage;
   const locks = browserLocks();

@@ -40,10 +40,10 @@ is amiss nothing is left.
 {@link openCollection}.
 */
 export async function restoreCollection<P extends object = Payload>(
-  options: CollectionOptions,
+  options: CollectionOptions<P>,
   snapshot: SnapshotSource,
 ): Promise<Collection<P>> {
-  const { storage, shard: config } = checkCollectionOptions(options);
+  const { storage, shard: config } = checkCollectionOptions(options as unknown as CollectionOptions);
   checkSource(snapshot);
   if (storage === undefined) throw invalidArgument('storage that outlives the page', options.storage);
   const { signal } = options;

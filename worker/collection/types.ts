@@ -14,7 +14,7 @@ import type {
 } from '../../bindings/api/types.js';
 import type { CallOptions, WorkerStartOptions } from '../options.js';
 import type { Durability, StorageInfo, StorageKind } from './durable/types.js';
-import type { Filter } from './filter/types.js';
+import type { FieldPath, Filter } from './filter/types.js';
 import type { PayloadSchema } from './payload/schema.js';
 import type { TextOptions } from './text/terms.js';
 
@@ -97,7 +97,7 @@ export interface Selected {
 export interface PointRecord<P extends object = Payload> {
   /** Its key. */
   readonly id: PointId;
-  /** Where it was asked for; `null` for a point without one. */
+  /** Where it was asked for; `null` for a point without one. Of parts that `withPayload` chooses, those, whatever `P` says. */
   readonly payload?: P | null;
   /** Where it was asked for. */
   readonly vector?: StoredVectors;
@@ -193,9 +193,9 @@ export interface ClauseExplanation {
 }
 
 /** How points, and the order in which they are listed, are chosen by a payload field with an index. */
-export interface OrderBy {
+export interface OrderBy<P extends object = Payload> {
   /** A field with a payload index of numbers or datetimes. */
-  readonly key: string;
+  readonly key: FieldPath<P>;
   /** Default: `asc`. */
   readonly direction?: 'asc' | 'desc' | undefined;
   /** Begin with this value. */
@@ -229,7 +229,7 @@ export interface ScrollRequest<P extends object = Payload> extends Selected, Cal
   /** Begin with this id; `null` from the first. Not with `orderBy`. */
   readonly offset?: PointId | null | undefined;
   /** By the values of a field, points without one left out. Default: by id, numbers before strings. */
-  readonly orderBy?: OrderBy | string | undefined;
+  readonly orderBy?: OrderBy<P> | FieldPath<P> | undefined;
 }
 
 /** A value of a payload field, and how many points have it. */
@@ -243,7 +243,7 @@ export interface FacetHit {
 /** What `facet` counts. */
 export interface FacetRequest<P extends object = Payload> extends CallOptions {
   /** A field with a payload index `keyword`, `integer`, `bool` or `uuid`. */
-  readonly key: string;
+  readonly key: FieldPath<P>;
   /** Only points that match. Default: all. */
   readonly filter?: Filter<P> | undefined;
   /** Most values. Default: `10`. */
@@ -308,8 +308,10 @@ export interface SlowQuery {
   readonly request: unknown;
 }
 
-/** How a collection is opened. */
-export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOptions {
+/** How a collection is opened. `P`: what its payloads are like. */
+export interface CollectionOptions<P extends object = Payload>
+  extends Partial<VectorConfig>,
+    WorkerStartOptions {
   /** Its name: not empty. */
   readonly name: string;
   /** Several vectors a point, by name. In place of `dim`. */
@@ -338,9 +340,9 @@ export interface CollectionOptions extends Partial<VectorConfig>, WorkerStartOpt
   readonly shardKey?: string | undefined;
   /**
   Payload fields that filters read from an index. `createPayloadIndex` makes more. A collection that is opened again gets
-  those that it has not, or that are of another type.
+  those that it has not, or that are of another type. One that is `undefined` is as if it were not there.
   */
-  readonly payloadIndex?: { readonly [key: string]: PayloadSchema } | undefined;
+  readonly payloadIndex?: { readonly [Path in FieldPath<P>]?: PayloadSchema | undefined } | undefined;
   /** Makes vectors of `text`. Vectors that are given are taken as they are. */
   readonly embed?: Embed | undefined;
   /** Name of the model behind `embed`. */

@@ -177,8 +177,9 @@ export function describeCollection(name: string, open: Open, lateBatches = 0): v
       });
 
       it('are indexed later, too', async () => {
-        await opened();
+        await opened({ payloadIndex: { number: undefined } });
         await collection.upsert(pointsWith(12));
+        expect((await collection.info()).payloadSchema).toEqual({});
         await collection.createPayloadIndex('number', 'integer');
         expect((await collection.info()).payloadSchema).toMatchObject({ number: { points: 12 } });
         const filter = { must: [{ key: 'number', range: { lt: 5 } }] };

@@ -2,6 +2,8 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type { Collection } from '../../../worker/collection/collection.js';
 import type { Condition, FieldPath, Filter } from '../../../worker/collection/filter/types.js';
+import { openCollection } from '../../../worker/collection/open-collection.js';
+import type { CollectionOptions } from '../../../worker/collection/types.js';
 
 interface Movie {
   title: string;
@@ -107,6 +109,63 @@ describe('a filter of a typed payload', () => {
     takes({ must: [{ key: 'year', geo_radius: { center: { lon: 1, lat: 2 }, radius: 10 } }] });
     // @ts-expect-error elements are strings
     takes({ must: [{ key: 'tags[]', match: { value: 3 } }] });
+  });
+});
+
+describe('a path of a typed payload', () => {
+  type Movies = Collection<Movie>;
+
+  it('is checked wherever there is one', () => {
+    expectTypeOf<Movies['facet']>().toBeCallableWith({ key: 'cast[].roles[].part' });
+    // @ts-expect-error no such field
+    expectTypeOf<Movies['facet']>().toBeCallableWith({ key: 'gnere' });
+    expectTypeOf<Movies['queryGroups']>().toBeCallableWith({ query: 1, groupBy: 'studio.name' });
+    // @ts-expect-error no such field
+    expectTypeOf<Movies['queryGroups']>().toBeCallableWith({ query: 1, groupBy: 'sudio' });
+    expectTypeOf<Movies['scroll']>().toBeCallableWith({ orderBy: 'year' });
+    expectTypeOf<Movies['scroll']>().toBeCallableWith({ orderBy: { key: 'cast[0].age', direction: 'desc' } });
+    // @ts-expect-error no such field
+    expectTypeOf<Movies['scroll']>().toBeCallableWith({ orderBy: 'yaer' });
+    // @ts-expect-error no such field
+    expectTypeOf<Movies['scroll']>().toBeCallableWith({ orderBy: { key: 'yaer' } });
+    expectTypeOf<Movies['query']>().toBeCallableWith({ prefetch: { query: { orderBy: 'year' } } });
+    // @ts-expect-error no such field
+    expectTypeOf<Movies['query']>().toBeCallableWith({ prefetch: { query: { orderBy: 'yaer' } } });
+    expectTypeOf<Movies['deletePayload']>().toBeCallableWith(['tags', 'cast[].age', '"running time"'], [1]);
+    // @ts-expect-error no such field
+    expectTypeOf<Movies['deletePayload']>().toBeCallableWith(['tags', 'cast.age'], [1]);
+    expectTypeOf<Movies['createPayloadIndex']>().toBeCallableWith('tags[]', 'keyword');
+    // @ts-expect-error no such field
+    expectTypeOf<Movies['createPayloadIndex']>().toBeCallableWith('tgas', 'keyword');
+  });
+
+  it('is checked in the options of a collection, also where those are of any', () => {
+    const open = (options: CollectionOptions, typed: CollectionOptions<Movie>) => [
+      openCollection<Movie>(options),
+      openCollection<Movie>({ ...typed, payloadIndex: { year: 'integer', 'cast[].name': 'keyword' } }),
+      // @ts-expect-error no such field
+      openCollection<Movie>({ name: 'movies', dim: 2, payloadIndex: { yaer: 'integer' } }),
+    ];
+    expectTypeOf(open).returns.toEqualTypeOf<Promise<Collection<Movie>>[]>();
+  });
+
+  it('is any string where the payload is not typed', () => {
+    expectTypeOf<Collection['facet']>().toBeCallableWith({ key: 'a.b[].c' });
+    expectTypeOf<Collection['scroll']>().toBeCallableWith({ orderBy: 'a' });
+    expectTypeOf<Collection['deletePayload']>().toBeCallableWith(['a'] as string[], [1]);
+    const open = () => openCollection({ name: 'any', payloadIndex: { 'a.b[].c': 'keyword' } });
+    expectTypeOf(open).returns.toEqualTypeOf<Promise<Collection>>();
+  });
+});
+
+describe('a collection of a typed payload', () => {
+  it('is one of any', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: what is documented for those that take every collection
+    type Every = Collection<any>;
+    expectTypeOf<Collection<Movie>>().toExtend<Every>();
+    expectTypeOf<Every>().toExtend<Collection<Movie>>();
+    expectTypeOf<Every['facet']>().toBeCallableWith({ key: 'a' });
+    expectTypeOf<Every['count']>().toBeCallableWith({ filter: { must: { key: 'a', match: { value: 1 } } } });
   });
 });
 

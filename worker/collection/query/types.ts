@@ -4,6 +4,7 @@ What `query` looks for and how its hits become one list, in the words of Qdrant'
 @module
 */
 import type { SparseVectorInput, VectorInput } from '../../../bindings/api/types.js';
+import type { FieldPath } from '../filter/types.js';
 import type { OrderBy, Payload, PointId, ScoredPoint, SearchRequest, Selected } from '../types.js';
 
 /** How the score of `recommend` follows from its examples. */
@@ -71,9 +72,9 @@ export interface ContextQuery {
 }
 
 /** In the order of a payload field. */
-export interface OrderByQuery {
+export interface OrderByQuery<P extends object = Payload> {
   /** The field, or the field and how. */
-  readonly orderBy: OrderBy | string;
+  readonly orderBy: OrderBy<P> | FieldPath<P>;
 }
 
 /** What was prefetched, as one list. */
@@ -110,14 +111,14 @@ What `query` looks for, as in Qdrant's Query API.
 
 A vector or the id of a point alone means `nearest`.
 */
-export type Query =
+export type Query<P extends object = Payload> =
   | VectorExample
   | NearestQuery
   | TextQuery
   | RecommendQuery
   | DiscoverQuery
   | ContextQuery
-  | OrderByQuery
+  | OrderByQuery<P>
   | FusionQuery
   | RrfQuery
   | SampleQuery;
@@ -134,7 +135,7 @@ export interface MmrOptions {
 export interface Prefetch<P extends object = Payload>
   extends Omit<SearchRequest<P>, keyof Selected | 'offset'> {
   /** What it looks for. Default: points in the order of their ids. */
-  readonly query?: Query | undefined;
+  readonly query?: Query<P> | undefined;
   /** What it works on in turn. */
   readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[] | undefined;
 }
@@ -142,7 +143,7 @@ export interface Prefetch<P extends object = Payload>
 /** A query: searches, and how their hits become one list. */
 export interface QueryRequest<P extends object = Payload> extends SearchRequest<P> {
   /** What it looks for. Default: points in the order of their ids. */
-  readonly query?: Query | undefined;
+  readonly query?: Query<P> | undefined;
   /** Searches whose hits it works on. Default: all points. */
   readonly prefetch?: Prefetch<P> | readonly Prefetch<P>[] | undefined;
 }
@@ -158,7 +159,7 @@ export interface PointGroup<P extends object = Payload> {
 /** How hits are grouped. */
 export interface GroupRequest<P extends object = Payload> extends Omit<QueryRequest<P>, 'k' | 'offset'> {
   /** Payload field whose values make the groups. */
-  readonly groupBy: string;
+  readonly groupBy: FieldPath<P>;
   /** Most hits a group. Default: `3`. */
   readonly groupSize?: number | undefined;
   /** Most groups. Default: `10`. */
