@@ -3,7 +3,7 @@ Vectors of texts, by the function that a collection was opened with.
 
 @module
 */
-import { invalidArgument } from '../../bindings/api/errors.js';
+import { invalidArgument, invalidState } from '../../bindings/api/errors.js';
 import type { Embed } from './types.js';
 import { checkDense, unknownVector, type VectorShapes } from './vectors.js';
 
@@ -21,13 +21,22 @@ export async function embedTexts(
   shapes: VectorShapes,
   using: string,
 ): Promise<Float32Array[]> {
+  if (embed === undefined)
+    throw invalidState(
+      `a collection that was opened with \`embed\`, for texts${byWords(shapes)}`,
+      'one without',
+    );
   const shape = shapes.dense.get(using);
   if (shape === undefined) throw unknownVector(using, shapes, true);
-  if (embed === undefined)
-    throw invalidArgument('a collection that was opened with `embed`, for texts', 'one without');
   const vectors = await embed(texts);
   if (!Array.isArray(vectors) || vectors.length !== texts.length)
     throw invalidArgument(`embed to give ${texts.length} vectors, one a text`, vectors);
   const where = `a vector of ${model === undefined ? 'the model' : `the model ${model}`}`;
   return vectors.map((vector) => checkDense(vector, shape, where));
+}
+
+/** How texts are searched without a model, where there is a text index. */
+function byWords({ sparse }: VectorShapes): string {
+  const names = [...sparse].flatMap(([name, { text }]) => (text === undefined ? [] : [`using: '${name}'`]));
+  return names.length === 0 ? '' : ` (it is searched by words with \`${names.join('` or `')}\`)`;
 }

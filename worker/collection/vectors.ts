@@ -109,7 +109,10 @@ export function checkPointVectors(
 /** A map or a promise has its vectors elsewhere than a plain object has, and would count as none. */
 export function checkNamed(vector: unknown, point: string): NamedVectors {
   if (!isPlainObject(vector))
-    throw invalidArgument(`the vector of ${point} to be numbers, or a plain object of vectors`, vector);
+    throw invalidArgument(
+      `the vector of ${point} to be a Float32Array or an array of numbers, or a plain object of these by name`,
+      vector,
+    );
   return vector as NamedVectors;
 }
 

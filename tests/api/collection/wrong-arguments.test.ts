@@ -146,6 +146,16 @@ describe('a collection', () => {
       (c) => c.queryGroups({ query: [0, 0], groupBy: 'n', limit: 1e9, groupSize: 1e9 }),
     ],
     [
+      'an array of other numbers',
+      'the vector of point 5 to be a Float32Array or an array of numbers, or a plain object of these by name, got Float64Array',
+      (c) => c.upsert([{ id: 5, vector: new Float64Array(2) }]),
+    ],
+    [
+      'a text without a model',
+      "`embed`, for texts (it is searched by words with `using: 'words'`), got one without",
+      (c) => c.query({ query: { text: 'title' } }),
+    ],
+    [
       'an object of a class',
       'to be a plain object, got Movie',
       (c) => c.setPayload(new (class Movie {})(), selected),
