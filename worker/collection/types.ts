@@ -308,7 +308,13 @@ export interface SlowQuery {
   readonly request: unknown;
 }
 
-/** How a collection is opened. `P`: what its payloads are like. */
+/**
+How a collection is opened. `P`: what its payloads are like.
+
+One that is stored is told its `dim`, or its `vectors`, its `sparseVectors`, `shards` (or `auto`) and `shardKey` each time
+that it is opened; with others it is refused, and the error names those that it has. What else is left out of its vectors is
+as it was created.
+*/
 export interface CollectionOptions<P extends object = Payload>
   extends Partial<VectorConfig>,
     WorkerStartOptions {

@@ -176,6 +176,10 @@ describe('a collection in a folder', () => {
     await refused({ index: 'hnsw' }, /index to be "flat".*got.*hnsw/);
     await refused({ model: 'two' }, /model to be "one".*got.*two/);
     await refused({ shards: 3 }, /shards to be 2.*got.*3/);
+    await refused(
+      { ...({ dim: undefined } as object), vectors: { image: { dim: 8 } } },
+      /vectors to be {"dim":8}.*got {"vectors":{"image":{"dim":8}}}/,
+    );
     await refused({ shardKey: 'color' }, /shardKey to be none.*got.*color/);
     const { shards: _, model: __, ...fewer } = options;
     const collection = await open({ ...fewer, shards: 'auto' });

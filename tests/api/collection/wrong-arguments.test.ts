@@ -202,7 +202,11 @@ describe('a snapshot', () => {
     ['index to be "flat"', { index: 'hnsw' }],
     ['model to be none', { model: 'another' }],
     ['shards to be 1', { shards: 2 }],
-    ['the names of sparseVectors', { sparseVectors: {} }],
+    [
+      'the options of vectors to be {"dim":2}, as collection wrong was created, got {}',
+      { dim: undefined, metric: undefined },
+    ],
+    ['sparseVectors to be {"terms":{},"words":{"text":{"fields":["title"]}}}', { sparseVectors: {} }],
     ['the schema to be one of keyword, ', { payloadIndex: { n: 'number' } }],
   ])('that is of another collection leaves nothing: %s', async (message, wrong) => {
     const tar = await snapshot();

@@ -4,6 +4,13 @@ What a stored collection is like, kept with each of its shards, and whether it i
 @module
 */
 import { VectorSearchError } from '../../../bindings/api/errors.js';
+import {
+  canonical,
+  type OtherOption,
+  otherSparseVectors,
+  otherVectors,
+  refusalOf,
+} from '../other-options.js';
 import type { ShardConfig, ShardStorage } from '../shard-protocol.js';
 
 /** Version of what the sections of a checkpoint hold. */
@@ -45,34 +52,30 @@ Refuses to open a collection as another than it is.
 */
 export function checkSameConfig(stored: StoredConfig, config: ShardConfig, storage: ShardStorage): void {
   const { name, shardCount, shardKey, model, anyShardCount } = storage;
-  const check = (what: string, kept: unknown, asked: unknown) => {
-    if (canonical(kept) === canonical(asked)) return;
-    const [keptText, askedText] = [kept, asked].map((value) =>
-      value === undefined ? 'none' : canonical(value),
-    );
-    const expected = `${what} to be ${keptText}, as collection ${name} was created`;
-    throw new VectorSearchError('INVALID_ARGUMENT', expected, askedText);
+  const refuse = (other: OtherOption | undefined) => {
+    if (other !== undefined) throw refusalOf(other, name);
+  };
+  const check = (path: string, kept: unknown, asked: unknown) => {
+    if (canonical(kept) !== canonical(asked)) refuse({ path, kept, asked });
   };
   if (!anyShardCount) check('shards', stored.shardCount, shardCount);
   check('shardKey', stored.shardKey, shardKey);
   if (model !== undefined) check('model', stored.model, model);
-  for (const kind of ['vectors', 'sparseVectors'] as const) {
-    const [kept, asked] = [stored[kind], config[kind]] as { [name: string]: object }[];
-    check(`the names of ${kind}`, Object.keys(kept ?? {}).sort(), Object.keys(asked ?? {}).sort());
-    for (const [vector, options] of Object.entries(asked ?? {})) {
-      const path = vector === '' ? '' : `${kind}.${vector}.`;
-      if (kind === 'sparseVectors') {
-        const [before, wanted] = [kept?.[vector], options].map((one) => ({ modifier: 'none', ...one }));
-        for (const option of ['modifier', 'text'] as const)
-          check(path + option, Object(before)[option], Object(wanted)[option]);
-        continue;
-      }
-      // What is not asked for is as it was created.
-      const before = asCreated(kept?.[vector] ?? {});
-      for (const [option, value] of Object.entries(options)) {
-        if (option !== 'onDisk') check(path + option, before[option], value);
-      }
+  const { vectors, sparseVectors } = stored;
+  refuse(otherVectors(vectors, config.vectors));
+  for (const [vector, options] of Object.entries(config.vectors)) {
+    const path = vector === '' ? '' : `vectors.${vector}.`;
+    // What is not asked for is as it was created.
+    const before = asCreated(vectors[vector] ?? {});
+    for (const [option, value] of Object.entries(options)) {
+      if (option !== 'onDisk') check(path + option, before[option], value);
     }
+  }
+  refuse(otherSparseVectors(sparseVectors, config.sparseVectors));
+  for (const [vector, options] of Object.entries(config.sparseVectors)) {
+    const [before, wanted] = [sparseVectors[vector], options].map((one) => ({ modifier: 'none', ...one }));
+    for (const option of ['modifier', 'text'] as const)
+      check(`sparseVectors.${vector}.${option}`, Object(before)[option], Object(wanted)[option]);
   }
 }
 
@@ -93,14 +96,5 @@ export function placedAsAsked(
       name,
       { ...config, onDisk: asked[name]?.onDisk ?? config.onDisk ?? false },
     ]),
-  );
-}
-
-/** JSON whose keys are in order. */
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
   );
 }

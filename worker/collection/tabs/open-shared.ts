@@ -94,12 +94,12 @@ export async function openShared({
 /** Learns what the collection of the other tab is like, and makes payload indexes that it lacks. */
 async function join(
   collection: SharedCollection,
-  { shard }: CollectionConfig,
+  { name, shard }: CollectionConfig,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   try {
     const info = await collection.info({ signal });
-    const refusal = differenceOfVectors(info.vectors, shard.vectors);
+    const refusal = differenceOfVectors(info.vectors, shard.vectors, name);
     if (refusal !== undefined) throw refusal;
     collection.shapes = shapesOf({ vectors: info.vectors, sparseVectors: shard.sparseVectors });
     // Filters find the same without, and changes may have to wait for others' long ones.

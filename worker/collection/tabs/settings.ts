@@ -3,14 +3,18 @@ What tabs that share a collection must have opened it with alike.
 
 @module
 */
-import { invalidState, type VectorSearchError } from '../../../bindings/api/errors.js';
+import type { VectorSearchError } from '../../../bindings/api/errors.js';
 import type { CollectionConfig } from '../collection-config.js';
 import { asCreated } from '../durable/stored-config.js';
+import {
+  type NamedOptions,
+  type OtherOption,
+  otherSparseVectors,
+  otherVectors,
+  refusalOf,
+} from '../other-options.js';
 import type { CollectionOptions } from '../types.js';
 import type { Settings } from './protocol.js';
-
-/** By name. */
-type NamedSettings = { readonly [name: string]: object };
 
 /**
 Of a collection's options: those that say what is kept, and how. What is each tab's own is left out, and so are payload
@@ -28,69 +32,54 @@ export function sharedSettings(config: CollectionConfig, { model }: CollectionOp
 The error where another tab has opened the collection otherwise: names the option, and both values. Options of dense vectors
 that one of the two leaves open are for {@link differenceOfVectors} to compare.
 */
-export function differenceOf(theirs: Settings, own: Settings): VectorSearchError | undefined {
-  const { vectors: kept, model, ...others } = theirs;
-  const { vectors: asked, ...ownOthers } = own;
+export function differenceOf(theirs: Settings, own: Settings, name: string): VectorSearchError | undefined {
+  const { vectors: kept, sparseVectors: keptSparse, shardKey: keptKey, model, ...others } = theirs;
+  const { vectors: asked, sparseVectors: sparse, shardKey: key, ...ownOthers } = own;
+  const created =
+    otherDense(kept as NamedOptions, asked as NamedOptions) ??
+    otherSparseVectors(keptSparse as NamedOptions, sparse as NamedOptions) ??
+    firstDifference(keptSparse, sparse, 'sparseVectors') ??
+    firstDifference(keptKey, key, 'shardKey');
+  if (created !== undefined) return refusalOf(created, name);
   const given = own.model === undefined ? others : { ...others, model };
-  const found = vectorDifference(kept, asked) ?? firstDifference(given, ownOthers, '');
-  return found && refusalOf(found, 'as where it is open, in this tab or another');
+  const opened = firstDifference(given, ownOthers, '');
+  return opened && refusalOf(opened, name, true);
 }
 
 /** The same of dense vectors that were asked for, beside what those of the collection are like. */
 export function differenceOfVectors(
-  kept: NamedSettings,
-  asked: NamedSettings,
+  kept: NamedOptions,
+  asked: NamedOptions,
+  name: string,
 ): VectorSearchError | undefined {
+  const created = Object.entries(kept).map(([vector, options]) => [vector, asCreated(options)]);
+  const other = otherDense(Object.fromEntries(created), asked, true);
+  return other && refusalOf(other, name);
+}
+
+/** Of what both tell; `isWhole`: what is not among those that are kept is not so. */
+function otherDense(kept: NamedOptions, asked: NamedOptions, isWhole = false): OtherOption | undefined {
+  const other = otherVectors(kept, asked);
+  if (other !== undefined) return other;
   for (const [name, options] of Object.entries(asked)) {
-    const created = asCreated(kept[name] ?? {});
+    const before = kept[name] as Settings;
     for (const [option, value] of Object.entries(options)) {
-      const found = firstDifference(created[option], value, pathOf(name) + option);
-      if (found !== undefined) return refusalOf(found, 'as the collection was created');
-    }
-  }
-  return undefined;
-}
-
-/** Vectors without a name have their options beside the others. */
-function pathOf(name: string): string {
-  return name === '' ? '' : `vectors.${name}.`;
-}
-
-function refusalOf({ path, theirs, own }: Difference, as: string): VectorSearchError {
-  return invalidState(`${path} ${textOf(theirs)}, ${as}`, textOf(own));
-}
-
-/** Of what both tell. */
-function vectorDifference(kept: unknown, asked: unknown): Difference | undefined {
-  const [theirs, own] = [kept, asked] as [NamedSettings, NamedSettings];
-  const of = (all: NamedSettings, name: string) =>
-    Object.hasOwn(all, name) ? (all[name] as Settings) : undefined;
-  for (const name of new Set([...Object.keys(theirs), ...Object.keys(own)])) {
-    const path = pathOf(name);
-    const [before, wanted] = [of(theirs, name), of(own, name)];
-    if (before === undefined || wanted === undefined)
-      return { path: `${path}dim`, theirs: before?.dim, own: wanted?.dim };
-    for (const [option, value] of Object.entries(wanted)) {
-      if (!Object.hasOwn(before, option)) continue;
-      const found = firstDifference(before[option], value, path + option);
+      if (!isWhole && !Object.hasOwn(before, option)) continue;
+      // Vectors without a name have their options beside the others.
+      const path = name === '' ? option : `vectors.${name}.${option}`;
+      const found = firstDifference(before[option], value, path);
       if (found !== undefined) return found;
     }
   }
   return undefined;
 }
 
-interface Difference {
-  readonly path: string;
-  readonly theirs: unknown;
-  readonly own: unknown;
-}
-
-function firstDifference(theirs: unknown, own: unknown, path: string): Difference | undefined {
-  if (theirs === own) return undefined;
-  if (!isObject(theirs) || !isObject(own) || Array.isArray(theirs) !== Array.isArray(own))
-    return { path, theirs, own };
-  for (const key of new Set([...Object.keys(theirs), ...Object.keys(own)])) {
-    const found = firstDifference(theirs[key], own[key], path === '' ? key : `${path}.${key}`);
+function firstDifference(kept: unknown, asked: unknown, path: string): OtherOption | undefined {
+  if (kept === asked) return undefined;
+  if (!isObject(kept) || !isObject(asked) || Array.isArray(kept) !== Array.isArray(asked))
+    return { path, kept, asked };
+  for (const key of new Set([...Object.keys(kept), ...Object.keys(asked)])) {
+    const found = firstDifference(kept[key], asked[key], path === '' ? key : `${path}.${key}`);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -98,8 +87,4 @@ function firstDifference(theirs: unknown, own: unknown, path: string): Differenc
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === 'object' && value !== null;
-}
-
-function textOf(value: unknown): string {
-  return value === undefined ? 'none' : (JSON.stringify(value) as string);
 }

@@ -262,7 +262,7 @@ export class SharedTab {
     const own = this.#context;
     const refusal =
       version === own.version
-        ? differenceOf(settings, own.settings)
+        ? differenceOf(settings, own.settings, own.name)
         : new VectorSearchError(
             'UNSUPPORTED_VERSION',
             `vicinal ${version}, as in the tab that opened the collection ${own.name}`,

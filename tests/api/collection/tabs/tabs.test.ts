@@ -300,17 +300,22 @@ describe('tabs that share a collection', () => {
     expect((await third.collection.retrieve([0]))[0]?.payload).toMatchObject({ number: 2000 });
   });
 
+  const noVectors: object = { dim: undefined, metric: undefined };
+
   it.each([
-    ['dim', { dim: 5 }, 'dim 4', '5'],
-    ['metric', { metric: 'dot' }, 'metric "euclidean"', '"dot"'],
-    ['shards', { shards: 2 }, 'shards 1', '2'],
-    ['model', { model: 'small' }, 'model none', '"small"'],
-    ['sparse vector', { sparseVectors: { terms: {} } }, 'sparseVectors.terms none', '{}'],
-  ] as const)('refuse another %s', async (_, other, expected, actual) => {
-    const writer = await open();
+    ['dim', {}, { dim: 5 }, 'dim to be 4', '5'],
+    ['dims', {}, noVectors, 'the options of vectors to be {"dim":4}', '{}'],
+    ['metric', {}, { metric: 'dot' }, 'metric to be "euclidean"', '"dot"'],
+    ['metric than the default', { metric: undefined }, { metric: 'dot' }, 'metric to be "cosine"', '"dot"'],
+    ['index', {}, { index: 'hnsw' }, 'index to be "flat"', '"hnsw"'],
+    ['degree', { index: 'hnsw' }, { m: 32, index: 'hnsw' }, 'm to be none', '32'],
+    ['codec', {}, { quantization: { codec: 'scalar' } }, 'quantization to be null', '{"codec":"scalar"}'],
+    ['sparse vector', {}, { sparseVectors: { terms: {} } }, 'sparseVectors to be {}', '{"terms":{}}'],
+  ] as const)('refuse another %s than the collection has', async (_, first, other, expected, actual) => {
+    const writer = await open(first);
     await expect(open(other)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      expected: `${expected}, as where it is open, in this tab or another`,
+      expected: `${expected}, as collection shared was created`,
       actual,
     });
     await writer.collection.upsert(pointsWith(1));
@@ -318,25 +323,15 @@ describe('tabs that share a collection', () => {
   });
 
   it.each([
-    [
-      'metric',
-      { metric: undefined },
-      { metric: 'dot' },
-      'metric "cosine", as the collection was created',
-      '"dot"',
-    ],
-    ['index', options, { index: 'hnsw' }, 'index "flat", as the collection was created', '"hnsw"'],
-    ['degree', { index: 'hnsw' }, { m: 32, index: 'hnsw' }, 'm none, as the collection was created', '32'],
-    [
-      'codec',
-      options,
-      { quantization: { codec: 'scalar' } },
-      'quantization null, as the collection was created',
-      '{"codec":"scalar"}',
-    ],
-  ] as const)('refuse another %s than the collection has', async (_, first, other, expected, actual) => {
-    await open(first);
-    await expect(open(other)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', expected, actual });
+    ['shards', { shards: 2 }, 'shards to be 1', '2'],
+    ['model', { model: 'small' }, 'model to be none', '"small"'],
+  ] as const)('refuse other %s than the tab that has it', async (_, other, expected, actual) => {
+    await open();
+    await expect(open(other)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      expected: `${expected}, as collection shared is open, in this tab or another`,
+      actual,
+    });
   });
 
   it.each([
