@@ -120,8 +120,9 @@ const messages: Record<ErrorCode, (expected: ErrorDetail, actual: ErrorDetail) =
 /**
 Every error that this package throws.
 
-`code` is stable and meant for programs. `expected` and `actual` are the two sides of what went wrong: numbers where
-numbers tell it (384 and 768 dimensions), else words. The message is for people and says both.
+`code` is stable and meant for programs. `expected` and `actual` are the two sides of what went wrong: numbers where these
+alone tell it (384 and 768 dimensions), else words (`384 dimensions in the vector of point 17`, and 768), which are for
+people as the message is, that says both.
 */
 export class VectorSearchError extends Error {
   /** `VectorSearchError`, also where classes are renamed. */
