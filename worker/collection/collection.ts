@@ -50,7 +50,7 @@ export interface Collection<P extends object = Payload> {
   @param points - An array, anything that is iterated over (a million points from a stream take the memory of a few
   batches), or columns. Changes wait for one another: a source that waits for another change of this collection waits
   without end.
-  @throws {VectorSearchError} with code `STOPPED` where the signal, the source or a wrong point ended it after some
+  @throws {VectorSearchError} with code `STOPPED` where the signal, the source, a wrong point or `close()` ended it after some
   batches: `actual` tells how many points, from the first on, were taken, and `cause` is the reason. Where none was
   taken, the reason itself: also where a point is wrong in an array or columns of no more than a batch, 1,024 points or some 4 MB.
   Where only codes of vectors are kept (`keepVectors: false`), those that a batch had replaced before it failed come back
@@ -184,7 +184,10 @@ export interface Collection<P extends object = Payload> {
     options?: { readonly labels?: { readonly [label: string]: string } | undefined } & CallOptions,
   ): Promise<string>;
 
-  /** End it: its workers end, and calls that wait reject with `DISPOSED`. */
+  /**
+  End it: its workers end, and calls that wait reject with `DISPOSED`; an `upsert` that has taken some of its points with
+  `STOPPED`, and that as the cause. Where another tab runs the workers, that may have taken a few batches more.
+  */
   close(): Promise<void>;
 
   /** `await using movies = ...` closes it, where the runtime knows `Symbol.asyncDispose`. */

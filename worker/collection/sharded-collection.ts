@@ -128,11 +128,11 @@ export class ShardedCollection implements Collection {
               onProgress?.({ phase: 'upsert', done: taken, total: total ?? taken });
             },
           });
+          await this.#upkeep.index(taken, options);
         } catch (reason) {
           if (taken === 0) throw reason;
           throw new VectorSearchError('STOPPED', total, taken, { cause: reason });
         }
-        await this.#upkeep.index(taken, options);
         return { count: taken };
       };
     });

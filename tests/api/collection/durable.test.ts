@@ -186,6 +186,29 @@ describe('a collection in a folder', () => {
     expect(await collection.info()).toMatchObject({ model: 'one', shards: [{}, {}] });
   });
 
+  it('has what an upsert tells that it took, when it was closed meanwhile', async () => {
+    const options = { name: 'closed', storage: 'file', path: folder(), dim: 8, index: 'hnsw' } as const;
+    const ids = Array.from({ length: 4000 }, (_, id) => id);
+    const columns = { ids, vectors: randomVectors(ids.length, 8, 5) };
+    for (const phase of ['upsert', 'index']) {
+      const collection = await open(options);
+      let closed: Promise<void> | undefined;
+      const upsert = collection.upsert(columns, {
+        batchSize: 500,
+        onProgress: (progress) => {
+          if (progress.phase === phase && progress.done < 4000) closed ??= collection.close();
+        },
+      });
+      const error = await upsert.catch((reason) => reason);
+      expect(error).toMatchObject({ code: 'STOPPED', expected: 4000, cause: { code: 'DISPOSED' } });
+      await closed;
+      const again = await open(options);
+      expect(await again.count()).toBe(error.actual);
+      if (phase === 'index') expect(error.actual).toBe(4000);
+      await again.close();
+    }
+  });
+
   it('links what comes to a graph, also where it was opened without a word of the index', async () => {
     const options = { name: 'graph', storage: 'file', path: folder(), dim: 8 } as const;
     await (await open({ ...options, index: 'hnsw' })).close();

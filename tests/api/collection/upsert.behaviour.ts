@@ -167,6 +167,21 @@ export function describeUpsert(open: Open, lateBatches: number): void {
       expect(await collection.count()).toBe(error.actual);
     });
 
+    it('tells what was taken when the collection is closed', async () => {
+      await opened();
+      let closed: Promise<void> | undefined;
+      const upsert = collection.upsert(pointsWith(100), {
+        batchSize: 10,
+        onProgress: ({ done }) => {
+          if (done >= 40) closed ??= collection.close();
+        },
+      });
+      const error = await upsert.catch((reason) => reason);
+      expect(error).toMatchObject({ code: 'STOPPED', expected: 100, cause: { code: 'DISPOSED' } });
+      expect(error.actual).toBeGreaterThanOrEqual(40);
+      await closed;
+    });
+
     it('tells what was taken when the source throws', async () => {
       await opened();
       function* source() {
