@@ -474,8 +474,8 @@ export function checkPoint(
   position: number,
 ): CheckedPoint {
   if (typeof point !== 'object' || point === null)
-    throw invalidArgument(`point ${position} to be an object with an id`, point);
-  const id = checkPointId(point.id, `the id of point ${position}`);
+    throw invalidArgument(`the point at position ${position} to be an object with an id`, point);
+  const id = checkPointId(point.id, `the id of the point at position ${position}`);
   const name = `point ${typeof id === 'string' ? describe(id) : id}`;
   for (const key of Object.keys(point)) {
     if (!pointNames.has(key))

@@ -205,7 +205,7 @@ export class ShardedCollection implements Collection {
     return this.#calls.change('updateVectors', options, () => {
       if (!Array.isArray(points)) throw invalidArgument('points to be an array', points);
       const ids = points.map((point, index) => {
-        const id = checkPointId(point?.id, `the id of point ${index}`);
+        const id = checkPointId(point?.id, `the id of the point at position ${index}`);
         for (const name of Object.keys(point))
           if (name !== 'id' && name !== 'vector') throw invalidArgument(`id and vector in point ${id}`, name);
         if (point.vector === undefined) throw invalidArgument(`a vector of point ${id}`, point.vector);
