@@ -39,18 +39,18 @@ reject with code `TIMEOUT`.
 - `OUT_OF_MEMORY`. Also throws the signal's reason.
 */
 export async function openCollection<P extends object = Payload>(
-  typed: CollectionOptions<P>,
+  options: CollectionOptions<P>,
 ): Promise<Collection<P>> {
   // What is there at run time knows no types of payloads.
-  const options = typed as unknown as CollectionOptions;
-  const config = checkCollectionOptions(options);
-  const placement = optionsNamed<WorkerStartOptions>(startNames, options);
+  const given = options as unknown as CollectionOptions;
+  const config = checkCollectionOptions(given);
+  const placement = optionsNamed<WorkerStartOptions>(startNames, given);
   const { shardCount: count, shard, storage } = config;
   const openLocal = async (lasting: WorkerStartOptions): Promise<Collection> => {
     const shards = await ShardGroup.start({ count, shard, storage }, lasting);
     // What was not asked for is as it was created.
     const { vectors = shard.vectors } = shards;
-    return new ShardedCollection({ ...config, shard: { ...shard, vectors } }, options, shards);
+    return new ShardedCollection({ ...config, shard: { ...shard, vectors } }, given, shards);
   };
   if (storage === undefined) return (await openLocal(placement)) as unknown as Collection<P>;
   const { kind, durability, ifDamaged = 'refuse' } = storage;
@@ -61,7 +61,7 @@ export async function openCollection<P extends object = Payload>(
   const { signal: _, ...lasting } = placement;
   const shared = openShared({
     config,
-    options,
+    options: given,
     // The signal is for the opening: when another tab ends, this one may open it long after.
     openLocal: () => openLocal(lasting),
     settings: { storage: kind, durability, ifDamaged },
